@@ -1,0 +1,1 @@
+"""People who sign in, how they do it, and the three administrators."""

@@ -1,0 +1,1 @@
+"""Set-up pages of the three administrators."""

@@ -1,0 +1,1 @@
+"""The tree of areas with its Party bodies, outlines and addresses."""

@@ -1,0 +1,1 @@
+"""The case mechanism: a concern from intake to a satisfied reporter."""

@@ -1,0 +1,1 @@
+"""The tree of categories of concerns, with class, ladder and legal basis."""

@@ -1,0 +1,192 @@
+"""The environment, read once at start: a wrong value stops with a sentence that names the variable.
+
+Every variable ``X`` may also be given as ``X_FILE``, the path of a file that holds the value (container secrets).
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the operator decided; nothing else in the code reads ``os.environ``."""
+
+    mode: str
+    host: str
+    port: int
+    data: Path
+    public_url: str
+    secret_key: str
+    field_keys: tuple[str, ...]
+    database: dict[str, Any]
+    redis_url: str
+    demo_password: str
+    intake_per_minute: int
+    tile_url: str
+    time_zone: str
+
+    @property
+    def is_demo(self) -> bool:
+        """Demo mode shows sign-ins, the mailbox and the style guide; production refuses all three."""
+        return self.mode == "demo"
+
+
+def read(name: str, default: str = "") -> str:
+    """The value of ``name``, or the content of the file that ``name_FILE`` points to."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+    return os.environ.get(name, default).strip()
+
+
+def _parsed(name: str, default: str, parse: Callable[[str], Value], expected: str) -> Value:
+    text = read(name, default)
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is “{text}”, expected {expected}.") from error
+
+
+def _mode(text: str) -> str:
+    if text not in {"demo", "production"}:
+        raise ValueError
+    return text
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65535:
+        raise ValueError
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise ValueError
+    return count
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _field_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(key for key in text.replace("\n", ",").split(",") if key.strip())
+    for key in keys:
+        Fernet(key.strip())
+    return tuple(key.strip() for key in keys)
+
+
+def database_settings(url: str, data: Path) -> dict[str, Any]:
+    """Django's settings of one database from a URL: ``sqlite:///path`` or ``postgresql://user:password@host:port/name``.
+
+    SQLite runs in WAL mode with IMMEDIATE transactions (a deferred one loses most races) and full synchronisation:
+    an answer is shown only after its row is on disk.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path)[1:] or "shangju.sqlite3"
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(data / path) if not path.startswith("/") else path,
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
+                    "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"
+                ),
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.strip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 0,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}},
+        }
+    raise ValueError
+
+
+def kept_secret(data: Path, name: str, make: Callable[[], str]) -> str:
+    """The secret kept in ``data/name``; made there, readable by its owner only, on first start."""
+    path = data / name
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"SHANGJU_DATA is “{data}”, which cannot be written: {error.strerror}.") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        secret = make()
+        file.write(secret)
+    return secret
+
+
+def _secret(name: str, mode: str, data: Path, file_name: str, make: Callable[[], str]) -> str:
+    value = read(name)
+    if value:
+        return value
+    if mode == "production":
+        raise ImproperlyConfigured(f"{name} is not set; in production it must come from outside ({name} or {name}_FILE).")
+    return kept_secret(data, file_name, make)
+
+
+def load(base: Path) -> Environment:
+    """Read and check the whole environment; relative paths are taken from ``base``."""
+    mode = _parsed("SHANGJU_MODE", "demo", _mode, "“demo” or “production”")
+    data = (base / read("SHANGJU_DATA", "var")).resolve()
+    host = read("SHANGJU_HOST", "127.0.0.1")
+    port = _parsed("SHANGJU_PORT", "8000", _port, "a port number between 1 and 65535")
+    secret_key = _secret("SHANGJU_SECRET_KEY", mode, data, "secret_key", lambda: secrets.token_urlsafe(48))
+    field_keys = _secret("SHANGJU_FIELD_KEYS", mode, data, "field_keys", lambda: Fernet.generate_key().decode())
+    try:
+        keys = _field_keys(field_keys)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "SHANGJU_FIELD_KEYS holds a key that is not 32 url-safe base64-encoded bytes; make one with “shangju make-key”."
+        ) from error
+    return Environment(
+        mode=mode,
+        host=host,
+        port=port,
+        data=data,
+        public_url=_parsed("SHANGJU_PUBLIC_URL", f"http://{host}:{port}", _http_url, "an http or https address"),
+        secret_key=secret_key,
+        field_keys=keys,
+        database=_parsed(
+            "DATABASE_URL",
+            "sqlite:///shangju.sqlite3",
+            lambda url: database_settings(url, data),
+            "sqlite:///file or postgresql://user:password@host:port/name",
+        ),
+        redis_url=read("REDIS_URL"),
+        demo_password=read("SHANGJU_DEMO_PASSWORD", "shangju-demo"),
+        intake_per_minute=_parsed("SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"),
+        tile_url=read("SHANGJU_TILE_URL"),
+        time_zone="Asia/Shanghai",
+    )

@@ -1,0 +1,32 @@
+"""Every web address; the names are promised in the interface description and tested by the permission matrix."""
+
+from django.conf import settings
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from shangju.core import views as core_views
+
+urlpatterns = [
+    path("", include("shangju.public.urls")),
+    path("desk/", include("shangju.desk.urls")),
+    path("supervision/", include("shangju.desk.urls_supervision")),
+    path("my/", include("shangju.my.urls")),
+    path("admin/", include("shangju.administration.urls")),
+    path("accounts/", include("shangju.accounts.urls")),
+    path("photos/", include("shangju.photos.urls")),
+    path("api/v1/", include("shangju.api.urls")),
+    path("healthz", core_views.healthz, name="healthz"),
+    path("preferences/view/", core_views.set_view_preference, name="set_view_preference"),
+    path("preferences/language/", set_language, name="set_language"),
+]
+
+if settings.DEMO:
+    urlpatterns += [
+        path("styleguide/", include("shangju.core.urls_styleguide")),
+        path("demo/", include("shangju.demo.urls")),
+    ]
+
+handler400 = "shangju.core.views.bad_request"
+handler403 = "shangju.core.views.permission_denied"
+handler404 = "shangju.core.views.page_not_found"
+handler500 = "shangju.core.views.server_error"

@@ -1,0 +1,39 @@
+"""The audit trail: one call for everything that does not have its own history rows."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from shangju.core.models import AuditEvent
+
+if TYPE_CHECKING:
+    from shangju.accounts.models import User
+
+
+def record(
+    subject: models.Model,
+    *,
+    action: str,
+    by: "User | None",
+    now: datetime,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """Append one event about ``subject``; call it inside the transaction of the change it tells of.
+
+    ``action`` is a dotted name such as ``area.renamed``. ``before`` and ``after`` hold changed fields only, and no
+    personal data of residents.
+    """
+    return AuditEvent.objects.create(
+        actor=by,
+        action=action,
+        object_type=subject._meta.label_lower,
+        object_id=str(subject.pk),
+        before=dict(before or {}),
+        after=dict(after or {}),
+        reason=reason,
+        at=now,
+    )

@@ -1,0 +1,5 @@
+"""The shared components as template tags."""
+
+from django import template
+
+register = template.Library()

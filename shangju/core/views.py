@@ -1,0 +1,86 @@
+"""Pages that belong to no domain word: health, view preferences, and the ways of failing politely."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from shangju.core.models import Heartbeat
+
+WORKER_SILENCE = timedelta(minutes=3)
+"""The worker writes a heartbeat at least once a minute; after three it is taken for dead."""
+
+
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Whether the system can do its work: ``status``, ``database``, ``worker``, ``version``; 503 when it cannot."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        beat = Heartbeat.objects.filter(name="worker").first()
+        database = "ok"
+    except DatabaseError:
+        beat, database = None, "unreachable"
+    worker = "ok" if beat and timezone.now() - beat.at < WORKER_SILENCE else "silent"
+    healthy = database == "ok" and worker == "ok"
+    return JsonResponse(
+        {"status": "ok" if healthy else "failing", "database": database, "worker": worker, "version": settings.VERSION},
+        status=200 if healthy else 503,
+    )
+
+
+@require_POST
+def set_view_preference(request: HttpRequest) -> HttpResponse:
+    """Keep the reader's choice of theme and elder view in a cookie; works without an account."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    response = redirect(target)
+    theme, elder = request.POST.get("theme"), request.POST.get("elder")
+    if theme in {"light", "dark", "auto"}:
+        response.set_cookie("theme", theme, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_PUBLIC)
+    if elder in {"0", "1"}:
+        response.set_cookie("elder_view", elder, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_PUBLIC)
+    return response
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """503 with a sentence, needing nothing from the database."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": "The database is away; try again in a moment."},
+            status=503,
+            content_type="application/problem+json",
+            headers={"Retry-After": "5"},
+        )
+    return render(request, "errors/503.html", status=503, headers={"Retry-After": "5"})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return render(request, "errors/400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 in an area of one's own."""
+    return render(request, "errors/403.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, also for everything that lies in another area."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 with the reference number that the log carries."""
+    return render(request, "errors/500.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 with what to do: the page was open too long, or cookies are off."""
+    return render(request, "errors/csrf.html", status=403)

@@ -1,0 +1,1 @@
+"""Working time, deadline classes, and due instants that explain themselves."""

@@ -1,0 +1,1 @@
+"""Working time and deadline classes as data."""

@@ -1,0 +1,1 @@
+"""The Dashikou demonstration: deterministic, relative to today."""

@@ -1,0 +1,1 @@
+"""The staff's pages: worklist, staff entry, case page, supervision list."""

@@ -1,0 +1,1 @@
+"""Ways out of the system (SMS, e-mail, WeCom) behind one interface."""

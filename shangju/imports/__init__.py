@@ -1,0 +1,1 @@
+"""Concerns from files, through a mapping, each row once."""

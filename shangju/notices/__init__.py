@@ -1,0 +1,1 @@
+"""Tells people what happened: takes un-notified history rows, writes and sends notices."""

@@ -1,0 +1,1 @@
+"""Members of the alliance: merchants, property firms, social organisations, public bodies."""

@@ -1,0 +1,25 @@
+"""Opens the area scope of a request: what the user's posts reach, and nothing for anybody else."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from shangju.core.scoping import area_scope
+from shangju.posts.rights import standing_of
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class ScopeMiddleware:
+    """Sets ``request.standing`` and runs the view under the scope that follows from it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(("/static/", "/healthz")):
+            return self.get_response(request)
+        standing = standing_of(request.user)  # type: ignore[arg-type]
+        request.standing = standing  # type: ignore[attr-defined]
+        with area_scope(standing.scope):
+            return self.get_response(request)

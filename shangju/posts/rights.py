@@ -1,0 +1,170 @@
+"""Who may do what, where. Written once: the same holdings answer "may X do this here" and "where may X do this".
+
+Rights follow from current appointments only (cases.md §1). The default is no.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils import timezone
+
+from shangju.accounts.models import User
+from shangju.areas.models import AreaKind
+from shangju.core.scoping import EverywhereReason, Scope, ScopedArea, everywhere
+from shangju.parties.models import Delegation, PartyStatus
+from shangju.posts.models import Appointment, PostKind
+
+
+class Right(StrEnum):
+    """Everything that an appointment can allow. A new right is added here, in ``RIGHTS_OF_POST`` and in the matrix."""
+
+    VIEW_AREA = "view_area"
+    VIEW_CASE = "view_case"
+    ENTER_CASE = "enter_case"
+    DISPATCH = "dispatch"
+    HANDLE = "handle"
+    CALL_BACK = "call_back"
+    SUPERVISE = "supervise"
+    EXTEND_BEYOND = "extend_beyond"
+
+
+_DISPATCHER = frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.ENTER_CASE, Right.DISPATCH, Right.HANDLE, Right.CALL_BACK})
+_HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
+
+RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
+    PostKind.SUBDISTRICT_LEADER: frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE}),
+    PostKind.TASK_FORCE: frozenset(
+        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.CALL_BACK, Right.EXTEND_BEYOND, Right.HANDLE}
+    ),
+    PostKind.DUTY_DESK: _DISPATCHER,
+    PostKind.UNIT: _HANDLER,
+    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | {Right.SUPERVISE},
+    PostKind.COMMUNITY_OFFICER: _DISPATCHER,
+    PostKind.GRID_SECRETARY: frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.HANDLE}),
+    PostKind.GRID_WORKER: _HANDLER | {Right.VIEW_CASE},
+    PostKind.MICRO_GRID_CONTACT: frozenset({Right.VIEW_AREA, Right.ENTER_CASE}),
+    PostKind.BUILDING_HEAD: _HANDLER,
+    PostKind.HUB_HOUSEHOLD: frozenset({Right.VIEW_AREA, Right.ENTER_CASE}),
+}
+"""A handler without ``VIEW_CASE`` sees only the cases given to their post; with it, all cases of the area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One current appointment: the post, the area it reaches, and what it allows there."""
+
+    post_id: int
+    post_kind: PostKind
+    post_name: str
+    area: ScopedArea
+    rights: frozenset[Right]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything that a user's appointments and delegations amount to on a day."""
+
+    user_id: int | None
+    holdings: tuple[Holding, ...] = ()
+    parties: tuple[int, ...] = ()
+    administrator: str = ""
+
+    def may(self, right: Right, *, path: str) -> bool:
+        """Whether one of the posts allows ``right`` in the area with this path."""
+        return any(right in holding.rights and path.startswith(holding.area.path) for holding in self.holdings)
+
+    def holds_anywhere(self, right: Right) -> bool:
+        """Whether one of the posts allows ``right`` in some area."""
+        return any(right in holding.rights for holding in self.holdings)
+
+    def areas_with(self, right: Right) -> tuple[ScopedArea, ...]:
+        """The areas in which one of the posts allows ``right``."""
+        return tuple(holding.area for holding in self.holdings if right in holding.rights)
+
+    @property
+    def posts(self) -> frozenset[int]:
+        """Ids of the posts held."""
+        return frozenset(holding.post_id for holding in self.holdings)
+
+    @property
+    def scope(self) -> Scope:
+        """The areas and parties whose rows may be read at all."""
+        return Scope(areas=outermost(holding.area for holding in self.holdings), parties=self.parties)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the user holds any post."""
+        return bool(self.holdings)
+
+
+NOBODY = Standing(user_id=None)
+
+
+def outermost(areas: Iterable[ScopedArea]) -> tuple[ScopedArea, ...]:
+    """The areas that lie in no other one of them."""
+    kept: list[ScopedArea] = []
+    for area in sorted(set(areas), key=lambda area: area.path):
+        if not any(area.path.startswith(outer.path) for outer in kept):
+            kept.append(area)
+    return tuple(kept)
+
+
+def standing_of(user: User | AnonymousUser, *, on: date | None = None) -> Standing:
+    """Read appointments, delegations and administrator role of ``user`` as of ``on`` (today by default).
+
+    The result is kept on the user object for the length of a request: three queries, whatever is asked of it.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return NOBODY
+    day = on or timezone.localdate()
+    kept: tuple[date, Standing] | None = user.__dict__.get("_standing")
+    if kept and kept[0] == day:
+        return kept[1]
+    with everywhere(EverywhereReason.SIGN_IN):
+        standing = Standing(
+            user_id=user.pk,
+            holdings=tuple(_holdings(user, day)),
+            parties=tuple(
+                Delegation.objects.on(day)
+                .filter(Q(party__status=PartyStatus.ACTIVE), user=user)
+                .order_by("party_id")
+                .values_list("party_id", flat=True)
+                .distinct()
+            ),
+            administrator=_administrator_role(user),
+        )
+    user.__dict__["_standing"] = (day, standing)
+    return standing
+
+
+def forget_standing(user: User) -> None:
+    """Read the standing anew the next time: something about it was changed."""
+    user.__dict__.pop("_standing", None)
+
+
+def _administrator_role(user: User) -> str:
+    administrator = getattr(user, "administrator", None)
+    return administrator.role if administrator else ""
+
+
+def _holdings(user: User, day: date) -> Iterable[Holding]:
+    appointments = (
+        Appointment.objects.on(day)
+        .filter(user=user, post__area__retired_on__isnull=True)
+        .select_related("post", "post__area")
+        .order_by("post__area__path", "post_id")
+    )
+    for appointment in appointments:
+        post = appointment.post
+        kind = PostKind(post.kind)
+        yield Holding(
+            post_id=post.pk,
+            post_kind=kind,
+            post_name=post.name,
+            area=ScopedArea(pk=post.area_id, level=AreaKind(post.area.kind).value, path=post.area.path),
+            rights=RIGHTS_OF_POST[kind],
+        )

@@ -1,0 +1,1 @@
+"""The resident's pages: home, report, track, confirm. No account needed."""
