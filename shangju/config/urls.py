@@ -13,7 +13,6 @@ urlpatterns = [
     path("my/", include("shangju.my.urls")),
     path("admin/", include("shangju.administration.urls")),
     path("accounts/", include("shangju.accounts.urls")),
-    path("photos/", include("shangju.photos.urls")),
     path("api/v1/", include("shangju.api.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("preferences/view/", core_views.set_view_preference, name="set_view_preference"),

@@ -1,0 +1,287 @@
+"""Intake (民情收集): an accepted submission is never lost and never doubled."""
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shangju.cases import chain
+from shangju.cases.clocks import new_clock, refresh_due
+from shangju.cases.models import Case, CaseClock, CasePhoto, IdempotencyKey, NumberSeries, ReporterContact
+from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
+from shangju.cases.reporter import normalise_phone, phone_print
+from shangju.cases.rules import Actor, ActorKind
+from shangju.cases.search import index_case
+from shangju.cases.services import keep_photos
+from shangju.cases.workflow import REGISTER, CaseRole, Channel, RequestType
+from shangju.categories.models import Category
+from shangju.categories.queries import category_by_code
+from shangju.categories.suggest import suggest_categories
+from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.queue import wake_worker_after_commit
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.core.sealing import fingerprint
+from shangju.deadlines.queries import night_hours_for
+from shangju.deadlines.steps import Step
+from shangju.posts.rights import Right
+
+TEXT_LIMIT = 4000
+DEFAULT_CLASS = "D"
+"""Until a person has confirmed the category: one working day to the first contact, five to the close."""
+
+INTAKE_STEPS = (Step.ACCEPT, Step.FIRST_CONTACT, Step.MADE_SAFE, Step.CLOSE)
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 13
+"""13 signs of 32 are 65 bits: more than the 60 that cases.md §2 asks for, and still readable over the phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDetails:
+    """What the reporter leaves, all of it optional."""
+
+    name: str = ""
+    phone: str = ""
+    may_be_called: bool = True
+    consent_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A concern as it comes in, by whichever channel."""
+
+    text: str
+    place: Place
+    channel: str = Channel.WEB
+    request_type: str = RequestType.COMPLAINT
+    category: Category | None = None
+    title: str = ""
+    contact: ContactDetails = field(default_factory=ContactDetails)
+    happening_now: bool = False
+    is_anonymous: bool = False
+    is_confidential: bool = False
+    words_shareable: bool = False
+    photo_ids: Sequence[UUID] = ()
+    received_at: datetime | None = None
+    clocks_start_at: datetime | None = None
+    source_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a submission: the case, the code that is shown once, and whether it had been taken before."""
+
+    case: Case
+    tracking_code: str
+    is_repeat: bool
+
+
+def format_code(code: str) -> str:
+    """``ABCD-EFGH-JKMNP``, the way it is written down."""
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def normalise_code(code: str) -> str:
+    """What somebody typed: hyphens and spaces dropped, letters that look like digits read as these."""
+    signs = re.sub(r"[\s\-–—]", "", code.upper())
+    return signs.translate(str.maketrans("OIL", "011"))
+
+
+def code_print(code: str) -> str:
+    """The keyed digest by which a case is found from its tracking code."""
+    return fingerprint(normalise_code(code), purpose="tracking-code")
+
+
+def register_concern(
+    submission: Submission, *, by: Actor, now: datetime, idempotency_key: str | None = None, content: object = None
+) -> Receipt:
+    """Take a concern in, durably, and return its receipt.
+
+    With ``idempotency_key``, the same key and content return the same receipt however often and however concurrently
+    they come; the same key with other content raises ``Conflict``. ``content`` is what is compared (the JSON body of
+    a request); the submission itself by default. Raises ``DomainError`` at the field for what cannot be taken.
+    """
+    _check(submission, by)
+    digest = _content_digest(submission if content is None else content)
+    if idempotency_key and (receipt := _earlier_receipt(idempotency_key, digest)):
+        return receipt
+    try:
+        with transaction.atomic():
+            case = _register(submission, by=by, now=now)
+            if idempotency_key:
+                IdempotencyKey.objects.create(key=idempotency_key, content_digest=digest, case=case, created_at=now)
+    except IntegrityError:
+        # Somebody else stored the same key between our look and our write: theirs is the case.
+        receipt = _earlier_receipt(idempotency_key, digest) if idempotency_key else None
+        if receipt is None:
+            raise
+        return receipt
+    return Receipt(case, format_code(case.tracking_code), is_repeat=False)
+
+
+def _check(submission: Submission, by: Actor) -> None:
+    text = submission.text.strip()
+    fields: dict[str, object] = {}
+    if not text:
+        fields["text"] = _("Say in a few words what is the matter.")
+    elif len(text) > TEXT_LIMIT:
+        fields["text"] = _("At most %(limit)s characters, please; this has %(length)s.") % {
+            "limit": TEXT_LIMIT,
+            "length": len(text),
+        }
+    if "\x00" in submission.text:
+        fields["text"] = _("The text holds characters that cannot be stored.")
+    if submission.request_type not in RequestType.values:
+        fields["request_type"] = _("Choose one of the types listed.")
+    phone = submission.contact.phone
+    if phone and not 7 <= len(normalise_phone(phone)) <= 13:
+        fields["phone"] = _("This does not look like a phone number. Leave it empty if you would rather not give one.")
+    if fields:
+        raise DomainError(_("The report is not complete yet."), fields=fields)
+    if by.kind is ActorKind.STAFF and not by.standing.may(Right.ENTER_CASE, path=submission.place.area.path):
+        raise NotAllowed(_("You can enter concerns for your own area only."))
+
+
+def _content_digest(content: object) -> str:
+    canonical = json.dumps(content, sort_keys=True, default=repr, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _earlier_receipt(key: str, digest: str) -> Receipt | None:
+    row = IdempotencyKey.objects.filter(key=key).first()
+    if row is None:
+        return None
+    if row.content_digest != digest:
+        raise Conflict(_("This key was already used for another submission."), code="idempotency_key_reused")
+    # The scope of the request need not reach the case: whoever has the key is who sent it.
+    case = _case_of_key(row)
+    return Receipt(case, format_code(case.tracking_code), is_repeat=True)
+
+
+def _case_of_key(row: IdempotencyKey) -> Case:
+    with everywhere(EverywhereReason.PUBLIC_INTAKE):
+        return row.case
+
+
+def _register(submission: Submission, *, by: Actor, now: datetime) -> Case:
+    case = _new_case(submission, by=by, now=now)
+    put_in_area(case, submission.place.area)
+    _set_class(case, submission)
+    clocks = [clock for step in INTAKE_STEPS if (clock := new_clock(case, step, start=case.clocks_start_at))]
+    refresh_due(case, clocks)
+    case.number = take_number(case.subdistrict.number_prefix or case.subdistrict.code[-6:], now=now)
+    event = chain.next_event(
+        case,
+        kind=REGISTER,
+        from_state="",
+        by_id=by.user_id,
+        role=CaseRole.REPORTER if by.kind is ActorKind.REPORTER else _entry_role(by),
+        at=now,
+        data={"channel": case.channel, "class": case.deadline_class, "area": case.area.code},
+        note=case.text,
+    )
+    case.save(force_insert=True)
+    event.case = case
+    event.save(force_insert=True)
+    CaseClock.objects.bulk_create(clocks)
+    _keep_contact(case, submission)
+    index_case(case)
+    keep_photos(case, event, submission.photo_ids, purpose=CasePhoto.Purpose.REPORT, now=now)
+    wake_worker_after_commit()
+    return case
+
+
+def _entry_role(by: Actor) -> CaseRole:
+    return CaseRole.DISPATCHER if by.kind is ActorKind.STAFF else CaseRole.SYSTEM
+
+
+def _new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
+    place, text = submission.place, submission.text.strip()
+    code = "".join(secrets.choice(CODE_ALPHABET) for _sign in range(CODE_LENGTH))
+    received = min(submission.received_at or now, now)
+    return Case(
+        tracking_code=code,
+        tracking_print=code_print(code),
+        request_type=submission.request_type,
+        channel=submission.channel,
+        category=submission.category,
+        title=(submission.title.strip() or title_from(text))[:60],
+        text=text,
+        happening_now=submission.happening_now,
+        is_anonymous=submission.is_anonymous,
+        is_confidential=submission.is_confidential,
+        words_shareable=submission.words_shareable,
+        place_note=place.note,
+        place_party=place.party,
+        longitude=_rough(place.longitude),
+        latitude=_rough(place.latitude),
+        registered_by=by.user if by.kind is ActorKind.STAFF else None,
+        reporter_user=by.user if by.kind is ActorKind.REPORTER else None,
+        received_at=received,
+        registered_at=now,
+        clocks_start_at=min(submission.clocks_start_at or received, now),
+        last_progress_at=now,
+        source_key=submission.source_key,
+    )
+
+
+def _rough(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, ROUGH_DECIMALS)
+
+
+def title_from(text: str) -> str:
+    """The first sentence, at most 30 signs: a person may write a better one when accepting."""
+    first = re.split(r"[。！？!?；;\n]", text.strip(), maxsplit=1)[0].strip()
+    return first if len(first) <= 30 else f"{first[:29]}…"
+
+
+def _set_class(case: Case, submission: Submission) -> None:
+    """The class until a person confirms one; noise at night that goes on now gets its night class at once."""
+    category = submission.category
+    case.deadline_class = category.deadline_class if category else DEFAULT_CLASS
+    if not submission.happening_now or not _is_night(case):
+        return
+    if category is None:
+        suggestions = suggest_categories(case.text, limit=1)
+        category = category_by_code(suggestions[0].category_code) if suggestions else None
+    case.night_class = category.night_class if category else ""
+
+
+def _is_night(case: Case) -> bool:
+    return night_hours_for(case.subdistrict_id).includes(timezone.localtime(case.clocks_start_at).time())
+
+
+def _keep_contact(case: Case, submission: Submission) -> None:
+    contact, place = submission.contact, submission.place
+    phone = normalise_phone(contact.phone)
+    has_point = place.longitude is not None and place.latitude is not None
+    if not (contact.name or phone or place.exact_address or has_point):
+        return
+    anonymous = submission.is_anonymous
+    ReporterContact.objects.create(
+        case=case,
+        name="" if anonymous else contact.name.strip()[:60],
+        phone="" if anonymous else phone,
+        phone_print="" if anonymous else phone_print(phone),
+        exact_address=place.exact_address,
+        exact_point=f"{place.longitude},{place.latitude}" if has_point else "",
+        may_be_called=contact.may_be_called and not anonymous,
+        consent_version=contact.consent_version,
+    )
+
+
+def take_number(prefix: str, *, now: datetime) -> str:
+    """The next number of the year under ``prefix``: ``DSK26-000123``. The row lock makes two callers take turns."""
+    key = f"{prefix}{timezone.localtime(now):%y}"
+    if not NumberSeries.objects.filter(key=key).update(last=F("last") + 1):
+        NumberSeries.objects.get_or_create(key=key)
+        NumberSeries.objects.filter(key=key).update(last=F("last") + 1)
+    return f"{key}-{NumberSeries.objects.values_list('last', flat=True).get(key=key):06d}"

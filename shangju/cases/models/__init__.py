@@ -1,0 +1,25 @@
+"""Tables of the case mechanism, one module a theme."""
+
+from shangju.cases.models.case import Case, CaseAssistant, IdempotencyKey, NumberSeries
+from shangju.cases.models.clocks import CaseClock
+from shangju.cases.models.history import CaseEvent
+from shangju.cases.models.reporter import ContactReveal, ReporterContact
+from shangju.cases.models.work import CasePhoto, Confirmation, Contact, Finding, Mediation, Resolution, Visit
+
+__all__ = [
+    "Case",
+    "CaseAssistant",
+    "CaseClock",
+    "CaseEvent",
+    "CasePhoto",
+    "Confirmation",
+    "Contact",
+    "ContactReveal",
+    "Finding",
+    "IdempotencyKey",
+    "Mediation",
+    "NumberSeries",
+    "ReporterContact",
+    "Resolution",
+    "Visit",
+]

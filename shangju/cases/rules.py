@@ -1,0 +1,154 @@
+"""Who stands how to a case, which moves are open to them, and which cases they may see.
+
+List and object use the same sentences: :func:`visible_to` builds the condition, :func:`may_view` asks it of one case.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q
+
+from shangju.accounts.models import User
+from shangju.cases.models import Case, CaseAssistant
+from shangju.cases.models.case import CASE_LEVELS
+from shangju.cases.workflow import MOVES, CaseRole, MoveName
+from shangju.core.scoping import ScopedArea
+from shangju.posts.rights import NOBODY, Right, Standing, standing_of
+
+
+class ActorKind(StrEnum):
+    """By which door somebody acts: the door limits the roles they can have."""
+
+    STAFF = "staff"
+    PARTY = "party"
+    REPORTER = "reporter"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. There is no "nobody means allowed": the reporter and the system are actors of their own."""
+
+    kind: ActorKind
+    user: User | None = None
+    standing: Standing = field(default=NOBODY)
+
+    @property
+    def user_id(self) -> int | None:
+        """For the history row."""
+        return self.user.pk if self.user else None
+
+
+REPORTER = Actor(ActorKind.REPORTER)
+"""Whoever holds the tracking code of the case."""
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+"""Timed work."""
+
+
+def staff(user: User) -> Actor:
+    """A signed-in user acting by their posts."""
+    return Actor(ActorKind.STAFF, user, standing_of(user))
+
+
+def party_member(user: User) -> Actor:
+    """A signed-in user acting for the parties that they speak for."""
+    return Actor(ActorKind.PARTY, user, standing_of(user))
+
+
+def has_stake(standing: Standing, case: Case) -> bool:
+    """Whether the user belongs to a party that the case is about: the wall of cases.md §7."""
+    return bool({case.concerned_party_id, case.place_party_id} & set(standing.parties))
+
+
+def roles_of(actor: Actor, case: Case) -> frozenset[CaseRole]:
+    """The roles in which ``actor`` stands to ``case``; empty for a stranger."""
+    if actor.kind is ActorKind.REPORTER:
+        return frozenset({CaseRole.REPORTER})
+    if actor.kind is ActorKind.SYSTEM:
+        return frozenset({CaseRole.SYSTEM})
+    if actor.kind is ActorKind.PARTY:
+        return _party_roles(actor.standing, case)
+    return frozenset() if has_stake(actor.standing, case) else _staff_roles(actor.standing, case)
+
+
+def _party_roles(standing: Standing, case: Case) -> frozenset[CaseRole]:
+    roles = set()
+    if case.concerned_party_id in standing.parties:
+        roles.add(CaseRole.PARTY)
+    if case.handler_party_id in standing.parties:
+        roles.add(CaseRole.PARTY_HANDLER)
+    return frozenset(roles)
+
+
+def _staff_roles(standing: Standing, case: Case) -> frozenset[CaseRole]:
+    roles = set()
+    if standing.may(Right.DISPATCH, path=case.area_path):
+        roles.add(CaseRole.DISPATCHER)
+    if standing.may(Right.SUPERVISE, path=case.area_path):
+        roles.add(CaseRole.SUPERVISOR)
+    if case.handler_post_id in standing.posts:
+        roles.add(CaseRole.HANDLER)
+    elif standing.posts and case.assistants.filter(post_id__in=standing.posts).exists():
+        roles.add(CaseRole.ASSISTANT)
+    if standing.may(Right.CALL_BACK, path=case.area_path) and not _handled_it(standing, case, roles):
+        roles.add(CaseRole.CALLER)
+    return frozenset(roles)
+
+
+def _handled_it(standing: Standing, case: Case, roles: set[CaseRole]) -> bool:
+    """Whether the user worked on the case: such a person may not ask how satisfied the reporter is (cases.md §3)."""
+    if roles & {CaseRole.HANDLER, CaseRole.ASSISTANT}:
+        return True
+    working = [MoveName.SIGN, MoveName.CONTACT, MoveName.VISIT, MoveName.FIND_CAUSE, MoveName.MEDIATE, MoveName.RESOLVE]
+    return case.events.filter(by_id=standing.user_id, kind__in=[*working, MoveName.ANSWER_DIRECTLY]).exists()
+
+
+def open_moves(actor: Actor, case: Case) -> tuple[MoveName, ...]:
+    """The moves that the table opens to ``actor`` in the present state, in the table's order."""
+    roles = roles_of(actor, case)
+    return tuple(name for name, move in MOVES.items() if case.state in move.sources and roles & move.roles)
+
+
+def visible_to(standing: Standing) -> Q:
+    """The cases whose inner view the user may open: by area, or because a post of theirs handles or assists.
+
+    A case about a party that the user belongs to is never among them; for that there is the party's own view.
+    """
+    seen = Q(pk__in=[])
+    viewing = standing.areas_with(Right.VIEW_CASE)
+    for area in viewing:
+        seen |= _within(area)
+    posts_without_view = [
+        holding.post_id
+        for holding in standing.holdings
+        if not any(holding.area.path.startswith(area.path) for area in viewing)
+    ]
+    if posts_without_view:
+        assists = CaseAssistant.objects.filter(case_id=OuterRef("pk"), post_id__in=posts_without_view)
+        seen |= Q(handler_post_id__in=posts_without_view) | Exists(assists)
+    if standing.parties:
+        seen &= ~about(standing.parties)
+    return seen
+
+
+def about(parties: tuple[int, ...]) -> Q:
+    """Cases that concern one of the parties, or happen at its place."""
+    return Q(concerned_party_id__in=parties, concerned_party_id__isnull=False) | Q(
+        place_party_id__in=parties, place_party_id__isnull=False
+    )
+
+
+def concerning(standing: Standing) -> Q:
+    """The cases that the user's parties see in the party's view: those that concern them or that they handle."""
+    return Q(concerned_party_id__in=standing.parties) | Q(handler_party_id__in=standing.parties)
+
+
+def may_view(standing: Standing, case: Case) -> bool:
+    """:func:`visible_to`, asked of one case."""
+    return Case.objects.filter(visible_to(standing), pk=case.pk).exists()
+
+
+def _within(area: ScopedArea) -> Q:
+    column = CASE_LEVELS.get(area.level)
+    return Q(**{column: area.pk}) if column else Q(area_path__startswith=area.path)

@@ -1,0 +1,93 @@
+"""Finding cases by words, two-character ones included (docs/adr/0006).
+
+The pieces of two signs of a text feed an FTS5 table on SQLite and an integer array with a GIN index on PostgreSQL;
+one :func:`search_grams` makes them for both. An exact check on the text follows, which also removes hash clashes.
+"""
+
+import unicodedata
+import zlib
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from shangju.cases.models import Case
+
+NEAR_ROWS = 10_000
+"""Step one walks so many of the newest rows in scope: enough for every common word."""
+
+NEAR_ENOUGH = 20
+"""Fewer hits than this mean that the word is rare: step two asks the index first."""
+
+
+def fold(text: str) -> str:
+    """Lower case, full-width signs folded, everything but letters and digits removed."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).lower() if sign.isalnum())
+
+
+def search_grams(text: str) -> list[str]:
+    """The distinct pieces of two neighbouring signs, in order; a single sign stands for itself."""
+    folded = fold(text)
+    if len(folded) == 1:
+        return [folded]
+    return list(dict.fromkeys(folded[start : start + 2] for start in range(len(folded) - 1)))
+
+
+def gram_numbers(grams: Iterable[str]) -> list[int]:
+    """The pieces as signed 32-bit integers, for PostgreSQL's array."""
+    return sorted({zlib.crc32(gram.encode()) - 2**31 for gram in grams})
+
+
+def searchable_text(case: Case) -> str:
+    """What is searched: number, title, text and place; never anything about the reporter."""
+    return " ".join((case.number, case.title, case.text, case.place_note))
+
+
+def index_case(case: Case) -> None:
+    """Enter a case into the index, or replace its entry; inside the transaction of the change."""
+    index_rows([(case.pk, searchable_text(case))])
+
+
+def index_rows(rows: Sequence[tuple[int, str]]) -> None:
+    """Enter many cases, given as (id, searchable text)."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.executemany(
+                "INSERT INTO cases_search (case_id, grams) VALUES (%s, %s::int[]) "
+                "ON CONFLICT (case_id) DO UPDATE SET grams = EXCLUDED.grams",
+                [(pk, gram_numbers(search_grams(text))) for pk, text in rows],
+            )
+        else:
+            cursor.executemany("DELETE FROM cases_search WHERE rowid = %s", [(pk,) for pk, _text in rows])
+            cursor.executemany(
+                "INSERT INTO cases_search (rowid, grams) VALUES (%s, %s)",
+                [(pk, " ".join(search_grams(text))) for pk, text in rows],
+            )
+
+
+def matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
+    """Those of ``cases`` that contain every one of ``words`` (separated by spaces).
+
+    Two steps, since the planner alone is wrong by turns: the newest rows first, the index when these hold too few.
+    """
+    parts = [part for part in words.split() if fold(part)]
+    if not parts:
+        return cases
+    near = cases.order_by("-registered_at", "-pk").values_list("pk", flat=True)[:NEAR_ROWS]
+    exact = _contains_all(parts)
+    grams = list(dict.fromkeys(gram for part in parts for gram in search_grams(part)))
+    if connection.vendor == "postgresql":
+        return cases.filter(exact, pk__in=RawSQL("SELECT case_id FROM cases_search WHERE grams @> %s::int[]", [gram_numbers(grams)]))
+    query = " AND ".join(f'"{gram}"' for gram in grams)
+    del near
+    return cases.filter(exact, pk__in=RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [query]))
+
+
+def _contains_all(parts: Sequence[str]) -> Q:
+    condition = Q()
+    for part in parts:
+        condition &= (
+            Q(title__icontains=part) | Q(text__icontains=part) | Q(number__icontains=part) | Q(place_note__icontains=part)
+        )
+    return condition

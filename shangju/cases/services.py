@@ -1,0 +1,137 @@
+"""The one function that moves cases. Pages, API, import and worker call it; nothing else writes a state."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shangju.cases import chain, moves
+from shangju.cases.clocks import refresh_due
+from shangju.cases.effects import EFFECTS, Draft
+from shangju.cases.models import Case, CaseEvent, CasePhoto
+from shangju.cases.rules import Actor, ActorKind, roles_of
+from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, Move, Solved, State
+from shangju.core.errors import Conflict, NotAllowed
+from shangju.core.queue import wake_worker_after_commit
+from shangju.photos.services import claim_photos
+from shangju.posts.rights import Right
+
+ROLE_ORDER = (
+    CaseRole.HANDLER,
+    CaseRole.ASSISTANT,
+    CaseRole.PARTY_HANDLER,
+    CaseRole.DISPATCHER,
+    CaseRole.CALLER,
+    CaseRole.SUPERVISOR,
+    CaseRole.PARTY,
+    CaseRole.REPORTER,
+    CaseRole.SYSTEM,
+)
+"""Which of several roles the history names: the closest to the work."""
+
+
+@transaction.atomic
+def apply_move(
+    case: Case, payload: moves.Payload, *, by: Actor, now: datetime, expected_sequence: int | None = None
+) -> Case:
+    """Make one move: lock the case, check the right, the state and the guards, set the clocks, append one history row.
+
+    ``expected_sequence`` is the length of the history that the person saw; when it has grown since, somebody else was
+    first and they are told so. Raises ``NotAllowed`` (no role for the move), ``Conflict`` (wrong state or not first)
+    and ``DomainError`` (a guard said no, at its field). All or nothing; notices follow after the commit.
+    """
+    case = lock_case(case)
+    payload = _as_reopening_when_not_solved(payload)
+    move = MOVES[payload.move]
+    role = _role_for(move, by=by, case=case)
+    _check_moment(case, move, expected_sequence)
+    draft = EFFECTS[type(payload)](case, payload, by, now)
+    from_state = case.state
+    case.state = _state_after(case, move, draft)
+    case.is_open = case.state in OPEN_STATES
+    case.last_progress_at = now
+    event = chain.next_event(
+        case,
+        kind=payload.move,
+        from_state=from_state,
+        by_id=by.user_id,
+        role=role,
+        at=now,
+        post_name=_post_name(by, role, case),
+        data=draft.data,
+        note=draft.note,
+        reporter_text=draft.reporter_text,
+        party_text=draft.party_text,
+    )
+    event.save(force_insert=True)
+    _keep_records(case, event, draft, now=now)
+    refresh_due(case)
+    case.save(force_update=True)
+    wake_worker_after_commit()
+    return case
+
+
+def lock_case(case: Case) -> Case:
+    """The case as it is now, locked until the transaction ends."""
+    return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+
+
+def _as_reopening_when_not_solved(payload: moves.Payload) -> moves.Payload:
+    """The reporter's "no" is a reopening (cases.md §3), with what they said kept."""
+    if isinstance(payload, moves.Confirm) and payload.reached and payload.solved == Solved.NO:
+        return moves.Reopen(reason=payload.words, confirmation=payload)
+    return payload
+
+
+def _role_for(move: Move, *, by: Actor, case: Case) -> CaseRole:
+    roles = roles_of(by, case) & move.roles
+    if not roles:
+        raise NotAllowed(_("This step is not yours to take in this case."))
+    return next(role for role in ROLE_ORDER if role in roles)
+
+
+def _check_moment(case: Case, move: Move, expected_sequence: int | None) -> None:
+    if expected_sequence is not None and expected_sequence != case.history_length:
+        last = case.events.order_by("-sequence").first()
+        raise Conflict(
+            _("Somebody was first: “%(move)s” has been recorded meanwhile. Look at the case again before you go on.")
+            % {"move": last.get_kind_display() if last else ""}
+        )
+    if case.state not in move.sources:
+        raise Conflict(
+            _("The case is “%(state)s” now; this step is not possible any more.") % {"state": case.get_state_display()}
+        )
+
+
+def _state_after(case: Case, move: Move, draft: Draft) -> str:
+    target = move.otherwise if draft.otherwise else move.target
+    return case.state if target is None else State(target)
+
+
+def _post_name(by: Actor, role: CaseRole, case: Case) -> str:
+    if by.kind is ActorKind.PARTY:
+        party = case.handler_party if role is CaseRole.PARTY_HANDLER else case.concerned_party
+        return party.name[:60] if party else ""
+    if role is CaseRole.HANDLER and case.handler_post:
+        return case.handler_post.name
+    rights = {CaseRole.DISPATCHER: Right.DISPATCH, CaseRole.CALLER: Right.CALL_BACK, CaseRole.SUPERVISOR: Right.SUPERVISE}
+    right = rights.get(role)
+    holdings = [holding for holding in by.standing.holdings if case.area_path.startswith(holding.area.path)]
+    fitting = [holding for holding in holdings if right is None or right in holding.rights]
+    return fitting[-1].post_name if fitting else ""
+
+
+def _keep_records(case: Case, event: CaseEvent, draft: Draft, *, now: datetime) -> None:
+    for record in draft.records:
+        record.event = event
+        record.save(force_insert=True)
+    keep_photos(case, event, draft.photo_ids, purpose=draft.photo_purpose, now=now)
+
+
+def keep_photos(case: Case, event: CaseEvent, photo_ids: Any, *, purpose: str, now: datetime) -> None:
+    """Claim uploaded pictures for the case; each belongs to one case at most."""
+    if photo_ids:
+        CasePhoto.objects.bulk_create(
+            CasePhoto(case=case, event=event, photo=photo, purpose=purpose) for photo in claim_photos(photo_ids, now=now)
+        )

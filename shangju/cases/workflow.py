@@ -1,0 +1,233 @@
+"""States and moves of a case, as data (cases.md §3). Pure: no database, no clock, no user.
+
+``MOVES`` is the whole mechanism: which move leads from where to where, and in which role somebody must stand to the
+case. One function, :func:`shangju.cases.services.apply_move`, applies it; nothing else writes a state.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class State(TextChoices):
+    """Where a case stands. ``paused`` is a condition of its clocks, not a state."""
+
+    REGISTERED = "registered", pgettext_lazy("case state", "Registered")
+    ACCEPTED = "accepted", pgettext_lazy("case state", "Accepted")
+    DISPATCHED = "dispatched", pgettext_lazy("case state", "Dispatched")
+    IN_PROGRESS = "in_progress", pgettext_lazy("case state", "In progress")
+    RESOLVED = "resolved", pgettext_lazy("case state", "Awaiting call-back")
+    CLOSED = "closed", pgettext_lazy("case state", "Closed")
+    DECLINED = "declined", pgettext_lazy("case state", "Declined")
+    REFERRED = "referred", pgettext_lazy("case state", "Referred to the legal channel")
+    MERGED = "merged", pgettext_lazy("case state", "Merged")
+    WITHDRAWN = "withdrawn", pgettext_lazy("case state", "Withdrawn")
+
+
+OPEN_STATES: tuple[str, ...] = (
+    State.REGISTERED,
+    State.ACCEPTED,
+    State.DISPATCHED,
+    State.IN_PROGRESS,
+    State.RESOLVED,
+)
+"""States in which somebody still owes the reporter something."""
+
+
+class CaseRole(TextChoices):
+    """In which capacity somebody stands to one case."""
+
+    DISPATCHER = "dispatcher", _("Dispatcher of the area")
+    HANDLER = "handler", _("Lead handler")
+    ASSISTANT = "assistant", _("Assisting handler")
+    CALLER = "caller", _("Call-back by staff who did not handle it")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    REPORTER = "reporter", _("Reporter")
+    PARTY = "party", _("Party concerned")
+    PARTY_HANDLER = "party_handler", _("Member party that handles it")
+    SYSTEM = "system", _("System")
+
+
+class MoveName(TextChoices):
+    """Every move by its interface name."""
+
+    ACCEPT = "accept", pgettext_lazy("move", "Accept")
+    DECLINE = "decline", pgettext_lazy("move", "Decline")
+    REFER = "refer", pgettext_lazy("move", "Refer to the legal channel")
+    ANSWER_DIRECTLY = "answer_directly", pgettext_lazy("move", "Answer directly")
+    DISPATCH = "dispatch", pgettext_lazy("move", "Dispatch")
+    SIGN = "sign", pgettext_lazy("move", "Sign for it")
+    CONTACT = "contact", pgettext_lazy("move", "Record a contact")
+    VISIT = "visit", pgettext_lazy("move", "Record a visit")
+    FIND_CAUSE = "find_cause", pgettext_lazy("move", "Record the finding")
+    MEDIATE = "mediate", pgettext_lazy("move", "Record a mediation")
+    RESOLVE = "resolve", pgettext_lazy("move", "Report it resolved")
+    CONFIRM = "confirm", pgettext_lazy("move", "Confirm the result")
+    REOPEN = "reopen", pgettext_lazy("move", "Reopen")
+    CLOSE_UNREACHABLE = "close_unreachable", pgettext_lazy("move", "Close: reporter not reached")
+    WITHDRAW = "withdraw", pgettext_lazy("move", "Withdraw")
+    ADD_WORDS = "add_words", pgettext_lazy("move", "Add words")
+    ANSWER_AS_PARTY = "answer_as_party", pgettext_lazy("move", "Answer as the party concerned")
+
+
+REGISTER = "register"
+"""The kind of a history's first row; not a move, since there is no case before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From which states, to which (``None``: it stays), and in which roles.
+
+    ``otherwise`` names the one other state it may lead to, when the table's own condition says so.
+    """
+
+    sources: frozenset[str]
+    target: str | None
+    roles: frozenset[str]
+    otherwise: str | None = None
+
+
+def _move(sources: tuple[str, ...], target: str | None, *roles: CaseRole, otherwise: str | None = None) -> Move:
+    return Move(frozenset(sources), target, frozenset(roles), otherwise)
+
+
+_DISPATCHER, _HANDLER, _ASSISTANT = CaseRole.DISPATCHER, CaseRole.HANDLER, CaseRole.ASSISTANT
+_WORKING = (State.IN_PROGRESS,)
+
+MOVES: dict[MoveName, Move] = {
+    MoveName.ACCEPT: _move((State.REGISTERED,), State.ACCEPTED, _DISPATCHER),
+    MoveName.DECLINE: _move((State.REGISTERED, State.ACCEPTED), State.DECLINED, _DISPATCHER),
+    MoveName.REFER: _move((State.REGISTERED, State.ACCEPTED), State.REFERRED, _DISPATCHER),
+    MoveName.ANSWER_DIRECTLY: _move((State.REGISTERED, State.ACCEPTED), State.RESOLVED, _DISPATCHER),
+    MoveName.DISPATCH: _move((State.ACCEPTED,), State.DISPATCHED, _DISPATCHER),
+    MoveName.SIGN: _move((State.DISPATCHED,), State.IN_PROGRESS, _HANDLER, CaseRole.PARTY_HANDLER),
+    MoveName.CONTACT: _move(_WORKING, None, _HANDLER, _ASSISTANT),
+    MoveName.VISIT: _move(_WORKING, None, _HANDLER, _ASSISTANT, CaseRole.PARTY_HANDLER),
+    MoveName.FIND_CAUSE: _move(_WORKING, None, _HANDLER, _ASSISTANT),
+    MoveName.MEDIATE: _move(_WORKING, None, _HANDLER, _ASSISTANT),
+    MoveName.RESOLVE: _move(_WORKING, State.RESOLVED, _HANDLER, CaseRole.PARTY_HANDLER),
+    # A call-back that reached nobody is written down and leaves the case where it is.
+    MoveName.CONFIRM: _move(
+        (State.RESOLVED,), State.CLOSED, CaseRole.REPORTER, CaseRole.CALLER, otherwise=State.RESOLVED
+    ),
+    # A case that was answered directly has no handler yet: it goes back to the dispatcher.
+    MoveName.REOPEN: _move(
+        (State.RESOLVED, State.CLOSED),
+        State.IN_PROGRESS,
+        CaseRole.REPORTER,
+        CaseRole.CALLER,
+        CaseRole.SUPERVISOR,
+        otherwise=State.ACCEPTED,
+    ),
+    MoveName.CLOSE_UNREACHABLE: _move((State.RESOLVED,), State.CLOSED, CaseRole.CALLER, CaseRole.SYSTEM),
+    MoveName.WITHDRAW: _move(
+        (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS), State.WITHDRAWN, CaseRole.REPORTER
+    ),
+    MoveName.ADD_WORDS: _move(OPEN_STATES, None, CaseRole.REPORTER),
+    MoveName.ANSWER_AS_PARTY: _move(
+        (State.DISPATCHED, State.IN_PROGRESS), None, CaseRole.PARTY, CaseRole.PARTY_HANDLER
+    ),
+}
+
+REOPEN_WINDOW = timedelta(days=15)
+"""A closed case may be reopened for so long (cases.md §3)."""
+
+CALL_BACK_TRIES = 3
+CALL_BACK_DAYS = 7
+"""After so many failed tries, or so many days, a case may close as unreachable (cases.md §3)."""
+
+
+class RequestType(TextChoices):
+    """What the reporter wants (cases.md §2)."""
+
+    ENQUIRY = "enquiry", _("Enquiry")
+    HELP = "help", _("Request for help")
+    COMPLAINT = "complaint", _("Complaint")
+    REPORT = "report", _("Report of a breach")
+    SUGGESTION = "suggestion", _("Suggestion")
+    PRAISE = "praise", _("Praise")
+
+
+class Channel(TextChoices):
+    """By which way the concern came in (cases.md §2)."""
+
+    WEB = "web", _("Web form")
+    PHONE = "phone", _("Phone")
+    COUNTER = "counter", _("Counter")
+    PAPER = "paper", _("Letter or paper")
+    GRID_VISIT = "grid_visit", _("Grid visit")
+    SENTINEL = "sentinel", _("Sentinel merchant")
+    MEETING = "meeting", _("Meeting resolution")
+    HOTLINE = "hotline", _("12345 hotline")
+    API = "api", _("Other system")
+    QR_CODE = "qr_code", _("QR code")
+    IMPORT = "import", _("Import")
+
+
+STAFF_CHANNELS: tuple[str, ...] = (Channel.PHONE, Channel.COUNTER, Channel.PAPER, Channel.GRID_VISIT)
+"""What a staff member may say about where a concern came from, when entering it on behalf."""
+
+
+class Outcome(TextChoices):
+    """What was achieved (cases.md §3, resolve)."""
+
+    SOLVED = "solved", _("Solved")
+    PARTLY = "partly", _("Partly solved")
+    EXPLAINED = "explained", _("Explained")
+    NOT_NOW = "not_now", _("Not now, planned")
+
+
+class Solved(TextChoices):
+    """The reporter's own word on it."""
+
+    YES = "yes", pgettext_lazy("solved", "Yes, solved")
+    PARTLY = "partly", pgettext_lazy("solved", "Partly")
+    NO = "no", pgettext_lazy("solved", "No, not solved")
+
+
+class Satisfaction(TextChoices):
+    """满意 · 基本满意 · 不满意."""
+
+    SATISFIED = "satisfied", _("Satisfied")
+    BASICALLY = "basically_satisfied", _("Basically satisfied")
+    DISSATISFIED = "dissatisfied", _("Dissatisfied")
+
+
+class VisitPlace(TextChoices):
+    """Where a handler went to look."""
+
+    HOME = "home", _("At the reporter's home")
+    UPSTAIRS = "upstairs", _("Upstairs")
+    DOWNSTAIRS = "downstairs", _("Downstairs")
+    NEIGHBOUR = "neighbour", _("Next door")
+    SHOP = "shop", _("Shop")
+    SHARED_SPACE = "shared_space", _("Stairway or courtyard")
+    STREET = "street", _("Street")
+    OTHER = "other", _("Elsewhere")
+
+
+class MediationResult(TextChoices):
+    """How a mediation ended."""
+
+    AGREED = "agreed", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    FOLLOW_UP = "follow_up", _("To be followed up")
+
+
+class DeclineReason(TextChoices):
+    """Why a concern is not taken up; six sorts seen in hotline rules (domain-china §1.3)."""
+
+    EMERGENCY_NUMBER = "emergency_number", _("A matter for 110, 119 or 120")
+    LEGAL_PROCEDURE = "legal_procedure", _("Already before a court or another authority")
+    NOTHING_NEW = "nothing_new", _("Already answered, nothing new")
+    OUTSIDE_DUTY = "outside_duty", _("Outside the duties of the sub-district")
+    TOO_VAGUE = "too_vague", _("Not enough to act on, and no way to ask")
+    UNLAWFUL = "unlawful", _("Against law or public morals")
+
+
+def moves_from(state: str) -> tuple[MoveName, ...]:
+    """The moves that the table allows in ``state``, whoever makes them."""
+    return tuple(name for name, move in MOVES.items() if state in move.sources)

@@ -1,0 +1,76 @@
+"""The worker's steps and the call that wakes it.
+
+The rows are the work (docs/adr/0003): un-notified history, unsent notices, due ladders. An app registers a step that
+finds such rows and deals with some; the worker runs every step each minute and whenever it is woken. A lost wake-up
+delays, never loses.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from huey import RedisHuey, SqliteHuey
+
+Step = Callable[[datetime], int]
+"""Does what is to be done at an instant and says how many rows it dealt with; safe to repeat and to kill."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStep:
+    """A named step."""
+
+    name: str
+    run: Step
+
+
+_steps: dict[str, WorkerStep] = {}
+
+WAKE_UP_INTERVAL = 1.0
+"""Seconds: a process wakes the worker at most so often; one pass deals with everything that has gathered."""
+
+_last_wake_up = 0.0
+
+
+def _make_queue() -> SqliteHuey | RedisHuey:
+    if settings.ENVIRONMENT.redis_url:
+        return RedisHuey("shangju", url=settings.ENVIRONMENT.redis_url, results=False)
+    settings.ENVIRONMENT.data.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("shangju", filename=str(settings.ENVIRONMENT.data / "queue.sqlite3"), results=False)
+
+
+huey = _make_queue()
+
+
+def register_step(name: str, run: Step) -> None:
+    """Add a step to every pass of the worker; called once, from an app's ``ready``."""
+    _steps[name] = WorkerStep(name, run)
+
+
+def worker_steps() -> tuple[WorkerStep, ...]:
+    """All steps, in the order in which they were registered."""
+    return tuple(_steps.values())
+
+
+@huey.task()
+def wake_up() -> None:
+    """One pass over all steps, by the worker."""
+    from django.utils import timezone  # noqa: PLC0415 - the clock is read at the edge, and this is one
+
+    for step in worker_steps():
+        step.run(timezone.now())
+
+
+def wake_worker_after_commit() -> None:
+    """Wake the worker once the present transaction is durable."""
+    transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    global _last_wake_up  # noqa: PLW0603 - one number per process, harmless when two threads race for it
+    moment = time.monotonic()
+    if moment - _last_wake_up >= WAKE_UP_INTERVAL:
+        _last_wake_up = moment
+        wake_up()
