@@ -9,7 +9,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools.sources import parse, production_modules, report, shown, tracked
 
-BANNED_MODULES = frozenset({"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common", "stuff", "base", "lib", "tools"})
+BANNED_MODULES = frozenset(
+    {
+        "utils",
+        "util",
+        "helpers",
+        "helper",
+        "manager",
+        "managers",
+        "misc",
+        "common",
+        "stuff",
+        "base",
+        "lib",
+        "tools",
+    }
+)
 """Module names under which anything could hide."""
 
 STATE_WRITERS: dict[str, str] = {
@@ -32,7 +47,12 @@ def state_writes(tree: ast.AST) -> Iterator[int]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name == "update" and any(keyword.arg == "state" for keyword in node.keywords):
                 yield node.lineno
-            if name == "setattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and node.args[1].value == "state":
+            if (
+                name == "setattr"
+                and len(node.args) > 1
+                and isinstance(node.args[1], ast.Constant)
+                and node.args[1].value == "state"
+            ):
                 yield node.lineno
 
 
@@ -45,7 +65,10 @@ def main() -> int:
     ]
     for path in production_modules():
         if not shown(path).startswith(tuple(STATE_WRITERS)):
-            findings += [f"{shown(path)}:{line}: only the moves in shangju/cases/services write a state" for line in state_writes(parse(path))]
+            findings += [
+                f"{shown(path)}:{line}: only the moves in shangju/cases/services write a state"
+                for line in state_writes(parse(path))
+            ]
     return report(findings)
 
 

@@ -8,7 +8,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools.sources import report, shown, tracked
 
-TEXT = ("*.py", "*.md", "*.html", "*.txt", "*.in", "*.toml", "*.yaml", "*.yml", "*.json", "*.css", "*.js", "*.sh", "*.po", "Makefile", ".ci/*")
+TEXT = (
+    "*.py",
+    "*.md",
+    "*.html",
+    "*.txt",
+    "*.in",
+    "*.toml",
+    "*.yaml",
+    "*.yml",
+    "*.json",
+    "*.css",
+    "*.js",
+    "*.sh",
+    "*.po",
+    "Makefile",
+    ".ci/*",
+)
 VENDORED = "/static/vendor/"
 
 RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -16,9 +32,18 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, sentence in (
         # Each pattern is written so that it does not match its own line.
         (r"/(?:work|root|home)/[a-z]", "a path of one machine"),
-        (r"(?i)\b(?:files\.python[h]osted|py[p]i\.org|registry\.np[m]js|regist[r]y\.yarnpkg|deb\.deb[i]an\.org)\b", "the host of a package registry"),
-        (r"(?i)\b(?:chat[g]pt|cla[u]de|anth[r]opic|open[a]i|copi[l]ot|language[ ]model|sub-?age[n]t)\b", "something that is not Shangju"),
-        (r"(?i)\bas an a[i]\b|\bthis sessi[o]n\b|\bthe found[e]r (?:said|will|edits)\b", "how the text came about instead of what is so"),
+        (
+            r"(?i)\b(?:files\.python[h]osted|py[p]i\.org|registry\.np[m]js|regist[r]y\.yarnpkg|deb\.deb[i]an\.org)\b",
+            "the host of a package registry",
+        ),
+        (
+            r"(?i)\b(?:chat[g]pt|cla[u]de|anth[r]opic|open[a]i|copi[l]ot|language[ ]model|sub-?age[n]t)\b",
+            "something that is not Shangju",
+        ),
+        (
+            r"(?i)\bas an a[i]\b|\bthis sessi[o]n\b|\bthe found[e]r (?:said|will|edits)\b",
+            "how the text came about instead of what is so",
+        ),
         (r"\b(?:TO[D]O|FIX[M]E|X{3}[:(]|HA[C]K)\b", "an unfinished mark"),
         (r"^(?:<{7}|>{7}) ", "a merge conflict"),
     )
@@ -41,7 +66,10 @@ def main() -> int:
     for path in tracked(*TEXT):
         if VENDORED in shown(path):
             continue
-        findings += [f"{shown(path)}:{line}: {sentence}" for line, sentence in findings_in(path.read_text(encoding="utf-8"))]
+        findings += [
+            f"{shown(path)}:{line}: {sentence}"
+            for line, sentence in findings_in(path.read_text(encoding="utf-8"))
+        ]
     return report(findings)
 
 

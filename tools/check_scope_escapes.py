@@ -27,7 +27,11 @@ def _reasons() -> frozenset[str]:
     for node in ast.walk(parse(ROOT / "shangju/core/scoping.py")):
         if isinstance(node, ast.ClassDef) and node.name == "EverywhereReason":
             return frozenset(
-                target.id for item in node.body if isinstance(item, ast.Assign) for target in item.targets if isinstance(target, ast.Name)
+                target.id
+                for item in node.body
+                if isinstance(item, ast.Assign)
+                for target in item.targets
+                if isinstance(target, ast.Name)
             )
     raise SystemExit("EverywhereReason is gone from shangju/core/scoping.py")
 
@@ -60,9 +64,15 @@ def escapes(tree: ast.AST, reasons: frozenset[str], *, in_test: bool = False) ->
             elif in_test:
                 continue
             elif name == "Scope" and any(keyword.arg == "everywhere" for keyword in node.keywords):
-                yield node.lineno, "Scope(everywhere=…) goes past the closed list; use everywhere(EverywhereReason.NAME)"
+                yield (
+                    node.lineno,
+                    "Scope(everywhere=…) goes past the closed list; use everywhere(EverywhereReason.NAME)",
+                )
             elif name == "raw" and isinstance(node.func, ast.Attribute):
-                yield node.lineno, ".raw() is not scoped; use the manager, or give the file a reason in tools/check_scope_escapes.py"
+                yield (
+                    node.lineno,
+                    ".raw() is not scoped; use the manager, or give the file a reason in tools/check_scope_escapes.py",
+                )
         elif isinstance(node, ast.Attribute) and node.attr in BARE_ATTRIBUTES and not in_test:
             yield node.lineno, f"{node.attr} is not named in our code; use the scoped manager"
 

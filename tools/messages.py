@@ -61,10 +61,18 @@ def extracted() -> Catalog:
     """Everything that the sources want translated."""
     catalogue = _empty()
     for path, text in _sources():
-        found = extract("python", BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True)
+        found = extract(
+            "python",
+            BytesIO(text.encode()),
+            keywords=KEYWORDS,
+            comment_tags=("Translators:",),
+            strip_comment_tags=True,
+        )
         for line, message, comments, context in found:
             if message and message != ("", ""):
-                catalogue.add(message, locations=[(shown(path), line)], auto_comments=comments, context=context)
+                catalogue.add(
+                    message, locations=[(shown(path), line)], auto_comments=comments, context=context
+                )
     return catalogue
 
 

@@ -62,7 +62,10 @@ def main() -> int:
             environment = plain | PRODUCTION if name == "deploy check" else plain
             if not passes(name, command, environment):
                 failed.append(name)
-    print(f"{len(chosen) - len(failed)} of {len(chosen)} checks passed" + (f"; failed: {', '.join(failed)}" if failed else ""))
+    print(
+        f"{len(chosen) - len(failed)} of {len(chosen)} checks passed"
+        + (f"; failed: {', '.join(failed)}" if failed else "")
+    )
     return 1 if failed else 0
 
 

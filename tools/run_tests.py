@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
-from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = "2"
@@ -21,7 +21,7 @@ NOTHING_COLLECTED = 5
 def counted(report: Path) -> Counter[str]:
     """Passed, failed (errors too) and skipped tests of a junit file; an expected failure counts as passed."""
     counts: Counter[str] = Counter(passed=0, failed=0, skipped=0)
-    for case in ElementTree.parse(report).iter("testcase"):
+    for case in ET.parse(report).iter("testcase"):
         skip = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             counts["failed"] += 1
@@ -36,7 +36,9 @@ def run_pass(name: str, arguments: list[str], database: str) -> tuple[int, Count
     """One run of pytest in a data folder of its own; its exit status and counts."""
     print(f"== tests on {name} ==", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="shangju-tests-"))
-    environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "TEST_DATABASE_URL"}}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "TEST_DATABASE_URL"}
+    }
     environment["SHANGJU_DATA"] = str(folder / "data")
     if database:
         environment["TEST_DATABASE_URL"] = database
@@ -66,9 +68,13 @@ def main() -> int:
         total.update(counts)
     failed = any(statuses)
     if "--no-skips" in sys.argv[1:] and total["skipped"]:
-        print(f"{total['skipped']} tests were skipped; here none may be: something they need is missing (reasons above).")
+        print(
+            f"{total['skipped']} tests were skipped; here none may be: something they need is missing (reasons above)."
+        )
         failed = True
-    print(f"total: {total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped", flush=True)
+    print(
+        f"total: {total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped", flush=True
+    )
     return 1 if failed else 0
 
 
