@@ -65,7 +65,10 @@ def examine(now: datetime) -> list[Finding]:
             findings.append(check(now))
         except DatabaseError as error:
             findings.append(
-                _wrong(name, _("The database did not answer: %(error)s") % {"error": type(error).__name__})
+                _wrong(
+                    name.replace("_", " ").capitalize(),
+                    _("The database did not answer: %(error)s") % {"error": type(error).__name__},
+                )
             )
     return findings
 
