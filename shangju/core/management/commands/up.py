@@ -5,6 +5,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -57,19 +58,20 @@ class Command(OperatorCommand):
         self._step(_("Translations"), lambda: compile_stale(Path(settings.LOCALE_PATHS[0])))
         self._step(_("Database"), lambda: call_command("migrate", interactive=False, verbosity=0))
         self._step(_("Static files"), collect_if_stale)
-        self._step(_("Calendars and deadline classes"), lambda: call_command("seed_deadlines", verbosity=0))
-        self._step(_("Categories"), lambda: call_command("seed_categories", verbosity=0))
+        self._step(
+            _("Calendars and deadline classes"), lambda: call_command("seed_deadlines", stdout=StringIO())
+        )
+        self._step(_("Categories"), lambda: call_command("seed_categories", stdout=StringIO()))
         if with_demo:
             self._step(_("Demonstration"), lambda: call_command("demo"))
 
     def _step(self, name: str, work: Callable[[], object]) -> None:
-        self.stdout.write(f"  {name} …", ending="")
-        self.stdout.flush()
         began = time.monotonic()
         # What a command stores or logs is not for this terminal: it keeps the installation's own language.
         with translation.override(settings.LANGUAGE_CODE):
             work()
-        self.stdout.write(f" {time.monotonic() - began:.1f} s")
+        self.stdout.write(f"  {name}: {time.monotonic() - began:.1f} s")
+        self.stdout.flush()
 
     def _become_watcher(self, workers: int) -> None:
         environment = settings.ENVIRONMENT
