@@ -11,7 +11,7 @@ from django.db import connection
 
 from shangju.config.environment import database_settings, load
 
-KEY = Fernet.generate_key().decode()
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
 @pytest.fixture(autouse=True)
