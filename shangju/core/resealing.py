@@ -24,6 +24,15 @@ class SealedColumn:
     def __str__(self) -> str:
         return f"{self.model._meta.label_lower}.{self.column}"
 
+    @property
+    def quoted(self) -> tuple[str, str, str]:
+        """Table, primary key and column, quoted for SQL: names of our own models, never input."""
+        key = self.model._meta.pk.column or ""
+        table, at, name = (
+            connection.ops.quote_name(word) for word in (self.model._meta.db_table, key, self.column)
+        )
+        return table, at, name
+
 
 @dataclass(slots=True)
 class Count:
@@ -37,7 +46,7 @@ class Count:
 def sealed_columns() -> list[SealedColumn]:
     """Every :class:`SealedTextField` of every stored model."""
     return [
-        SealedColumn(model, field.column)
+        SealedColumn(model, field.column or field.name)
         for model in apps.get_models()
         if model._meta.managed and not model._meta.proxy
         for field in model._meta.local_fields
@@ -56,9 +65,7 @@ def is_current(token: str) -> bool:
 
 def batches(column: SealedColumn) -> Iterator[list[tuple[Any, str]]]:
     """Primary keys and stored tokens, in key order. Read past the field, which would open the tokens."""
-    quote = connection.ops.quote_name
-    key = column.model._meta.pk.column
-    table, at, name = quote(column.model._meta.db_table), quote(key), quote(column.column)
+    table, at, name = column.quoted
     last: Any = None
     while True:
         after, params = (f"AND {at} > %s", [last]) if last is not None else ("", [])
@@ -99,22 +106,18 @@ def reseal_column(column: SealedColumn) -> Iterator[Count]:
 
 
 def _replace(column: SealedColumn, key: Any, token: str, fresh: str) -> int:
-    quote = connection.ops.quote_name
-    table, name = quote(column.model._meta.db_table), quote(column.column)
+    table, at, name = column.quoted
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET {name} = %s WHERE {quote(column.model._meta.pk.column)} = %s AND {name} = %s",  # noqa: S608 - our own names
+            f"UPDATE {table} SET {name} = %s WHERE {at} = %s AND {name} = %s",  # noqa: S608 - our own names
             [fresh, key, token],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def opens_newest_and_oldest(column: SealedColumn) -> bool:
     """Whether the configured keys open the first and the last stored value of a column (a sample, for ``doctor``)."""
-    quote = connection.ops.quote_name
-    table, at, name = (
-        quote(word) for word in (column.model._meta.db_table, column.model._meta.pk.column, column.column)
-    )
+    table, at, name = column.quoted
     for direction in ("ASC", "DESC"):
         with connection.cursor() as cursor:
             cursor.execute(
