@@ -26,16 +26,17 @@ format: .venv/.installed-dev ## Let the formatter and the safe fixes of the lint
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.installed-dev ## The benchmarks of docs/quality; a table here and under var/bench/
+bench: .venv/.installed-dev ## The benchmarks; a table here and under var/bench/
 	@$(BIN)/python -m bench $(ARGS)
 
 messages: .venv/.installed-dev ## Extract msgids from code and templates, merge locale/parts/*.po, sort
 	@$(BIN)/python tools/messages.py update
 
-lock: .venv/.installed-dev ## Compile requirements/*.in to the lock files (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+lock: .venv/.installed-dev ## Compile requirements/*.in to the lock files
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv
+	PATH="$$PATH:$(BIN)" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links requirements/run.in -o requirements.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	PATH="$$PATH:$(BIN)" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links -c requirements.txt requirements/dev.in -o requirements-dev.txt
 
 vendor-free: .venv/.installed-dev ## Show that nothing vendored differs from its stated origin

@@ -34,11 +34,13 @@ class Finding:
     sentence: str
 
 
-def _well(subject: str, sentence: str) -> Finding:
+def well(subject: str, sentence: str) -> Finding:
+    """Nothing to do."""
     return Finding(subject, well=True, sentence=sentence)
 
 
-def _wrong(subject: str, sentence: str) -> Finding:
+def wrong(subject: str, sentence: str) -> Finding:
+    """Something to do, and the sentence says what."""
     return Finding(subject, well=False, sentence=sentence)
 
 
@@ -65,7 +67,7 @@ def examine(now: datetime) -> list[Finding]:
             findings.append(check(now))
         except DatabaseError as error:
             findings.append(
-                _wrong(
+                wrong(
                     name.replace("_", " ").capitalize(),
                     _("The database did not answer: %(error)s") % {"error": type(error).__name__},
                 )
@@ -78,7 +80,7 @@ def python_version(now: datetime) -> Finding:
     """Python is new enough."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     new_enough = sys.version_info >= (3, 11)
-    return (_well if new_enough else _wrong)(
+    return (well if new_enough else wrong)(
         "Python",
         _("Version %(version)s; 3.11 or newer is needed.") % {"version": version},
     )
@@ -94,12 +96,12 @@ def data_folder(now: datetime) -> Finding:
         probe.unlink()
     except OSError as error:
         reason = {"folder": folder, "reason": error.strerror}
-        return _wrong(_("Data folder"), _("%(folder)s cannot be written: %(reason)s.") % reason)
+        return wrong(_("Data folder"), _("%(folder)s cannot be written: %(reason)s.") % reason)
     free = shutil.disk_usage(folder).free
     room = {"folder": folder, "gigabytes": f"{free / 1024**3:.1f}"}
     if free < LEAST_FREE_BYTES:
-        return _wrong(_("Data folder"), _("%(folder)s has only %(gigabytes)s GB left; make room.") % room)
-    return _well(_("Data folder"), _("%(folder)s can be written; %(gigabytes)s GB are free.") % room)
+        return wrong(_("Data folder"), _("%(folder)s has only %(gigabytes)s GB left; make room.") % room)
+    return well(_("Data folder"), _("%(folder)s can be written; %(gigabytes)s GB are free.") % room)
 
 
 @health_check(order=30)
@@ -111,7 +113,7 @@ def database(now: datetime) -> Finding:
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if waiting:
-        return _wrong(
+        return wrong(
             subject, _("%(count)s migrations are waiting; run “shangju migrate”.") % {"count": waiting}
         )
     if connection.vendor == "sqlite":
@@ -119,11 +121,11 @@ def database(now: datetime) -> Finding:
             cursor.execute("PRAGMA journal_mode")
             mode = cursor.fetchone()[0]
         if mode not in {"wal", "memory"}:
-            return _wrong(
+            return wrong(
                 subject,
                 _("SQLite runs in mode %(mode)s instead of WAL; restart Shangju.") % {"mode": mode},
             )
-    return _well(subject, _("%(vendor)s answers and is migrated.") % {"vendor": connection.display_name})
+    return well(subject, _("%(vendor)s answers and is migrated.") % {"vendor": connection.display_name})
 
 
 @health_check(order=40)
@@ -132,11 +134,11 @@ def field_keys(now: datetime) -> Finding:
     shut = [str(column) for column in sealed_columns() if not opens_newest_and_oldest(column)]
     if shut:
         names = {"columns": ", ".join(shut)}
-        return _wrong(
+        return wrong(
             _("Field keys"),
             _("No configured key opens %(columns)s; add the missing key to SHANGJU_FIELD_KEYS.") % names,
         )
-    return _well(
+    return well(
         _("Field keys"),
         _("%(count)s keys; they open what is stored.") % {"count": len(settings.FIELD_KEYS)},
     )
@@ -147,29 +149,29 @@ def worker(now: datetime) -> Finding:
     """The worker gave a sign of life lately."""
     beat = Heartbeat.objects.filter(name="worker").first()
     if beat is None:
-        return _wrong(
+        return wrong(
             _("Worker"), _("It has never run; “shangju up” starts it, “shangju worker” runs it alone.")
         )
     silent = int((now - beat.at).total_seconds())
-    well = now - beat.at < WORKER_SILENCE
+    alive = now - beat.at < WORKER_SILENCE
     sentence = (
         _("Last sign of life %(seconds)s seconds ago.")
-        if well
+        if alive
         else _("Silent for %(seconds)s seconds; start it with “shangju up”.")
     )
-    return (_well if well else _wrong)(_("Worker"), sentence % {"seconds": silent})
+    return (well if alive else wrong)(_("Worker"), sentence % {"seconds": silent})
 
 
 @health_check(order=70)
 def static_files(now: datetime) -> Finding:
     """What browsers are given is what the sources say."""
-    well = are_current()
+    current = are_current()
     sentence = (
         _("Collected.")
-        if well
+        if current
         else _("Not collected, or older than the sources; “shangju up” collects them.")
     )
-    return (_well if well else _wrong)(_("Static files"), sentence)
+    return (well if current else wrong)(_("Static files"), sentence)
 
 
 @health_check(order=80)
@@ -177,7 +179,7 @@ def clock(now: datetime) -> Finding:
     """The time zone data is there, and China has one offset."""
     local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     facts = {"time": local.strftime("%Y-%m-%d %H:%M"), "zone": settings.TIME_ZONE}
-    return _well(
+    return well(
         _("Clock"),
         _("It is %(time)s in %(zone)s; compare with a clock you trust.") % facts,
     )
@@ -187,10 +189,10 @@ def clock(now: datetime) -> Finding:
 def mode(now: datetime) -> Finding:
     """Which mode, and whether production is reached over https."""
     if settings.DEMO:
-        return _well(
+        return well(
             _("Mode"),
             _("Demonstration: sign-ins are public. Set SHANGJU_MODE=production before real use."),
         )
     if not settings.SECURE_PUBLIC:
-        return _wrong(_("Mode"), _("Production without https; set SHANGJU_PUBLIC_URL to an https address."))
-    return _well(_("Mode"), _("Production at %(address)s.") % {"address": settings.PUBLIC_URL})
+        return wrong(_("Mode"), _("Production without https; set SHANGJU_PUBLIC_URL to an https address."))
+    return well(_("Mode"), _("Production at %(address)s.") % {"address": settings.PUBLIC_URL})
