@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -84,11 +85,15 @@ def test_a_dead_child_is_started_again_and_it_is_said(watcher: Any) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a child to its parent's death")
 def test_children_do_not_outlive_a_killed_watcher(watcher: Any) -> None:
-    process = watcher("import os, signal; print('child', os.getpid(), flush=True); signal.pause()")
-    read_until(process, r"child (\d+)")
+    process = watcher(WAITS)
+    child = int(read_until(process, r"child (\d+)")[1])
     process.kill()
     # The pipe closes only when the child, which inherited it, is gone too.
     assert process.stdout is not None
+    closed, _, _ = select.select([process.stdout], [], [], 30)
+    if not closed:
+        os.kill(child, signal.SIGKILL)
+        pytest.fail("the child is still running")
     assert "child" not in process.stdout.read()
 
 
