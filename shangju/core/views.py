@@ -53,12 +53,19 @@ def database_away(request: HttpRequest) -> HttpResponse:
     """503 with a sentence, needing nothing from the database."""
     if request.path.startswith("/api/"):
         return JsonResponse(
-            {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": "The database is away; try again in a moment."},
+            {
+                "type": "about:blank",
+                "title": "Service Unavailable",
+                "status": 503,
+                "detail": "The database is away; try again in a moment.",
+            },
             status=503,
             content_type="application/problem+json",
             headers={"Retry-After": "5"},
         )
-    return render(request, "errors/503.html", status=503, headers={"Retry-After": "5"})
+    response = render(request, "errors/503.html", status=503)
+    response["Retry-After"] = "5"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,0 +1,73 @@
+"""Fixtures and rules for every test of the project. See docs/writing-tests.md."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shangju.core.scoping import EverywhereReason, active_scope, everywhere
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# Playwright's synchronous interface keeps an event loop in the thread in which the test also uses the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def found_browser() -> str | None:
+    """The path of an installed Chromium, or none."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to the other database (it runs in that pass); skip browser tests without a browser."""
+    from django.db import connection
+
+    elsewhere = "embedded" if connection.vendor == "postgresql" else "postgresql"
+    left_out = [item for item in items if item.get_closest_marker(elsewhere)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker(elsewhere)]
+    if found_browser() is None:
+        reason = "no Chromium found; install one (Debian and Ubuntu: apt-get install chromium) to run browser tests"
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Playwright drives the Chromium of the system; it never downloads one."""
+    return {**browser_type_launch_args, "executable_path": found_browser(), "args": BROWSER_ARGUMENTS}
+
+
+@pytest.fixture(autouse=True)
+def _no_scope_leaks() -> Iterator[None]:
+    """A test begins and ends without an area scope: what leaks into the next one makes it lie."""
+    assert active_scope() is None, "an earlier test left its area scope open"
+    yield
+    assert active_scope() is None, (
+        "the test left its area scope open; use “with area_scope(…)” or a fixture that yields"
+    )
+
+
+@pytest.fixture
+def everywhere_scope() -> Iterator[None]:
+    """No area limits, for setting up and for looking at what is stored."""
+    with everywhere(EverywhereReason.VERIFICATION):
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Thursday, 5 March 2026, 10:00 in Shanghai: a working day in working hours, holidays far away."""
+    return datetime(2026, 3, 5, 2, 0, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Short programs that `make` and continuous integration run; none of them is needed to run Shangju."""
