@@ -90,3 +90,24 @@ class Administrator(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=AdministratorRole.values), name="administrator_role_known")
         ]
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts for a user. Only its digest is kept; the key itself is shown once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("Name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(_("Scopes"), default=list, blank=True)
+    created_at = models.DateTimeField(_("Made at"))
+    expires_at = models.DateTimeField(_("Valid until"))
+    last_used_on = models.DateField(_("Last used on"), null=True)
+    revoked_at = models.DateTimeField(_("Revoked at"), null=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="api_token_expires_after_it_is_made"
+            )
+        ]

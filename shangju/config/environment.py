@@ -31,6 +31,9 @@ class Environment:
     database: dict[str, Any]
     redis_url: str
     demo_password: str
+    idle_minutes: int
+    require_second_factor: str
+    trusted_proxies: int
     intake_per_minute: int
     tile_url: str
     time_zone: str
@@ -78,6 +81,19 @@ def _count(text: str) -> int:
     if count < 0:
         raise ValueError
     return count
+
+
+def _idle_minutes(text: str) -> int:
+    minutes = int(text)
+    if not 1 <= minutes <= 24 * 60:
+        raise ValueError
+    return minutes
+
+
+def _second_factor(text: str) -> str:
+    if text not in {"none", "administrators", "staff"}:
+        raise ValueError
+    return text
 
 
 def _http_url(text: str) -> str:
@@ -186,6 +202,13 @@ def load(base: Path) -> Environment:
         ),
         redis_url=read("REDIS_URL"),
         demo_password=read("SHANGJU_DEMO_PASSWORD", "shangju-demo"),
+        idle_minutes=_parsed("SHANGJU_IDLE_MINUTES", "30", _idle_minutes, "a number of minutes between 1 and 1440"),
+        require_second_factor=_parsed(
+            "SHANGJU_REQUIRE_SECOND_FACTOR", "none", _second_factor, "“none”, “administrators” or “staff”"
+        ),
+        trusted_proxies=_parsed(
+            "SHANGJU_TRUSTED_PROXIES", "0", _count, "the number of reverse proxies in front, 0 for none"
+        ),
         intake_per_minute=_parsed("SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"),
         tile_url=read("SHANGJU_TILE_URL"),
         time_zone="Asia/Shanghai",

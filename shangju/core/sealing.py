@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -53,7 +53,13 @@ def fingerprint(text: str, *, purpose: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-class SealedTextField(models.TextField[Any, Any]):
+if TYPE_CHECKING:
+    _TextField = models.TextField[Any, Any]
+else:  # Django's fields take type arguments only in the type checker's eyes
+    _TextField = models.TextField
+
+
+class SealedTextField(_TextField):
     """A text that is encrypted in the database and plain in Python."""
 
     def get_prep_value(self, value: Any) -> Any:
