@@ -28,7 +28,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Signing in by password and by phone code."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": gettext_lazy("Name or password is not right. Check both and try again."),
+        "username_password_mismatch": gettext_lazy(
+            "Name or password is not right. Check both and try again."
+        ),
         "incorrect_code": gettext_lazy("This code is not right. Check it and try again."),
         "incorrect_password": gettext_lazy("This password is not right. Check it and try again."),
         "enter_current_password": gettext_lazy("This is not your present password. Check it and try again."),
@@ -103,13 +105,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "%(code)s is your sign-in code for Shangju, valid for 5 minutes. Give it to nobody: we never ask for it."
         ) % {"code": code}
         key = f"sign-in-code-{secrets.token_hex(12)}"
-        gateway_for("sms").send(Message(key=key, channel="sms", recipient=phone, body=body), now=timezone.now())
+        gateway_for("sms").send(
+            Message(key=key, channel="sms", recipient=phone, body=body), now=timezone.now()
+        )
 
 
 def keep_language(response: HttpResponse, language: str) -> None:
     """Remember the language in the browser, as the switch in the header does."""
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_PUBLIC
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=31_536_000,
+        samesite="Lax",
+        secure=settings.SECURE_PUBLIC,
     )
 
 
@@ -118,7 +126,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy("This code is not right. Check it and try again."),
-        "cannot_delete_authenticator": gettext_lazy("Your role needs a second factor here; it cannot be switched off."),
+        "cannot_delete_authenticator": gettext_lazy(
+            "Your role needs a second factor here; it cannot be switched off."
+        ),
     }
 
     def get_totp_label(self, user: User) -> str:

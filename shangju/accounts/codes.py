@@ -51,4 +51,3 @@ class PhoneCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]
         record_authentication(self.request, user, method="code")
         response: HttpResponse = perform_login(self.request, Login(user=user, redirect_url=redirect_url))
         return response
-

@@ -29,7 +29,9 @@ class MobilePhoneField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", _("Mobile phone"))
         options.setdefault("max_length", 40)
-        options.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}))
+        options.setdefault(
+            "widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+        )
         super().__init__(**options)
 
     def clean(self, value: Any) -> str:
@@ -51,7 +53,9 @@ class PasswordSignInForm(LoginForm):  # type: ignore[misc]
         self.fields["login"] = forms.CharField(
             label=_("Sign-in name"),
             max_length=120,
-            widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+            widget=forms.TextInput(
+                attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+            ),
         )
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs.pop("placeholder", None)

@@ -89,8 +89,12 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.REQUIRE_SECOND_FACTOR == "none" or request.path.startswith(self.OPEN):
             return self.get_response(request)
-        if not must_have_second_factor(request.user, is_staff=works_here(request)) or is_mfa_enabled(request.user):
+        if not must_have_second_factor(request.user, is_staff=works_here(request)) or is_mfa_enabled(
+            request.user
+        ):
             return self.get_response(request)
         if request.path.startswith("/api/"):
-            return _problem(403, _("Your role needs a second factor here. Set it up on your profile page first."))
+            return _problem(
+                403, _("Your role needs a second factor here. Set it up on your profile page first.")
+            )
         return redirect("mfa_activate_totp")

@@ -68,7 +68,9 @@ class Person(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(identity_level__in=IdentityLevel.values), name="identity_level_known")
+            models.CheckConstraint(
+                condition=models.Q(identity_level__in=IdentityLevel.values), name="identity_level_known"
+            )
         ]
 
 
@@ -88,7 +90,9 @@ class Administrator(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=AdministratorRole.values), name="administrator_role_known")
+            models.CheckConstraint(
+                condition=models.Q(role__in=AdministratorRole.values), name="administrator_role_known"
+            )
         ]
 
 
@@ -108,6 +112,7 @@ class ApiToken(models.Model):
         ordering = ("-created_at", "-pk")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(expires_at__gt=models.F("created_at")), name="api_token_expires_after_it_is_made"
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="api_token_expires_after_it_is_made",
             )
         ]

@@ -39,6 +39,6 @@ class KindsOfCharactersValidator:
 
     def get_help_text(self) -> str:
         """The rule in one sentence, shown before anything is typed."""
-        return _(
-            "Use at least %(kinds)d of these four: small letters, capital letters, digits, signs."
-        ) % {"kinds": self.kinds}
+        return _("Use at least %(kinds)d of these four: small letters, capital letters, digits, signs.") % {
+            "kinds": self.kinds
+        }

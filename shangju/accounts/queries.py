@@ -40,14 +40,24 @@ class LockedName:
 
 def locked_names(now: datetime) -> list[LockedName]:
     """All locks closed at ``now``, the latest first."""
-    recent = AccessAttempt.objects.filter(attempt_time__gte=now - settings.AXES_COOLOFF_TIME, username__isnull=False)
+    recent = AccessAttempt.objects.filter(
+        attempt_time__gte=now - settings.AXES_COOLOFF_TIME, username__isnull=False
+    )
     limit: int = settings.AXES_FAILURE_LIMIT
-    by_pair = recent.order_by().values("username", "ip_address").annotate(n=Sum("failures_since_start"), last=Max("attempt_time"))
-    by_name = recent.order_by().values("username").annotate(n=Sum("failures_since_start"), last=Max("attempt_time"))
+    by_pair = (
+        recent.order_by()
+        .values("username", "ip_address")
+        .annotate(n=Sum("failures_since_start"), last=Max("attempt_time"))
+    )
+    by_name = (
+        recent.order_by().values("username").annotate(n=Sum("failures_since_start"), last=Max("attempt_time"))
+    )
     everywhere = [row for row in by_name if row["n"] // ADDRESSES_WEIGHT >= limit]
     rows = [row for row in by_pair if row["n"] >= limit] + everywhere
     locks = [
-        LockedName(row["username"], row.get("ip_address") or "", row["n"], row["last"] + settings.AXES_COOLOFF_TIME)
+        LockedName(
+            row["username"], row.get("ip_address") or "", row["n"], row["last"] + settings.AXES_COOLOFF_TIME
+        )
         for row in rows
     ]
     return sorted(locks, key=lambda lock: lock.until, reverse=True)

@@ -10,7 +10,9 @@ from shangju.core.errors import NotAllowed
 
 def administrator_role(user: object) -> str:
     """The administrator role of ``user``, or the empty text."""
-    administrator = getattr(user, "administrator", None) if isinstance(user, User) and user.is_active else None
+    administrator = (
+        getattr(user, "administrator", None) if isinstance(user, User) and user.is_active else None
+    )
     return administrator.role if administrator else ""
 
 

@@ -58,7 +58,9 @@ def authenticate_password(request: HttpRequest, username: str, password: str, *,
     if not isinstance(user, User):
         raise SignInRefused(_("Name or password is not right."))
     if is_mfa_enabled(user) and not AuthenticateForm(user=user, data={"code": code}).is_valid():
-        raise SignInRefused(_("Give the code of your authenticator app as well."), code="second_factor_needed")
+        raise SignInRefused(
+            _("Give the code of your authenticator app as well."), code="second_factor_needed"
+        )
     return user
 
 
@@ -68,14 +70,18 @@ def user_for_verified_phone(phone: str, *, now: datetime) -> User:
 
     Staff never come into being here: a new user holds no post and no role.
     """
-    user = User.objects.select_for_update().filter(phone_print=fingerprint(phone, purpose="user-phone")).first()
+    user = (
+        User.objects.select_for_update().filter(phone_print=fingerprint(phone, purpose="user-phone")).first()
+    )
     if user is None:
         return _sign_up_resident(phone, now=now)
     if not user.phone_verified:
         user.phone_verified = True
         user.save(update_fields=["phone_verified"])
         record(user, action="user.phone_verified", by=user, now=now)
-    Person.objects.filter(user=user, identity_level=IdentityLevel.NONE).update(identity_level=IdentityLevel.PHONE)
+    Person.objects.filter(user=user, identity_level=IdentityLevel.NONE).update(
+        identity_level=IdentityLevel.PHONE
+    )
     return user
 
 
@@ -145,7 +151,9 @@ def _checked_phone(phone: str) -> str:
 def _problems_of(user: User, password: str | None) -> dict[str, object]:
     problems: dict[str, object] = {}
     if not _USERNAME.fullmatch(user.username):
-        problems["username"] = _("Use 3 to 60 small letters, digits, dots and dashes, starting with a letter or digit.")
+        problems["username"] = _(
+            "Use 3 to 60 small letters, digits, dots and dashes, starting with a letter or digit."
+        )
     if not user.display_name:
         problems["display_name"] = _("Say how this person is shown, by role and number.")
     if password is not None:
@@ -164,7 +172,9 @@ def _taken(user: User) -> Conflict:
     return Conflict(sentence, fields={"phone": sentence})
 
 
-def appoint_administrator(user: User, *, role: AdministratorRole, by: User | None, now: datetime) -> Administrator:
+def appoint_administrator(
+    user: User, *, role: AdministratorRole, by: User | None, now: datetime
+) -> Administrator:
     """Give ``user`` one of the three separated roles.
 
     ``by`` is a system administrator other than ``user``, or nobody at the command line. Refuses a second role; the
@@ -196,7 +206,15 @@ def deactivate_user(user: User, *, by: User | None, now: datetime, reason: str =
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     ApiToken.objects.filter(user=locked, revoked_at__isnull=True).update(revoked_at=now)
-    record(locked, action="user.deactivated", by=by, now=now, before={"active": True}, after={"active": False}, reason=reason)
+    record(
+        locked,
+        action="user.deactivated",
+        by=by,
+        now=now,
+        before={"active": True},
+        after={"active": False},
+        reason=reason,
+    )
     user.is_active = False
     return locked
 
@@ -212,7 +230,12 @@ def set_phone(user: User, *, phone: str, by: User | None, now: datetime) -> User
         with transaction.atomic():
             user.save(update_fields=["phone", "phone_print", "phone_verified"])
             record(
-                user, action="user.phone_set", by=by, now=now, before={"phone": had_one}, after={"phone": bool(user.phone)}
+                user,
+                action="user.phone_set",
+                by=by,
+                now=now,
+                before={"phone": had_one},
+                after={"phone": bool(user.phone)},
             )
     except IntegrityError as error:
         conflict = _taken(user)
@@ -228,7 +251,14 @@ def choose_language(user: User, *, language: str, by: User, now: datetime) -> Us
         raise NotAllowed(_("Everybody chooses their own language."))
     before, user.language = user.language, language
     user.save(update_fields=["language"])
-    record(user, action="user.language_chosen", by=by, now=now, before={"language": before}, after={"language": language})
+    record(
+        user,
+        action="user.language_chosen",
+        by=by,
+        now=now,
+        before={"language": before},
+        after={"language": language},
+    )
     return user
 
 
@@ -245,14 +275,17 @@ def change_password(user: User, *, password: str, by: User, now: datetime) -> Us
 def unlock_sign_in(name: str, *, by: User, now: datetime) -> int:
     """Forget the failures counted for a sign-in name, so that it can try again at once; how many rows went."""
     if administrator_role(by) != AdministratorRole.SECURITY:
-        raise NotAllowed(_("Only the %(role)s may do this. Ask them.") % {"role": AdministratorRole.SECURITY.label})
+        raise NotAllowed(
+            _("Only the %(role)s may do this. Ask them.") % {"role": AdministratorRole.SECURITY.label}
+        )
     counted = name if name.startswith("phone:") else one_spelling(name)
     attempts = AccessAttempt.objects.filter(username=counted)
     subject = User.objects.filter(username=counted).first() or attempts.first()
     if subject is None or not attempts.exists():
         raise Conflict(_("This name is not locked any more."))
     record(subject, action="sign_in.unlocked", by=by, now=now)
-    return attempts.delete()[0]
+    rows: int = attempts.delete()[0]
+    return rows
 
 
 def _digest(plain: str) -> str:
@@ -302,7 +335,9 @@ def user_for_token(plain: str, now: datetime) -> User | None:
     """The user whose valid key this is. The day of its last use is kept, so that stale keys can be found."""
     if not plain.startswith(TOKEN_PREFIX):
         return None
-    token = ApiToken.objects.select_related("user").filter(digest=_digest(plain), revoked_at__isnull=True).first()
+    token = (
+        ApiToken.objects.select_related("user").filter(digest=_digest(plain), revoked_at__isnull=True).first()
+    )
     if token is None or token.expires_at <= now or not token.user.is_active:
         return None
     if token.last_used_on != now.date():

@@ -27,7 +27,15 @@ from shangju.accounts.queries import demo_sign_ins, locked_names
 from shangju.accounts.rules import administrator_role, is_administrator
 from shangju.core.errors import DomainError
 
-_NEVER_SHOWN_AGAIN = ("csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "code", "next")
+_NEVER_SHOWN_AGAIN = (
+    "csrfmiddlewaretoken",
+    "password",
+    "oldpassword",
+    "password1",
+    "password2",
+    "code",
+    "next",
+)
 _WORDS_FROM = 8
 """A posted value of at least this many characters was probably typed, not chosen."""
 
@@ -125,6 +133,7 @@ def confirm_code(request: HttpRequest) -> HttpResponseBase:
 @login_required
 def change_password(request: HttpRequest) -> HttpResponseBase:
     """Change one's own password; who signs in by phone code has none to change."""
+    assert isinstance(request.user, User)
     if not request.user.has_usable_password():
         messages.info(request, _("You sign in by phone code, so there is no password to change."))
         return redirect("accounts:profile")
@@ -185,6 +194,8 @@ def locked_out(
     if request.path.startswith("/api/") and response is not None:
         return response
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    headers = {"Retry-After": str(minutes * 60), "Cache-Control": "private, no-store"}
     context = {"minutes": minutes, "sign_in_address": reverse("account_login")}
-    return render(request, "accounts/locked.html", context, status=429, headers=headers)
+    page = render(request, "accounts/locked.html", context, status=429)
+    page["Retry-After"] = str(minutes * 60)
+    page["Cache-Control"] = "private, no-store"
+    return page

@@ -21,7 +21,9 @@ FIELD_KEYS = ENVIRONMENT.field_keys
 PUBLIC_URL = ENVIRONMENT.public_url
 _PUBLIC = urlsplit(PUBLIC_URL)
 SECURE_PUBLIC = _PUBLIC.scheme == "https"
-ALLOWED_HOSTS = [host for host in {_PUBLIC.hostname or "", ENVIRONMENT.host, "localhost", "127.0.0.1"} if host]
+ALLOWED_HOSTS = [
+    host for host in {_PUBLIC.hostname or "", ENVIRONMENT.host, "localhost", "127.0.0.1"} if host
+]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -88,7 +90,10 @@ _LOADERS = [
         [
             (
                 "django.template.loaders.cached.Loader",
-                ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                [
+                    "django.template.loaders.filesystem.Loader",
+                    "django.template.loaders.app_directories.Loader",
+                ],
             )
         ],
     )
@@ -104,7 +109,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "shangju.core.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "template_partials.templatetags.partials", "shangju.core.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "template_partials.templatetags.partials",
+                "shangju.core.templatetags.ui",
+            ],
             "loaders": _LOADERS,
         },
     }
@@ -228,7 +237,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"reference": {"()": "shangju.core.logs.ReferenceFilter"}},
     "formatters": {"structured": {"()": "shangju.core.logs.StructuredFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["reference"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["reference"]}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

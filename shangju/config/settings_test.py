@@ -8,8 +8,8 @@ os.environ.setdefault("SHANGJU_INTAKE_PER_MINUTE", "0")
 if os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
-from shangju.config.settings import *  # noqa: E402, F403 - the environment must be set first
-from shangju.config.settings import DATABASES, STORAGES  # noqa: E402 - as above
+from shangju.config.settings import *  # noqa: F403 - the environment must be set first
+from shangju.config.settings import DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -103,7 +103,7 @@ class ScopeColumns:
 class InScope(models.Func):
     """True for rows in the active scope. The scope is read when SQL is built, not before."""
 
-    output_field: ClassVar["models.Field[Any, Any]"] = models.BooleanField()  # type: ignore[misc]
+    output_field: ClassVar["models.Field[Any, Any]"] = models.BooleanField()
     conditional = True
 
     def __init__(self, columns: ScopeColumns) -> None:

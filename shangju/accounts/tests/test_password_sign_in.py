@@ -26,7 +26,9 @@ def fail(client: Client, times: int, name: str = "grid-worker", **extra: object)
     return response
 
 
-def test_the_right_password_signs_in_and_changes_the_session_key(client: Client, make_user: Callable[..., User]) -> None:
+def test_the_right_password_signs_in_and_changes_the_session_key(
+    client: Client, make_user: Callable[..., User]
+) -> None:
     user = make_user(language="en")
     client.get(LOGIN)
     client.session["before"] = 1
@@ -42,7 +44,9 @@ def test_the_right_password_signs_in_and_changes_the_session_key(client: Client,
     assert AuditEvent.objects.filter(action="user.signed_in", actor=user).count() == 1
 
 
-def test_a_language_chosen_in_the_browser_wins_over_the_profile(client: Client, make_user: Callable[..., User]) -> None:
+def test_a_language_chosen_in_the_browser_wins_over_the_profile(
+    client: Client, make_user: Callable[..., User]
+) -> None:
     make_user(language="zh-hans")
     client.cookies["django_language"] = "en"
     assert "django_language" not in sign_in(client).cookies
@@ -80,7 +84,9 @@ def test_five_failures_lock_even_for_the_right_password(
     assert (event.object_type, event.object_id) == ("accounts.user", str(user.pk))
 
 
-def test_four_failures_do_not_lock_and_success_forgets_them(client: Client, make_user: Callable[..., User]) -> None:
+def test_four_failures_do_not_lock_and_success_forgets_them(
+    client: Client, make_user: Callable[..., User]
+) -> None:
     make_user()
     fail(client, 4)
     assert sign_in(client).status_code == 302
@@ -121,7 +127,9 @@ def test_one_colleague_does_not_lock_the_office_nor_a_stranger_the_colleague(
     assert sign_in(client, REMOTE_ADDR="10.2.2.2").status_code == 302
 
 
-def test_many_addresses_together_lock_a_name_everywhere(client: Client, make_user: Callable[..., User]) -> None:
+def test_many_addresses_together_lock_a_name_everywhere(
+    client: Client, make_user: Callable[..., User]
+) -> None:
     make_user()
     for number in range(5):
         fail(client, 4, REMOTE_ADDR=f"10.0.0.{number}")
@@ -161,7 +169,14 @@ def test_nobody_else_sees_or_opens_locks(client: Client, make_user: Callable[...
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "http://localhost/x"]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http://localhost/x",
+    ],
 )
 def test_no_other_host_is_gone_to(client: Client, make_user: Callable[..., User], target: str) -> None:
     make_user()
@@ -204,7 +219,7 @@ def test_only_demo_mode_lists_sign_ins_and_fills_names_in(
     page = client.get(LOGIN, {"as": "grid-worker"})
     assert settings.DEMO_PASSWORD in page.content.decode()
     assert 'value="grid-worker"' in page.content.decode()
-    assert "somebody" not in client.get(LOGIN, {"as": "somebody"}).content.decode()
+    assert "a-stranger" not in client.get(LOGIN, {"as": "a-stranger"}).content.decode()
     settings.DEMO = False
     page = client.get(LOGIN, {"as": "grid-worker"}).content.decode()
     assert settings.DEMO_PASSWORD not in page
@@ -229,7 +244,9 @@ def test_changing_the_password(client: Client, make_user: Callable[..., User], n
     assert other.get("/accounts/profile/").status_code == (302 if fits else 200)
 
 
-def test_the_language_of_the_profile_is_stored_and_used(client: Client, make_user: Callable[..., User]) -> None:
+def test_the_language_of_the_profile_is_stored_and_used(
+    client: Client, make_user: Callable[..., User]
+) -> None:
     user = make_user()
     sign_in(client)
     response = client.post("/accounts/profile/", {"language": "en", "display_name": "Mayor"})
@@ -239,7 +256,9 @@ def test_the_language_of_the_profile_is_stored_and_used(client: Client, make_use
     assert client.post("/accounts/profile/", {"language": "xx"}).status_code == 422
 
 
-def test_a_user_closed_meanwhile_is_signed_out(client: Client, make_user: Callable[..., User], now: object) -> None:
+def test_a_user_closed_meanwhile_is_signed_out(
+    client: Client, make_user: Callable[..., User], now: object
+) -> None:
     user = make_user()
     sign_in(client)
     services.deactivate_user(user, by=None, now=now)
