@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Failures are counted by axes, in the database; counting twice would outlive an unlocking."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody signs up by form: residents by their first phone code, staff by their system administrator."""
+        """Nobody signs up by form: residents come by a first phone code, staff by an administrator."""
         return False
 
     def is_safe_url(self, url: str) -> bool:
@@ -57,7 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return client_address(request)
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
-        """Write the audit event, and address people in the language of their profile unless they chose here."""
+        """Write the audit event; speak the language of the profile unless one was chosen here."""
         response: HttpResponse = super().post_login(request, user, **options)
         record(user, action="user.signed_in", by=user, now=timezone.now())
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
@@ -102,7 +102,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_verification_code_sms(self, user: User | None, phone: str, code: str, **options: Any) -> None:
         """Send the code; raises ``OSError`` when the gateway cannot."""
         body = _(
-            "%(code)s is your sign-in code for Shangju, valid for 5 minutes. Give it to nobody: we never ask for it."
+            "%(code)s is your sign-in code for Shangju, valid for 5 minutes. "
+            "Give it to nobody: we never ask for it."
         ) % {"code": code}
         key = f"sign-in-code-{secrets.token_hex(12)}"
         gateway_for("sms").send(

@@ -1,8 +1,9 @@
 """Signing in by a code sent to a phone, in which a known number cannot be told from an unknown one.
 
-Allauth's process looks the user up before it sends the code. Ours sends a code to every number alike and looks the
-user up only when the code has come back: until then both cases run the same statements, so neither the answer nor its
-time tells whether an account exists. The number is sealed and the code is a print while they wait in the session.
+Allauth's process looks the user up before it sends the code. Ours sends a code to every number alike and acts
+on the user only when the code has come back: until then both cases run the same statements, so neither the
+answer nor its time tells whether an account exists. While they wait in the session, the number is sealed and
+the code is a print.
 """
 
 from allauth.account.adapter import get_adapter

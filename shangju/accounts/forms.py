@@ -9,7 +9,6 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as SecondFactorReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
-from django.conf import settings
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
@@ -147,10 +146,14 @@ class ActivateSecondFactorForm(_AppCode, ActivateTOTPForm):  # type: ignore[misc
     """The first code of a new authenticator app."""
 
 
+_LANGUAGES = (("zh-hans", "中文"), ("en", "English"))
+"""Each in its own words, so that nobody has to read the other one to find theirs."""
+
+
 class LanguageForm(forms.Form):
     """What a user decides about their own profile."""
 
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("Language"), choices=_LANGUAGES, widget=forms.RadioSelect)
 
 
 class UnlockForm(forms.Form):

@@ -1,9 +1,9 @@
 """The lock against guessing passwords, kept in the database by django-axes.
 
-Five failures lock **one name from one address** for five minutes. Counting by address alone would lock a whole office
-behind one address for one colleague's typing; counting by name alone would let anybody anywhere lock an officer out.
-So that a name cannot be guessed from many addresses at once, failures from all of them together count a quarter:
-twenty in five minutes lock the name everywhere.
+Five failures lock **one name from one address** for five minutes. Counting by address alone would lock a
+whole office behind one address for one colleague's typing; counting by name alone would let anybody anywhere
+lock an officer out. So that a name cannot be guessed from many addresses at once, failures from all of them together
+count a quarter: twenty in five minutes lock the name everywhere.
 """
 
 import unicodedata
@@ -43,10 +43,10 @@ def counted_name(request: HttpRequest, credentials: dict[str, Any] | None = None
 
 
 class SignInLockHandler(AxesDatabaseHandler):  # type: ignore[misc]
-    """Axes' database handler with the weight of other addresses, and an audit event when a lock closes."""
+    """Axes' database handler, with the weight of other addresses and an audit event for a lock."""
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        """Failures of this name from this address, or a quarter of those from everywhere, whichever is more."""
+        """Failures of this name from this address, or a quarter of those from everywhere if more."""
         from_here: int = super().get_failures(request, credentials)
         recent = AccessAttempt.objects.filter(
             username=counted_name(request, credentials),

@@ -1,4 +1,4 @@
-"""What every request of somebody signed in passes through: no caching, the idle limit, the required second factor."""
+"""What requests of somebody signed in pass through: no caching, the idle limit, a required second factor."""
 
 from collections.abc import Callable
 
@@ -38,9 +38,9 @@ class PrivatePagesMiddleware:
 class IdleTimeoutMiddleware:
     """Signs staff and administrators out after ``SHANGJU_IDLE_MINUTES`` without a request.
 
-    Residents keep their 14 days. Limits: the last request is noted at most every 30 seconds, so up to half a minute
-    may be missing from the time allowed; a page that polls counts as activity; a form that comes too late is
-    answered with the sign-in page and the words that were typed, but its choices and photos are lost.
+    Residents keep their 14 days. Limits: the last request is noted at most every 30 seconds, so up to half a
+    minute may be missing from the time allowed; a page that polls counts as activity; a form that comes too
+    late is answered with the sign-in page and the words that were typed, but its choices and photos are lost.
     """
 
     def __init__(self, get_response: Answer) -> None:

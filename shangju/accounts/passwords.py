@@ -1,4 +1,4 @@
-"""The password rule that Django does not bring: kinds of characters (GB/T 22239-2019, as assessors apply it)."""
+"""The password rule that Django lacks: kinds of characters (GB/T 22239-2019, as assessors apply it)."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -29,8 +29,10 @@ class KindsOfCharactersValidator:
         if missing > 0:
             raise ValidationError(
                 ngettext(
-                    "Add %(missing)d more kind of characters: small letters, capital letters, digits or signs.",
-                    "Add %(missing)d more kinds of characters: small letters, capital letters, digits or signs.",
+                    "Add %(missing)d more kind of characters: "
+                    "small letters, capital letters, digits or signs.",
+                    "Add %(missing)d more kinds of characters: "
+                    "small letters, capital letters, digits or signs.",
                     missing,
                 )
                 % {"missing": missing},

@@ -30,7 +30,7 @@ DEMO_SIGN_INS = (
 
 @dataclass(frozen=True, slots=True)
 class LockedName:
-    """A name that cannot sign in before ``until``; ``address`` is empty where it is locked from everywhere."""
+    """A name that cannot sign in before ``until``; ``address`` is empty where it is locked everywhere."""
 
     name: str
     address: str

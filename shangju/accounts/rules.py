@@ -22,7 +22,7 @@ def is_administrator(user: object, role: AdministratorRole) -> bool:
 
 
 def ensure_administrator(by: User | None, role: AdministratorRole) -> None:
-    """Raise ``NotAllowed`` unless ``by`` holds ``role``; nobody (``None``) is the operator at the command line."""
+    """Raise ``NotAllowed`` unless ``by`` holds ``role``; ``None`` is the operator at the command line."""
     if by is not None and not is_administrator(by, role):
         raise NotAllowed(_("Only the %(role)s may do this. Ask them.") % {"role": role.label})
 

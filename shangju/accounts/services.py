@@ -48,7 +48,7 @@ class SignInLocked(DomainError):  # noqa: N818 - as above
 def authenticate_password(request: HttpRequest, username: str, password: str, *, code: str = "") -> User:
     """The user who knows this password, under the same lock as the sign-in page.
 
-    A user with a second factor must give its ``code`` as well, or the password alone would be a way around it.
+    A user with a second factor must give its ``code`` as well, or the password would be a way around it.
     Raises :class:`SignInLocked` or :class:`SignInRefused`.
     """
     user = authenticate(request, username=username, password=password)
@@ -177,8 +177,8 @@ def appoint_administrator(
 ) -> Administrator:
     """Give ``user`` one of the three separated roles.
 
-    ``by`` is a system administrator other than ``user``, or nobody at the command line. Refuses a second role; the
-    database does so too. That the user holds no post is checked by the caller, who knows posts.
+    ``by`` is a system administrator other than ``user``, or nobody at the command line. Refuses a second
+    role; the database does so too. That the user holds no post is checked by the caller, who knows posts.
     """
     ensure_administrator(by, AdministratorRole.SYSTEM)
     if by == user:
@@ -220,7 +220,7 @@ def deactivate_user(user: User, *, by: User | None, now: datetime, reason: str =
 
 
 def set_phone(user: User, *, phone: str, by: User | None, now: datetime) -> User:
-    """Set or, with the empty text, remove the phone of an account; it counts as verified after its first code."""
+    """Set or, with the empty text, remove the phone of an account; its first code verifies it."""
     if by != user:
         ensure_administrator(by, AdministratorRole.SYSTEM)
     had_one = bool(user.phone_print)
@@ -273,7 +273,7 @@ def change_password(user: User, *, password: str, by: User, now: datetime) -> Us
 
 @transaction.atomic
 def unlock_sign_in(name: str, *, by: User, now: datetime) -> int:
-    """Forget the failures counted for a sign-in name, so that it can try again at once; how many rows went."""
+    """Forget the failures counted for a sign-in name, so that it can try at once; how many rows went."""
     if administrator_role(by) != AdministratorRole.SECURITY:
         raise NotAllowed(
             _("Only the %(role)s may do this. Ask them.") % {"role": AdministratorRole.SECURITY.label}
@@ -296,7 +296,7 @@ def _digest(plain: str) -> str:
 def issue_token(
     user: User, *, name: str, by: User, now: datetime, days: int = 90, scopes: Sequence[str] = ()
 ) -> tuple[ApiToken, str]:
-    """Make an API key for ``user`` and return it with its plain text, which is shown once and stored nowhere."""
+    """Make an API key for ``user`` and return it with its plain text, shown once and stored nowhere."""
     if by != user:
         raise NotAllowed(_("Everybody makes their own keys."))
     problems: dict[str, object] = {}

@@ -74,7 +74,7 @@ def come_back_address(request: HttpRequest) -> str:
 
 @never_cache
 def sign_in_after_idling(request: HttpRequest) -> HttpResponse:
-    """The sign-in page as the answer to a form that came too late, with the words that were typed (status 401)."""
+    """The sign-in page as the answer to a form that came too late, with the words that were typed (401)."""
     posted = [
         value
         for name, values in request.POST.lists()
