@@ -2,8 +2,8 @@
 
 Five failures lock **one name from one address** for five minutes. Counting by address alone would lock a
 whole office behind one address for one colleague's typing; counting by name alone would let anybody anywhere
-lock an officer out. So that a name cannot be guessed from many addresses at once, failures from all of them together
-count a quarter: twenty in five minutes lock the name everywhere.
+lock an officer out. So that a name cannot be guessed from many addresses at once, failures from all of them
+together count a quarter: twenty in five minutes lock the name everywhere.
 """
 
 import unicodedata
