@@ -31,7 +31,7 @@ class User(AbstractBaseUser):
     display_name_en = models.CharField(_("Shown as, in English"), max_length=90, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
     phone = SealedTextField(_("Mobile phone"), blank=True, default="", editable=False)
-    phone_print = models.CharField(max_length=43, null=True, unique=True, editable=False)
+    phone_print = models.CharField(max_length=43, null=True, unique=True, editable=False)  # noqa: DJ001 - unique
     phone_verified = models.BooleanField(default=False)
     language = models.CharField(_("Language"), max_length=10, default="zh-hans")
     is_active = models.BooleanField(_("Active"), default=True)
@@ -68,7 +68,9 @@ class Person(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(identity_level__in=IdentityLevel.values), name="identity_level_known")
+            models.CheckConstraint(
+                condition=models.Q(identity_level__in=IdentityLevel.values), name="identity_level_known"
+            )
         ]
 
 
@@ -88,5 +90,29 @@ class Administrator(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=AdministratorRole.values), name="administrator_role_known")
+            models.CheckConstraint(
+                condition=models.Q(role__in=AdministratorRole.values), name="administrator_role_known"
+            )
+        ]
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts for a user. Only its digest is kept; the key itself is shown once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("Name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(_("Scopes"), default=list, blank=True)
+    created_at = models.DateTimeField(_("Made at"))
+    expires_at = models.DateTimeField(_("Valid until"))
+    last_used_on = models.DateField(_("Last used on"), null=True)
+    revoked_at = models.DateTimeField(_("Revoked at"), null=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="api_token_expires_after_it_is_made",
+            )
         ]

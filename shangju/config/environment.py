@@ -31,6 +31,9 @@ class Environment:
     database: dict[str, Any]
     redis_url: str
     demo_password: str
+    idle_minutes: int
+    require_second_factor: str
+    trusted_proxies: int
     intake_per_minute: int
     tile_url: str
     time_zone: str
@@ -48,7 +51,9 @@ def read(name: str, default: str = "") -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+            raise ImproperlyConfigured(
+                f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
+            ) from error
     return os.environ.get(name, default).strip()
 
 
@@ -78,6 +83,19 @@ def _count(text: str) -> int:
     if count < 0:
         raise ValueError
     return count
+
+
+def _idle_minutes(text: str) -> int:
+    minutes = int(text)
+    if not 1 <= minutes <= 24 * 60:
+        raise ValueError
+    return minutes
+
+
+def _second_factor(text: str) -> str:
+    if text not in {"none", "administrators", "staff"}:
+        raise ValueError
+    return text
 
 
 def _http_url(text: str) -> str:
@@ -140,7 +158,9 @@ def kept_secret(data: Path, name: str, make: Callable[[], str]) -> str:
     except FileExistsError:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"SHANGJU_DATA is “{data}”, which cannot be written: {error.strerror}.") from error
+        raise ImproperlyConfigured(
+            f"SHANGJU_DATA is “{data}”, which cannot be written: {error.strerror}."
+        ) from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         secret = make()
         file.write(secret)
@@ -152,7 +172,9 @@ def _secret(name: str, mode: str, data: Path, file_name: str, make: Callable[[],
     if value:
         return value
     if mode == "production":
-        raise ImproperlyConfigured(f"{name} is not set; in production it must come from outside ({name} or {name}_FILE).")
+        raise ImproperlyConfigured(
+            f"{name} is not set; in production it must come from outside ({name} or {name}_FILE)."
+        )
     return kept_secret(data, file_name, make)
 
 
@@ -163,7 +185,9 @@ def load(base: Path) -> Environment:
     host = read("SHANGJU_HOST", "127.0.0.1")
     port = _parsed("SHANGJU_PORT", "8000", _port, "a port number between 1 and 65535")
     secret_key = _secret("SHANGJU_SECRET_KEY", mode, data, "secret_key", lambda: secrets.token_urlsafe(48))
-    field_keys = _secret("SHANGJU_FIELD_KEYS", mode, data, "field_keys", lambda: Fernet.generate_key().decode())
+    field_keys = _secret(
+        "SHANGJU_FIELD_KEYS", mode, data, "field_keys", lambda: Fernet.generate_key().decode()
+    )
     try:
         keys = _field_keys(field_keys)
     except ValueError as error:
@@ -175,7 +199,9 @@ def load(base: Path) -> Environment:
         host=host,
         port=port,
         data=data,
-        public_url=_parsed("SHANGJU_PUBLIC_URL", f"http://{host}:{port}", _http_url, "an http or https address"),
+        public_url=_parsed(
+            "SHANGJU_PUBLIC_URL", f"http://{host}:{port}", _http_url, "an http or https address"
+        ),
         secret_key=secret_key,
         field_keys=keys,
         database=_parsed(
@@ -186,7 +212,18 @@ def load(base: Path) -> Environment:
         ),
         redis_url=read("REDIS_URL"),
         demo_password=read("SHANGJU_DEMO_PASSWORD", "shangju-demo"),
-        intake_per_minute=_parsed("SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"),
+        idle_minutes=_parsed(
+            "SHANGJU_IDLE_MINUTES", "30", _idle_minutes, "a number of minutes between 1 and 1440"
+        ),
+        require_second_factor=_parsed(
+            "SHANGJU_REQUIRE_SECOND_FACTOR", "none", _second_factor, "“none”, “administrators” or “staff”"
+        ),
+        trusted_proxies=_parsed(
+            "SHANGJU_TRUSTED_PROXIES", "0", _count, "the number of reverse proxies in front, 0 for none"
+        ),
+        intake_per_minute=_parsed(
+            "SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"
+        ),
         tile_url=read("SHANGJU_TILE_URL"),
         time_zone="Asia/Shanghai",
     )

@@ -1,5 +1,6 @@
 """Django's settings; what an operator may decide comes from :mod:`shangju.config.environment`."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +21,9 @@ FIELD_KEYS = ENVIRONMENT.field_keys
 PUBLIC_URL = ENVIRONMENT.public_url
 _PUBLIC = urlsplit(PUBLIC_URL)
 SECURE_PUBLIC = _PUBLIC.scheme == "https"
-ALLOWED_HOSTS = [host for host in {_PUBLIC.hostname or "", ENVIRONMENT.host, "localhost", "127.0.0.1"} if host]
+ALLOWED_HOSTS = [
+    host for host in {_PUBLIC.hostname or "", ENVIRONMENT.host, "localhost", "127.0.0.1"} if host
+]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -71,8 +74,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "shangju.accounts.middleware.IdleTimeoutMiddleware",
+    "shangju.accounts.middleware.PrivatePagesMiddleware",
     "shangju.posts.middleware.ScopeMiddleware",
+    "shangju.accounts.middleware.IdleTimeoutMiddleware",
+    "shangju.accounts.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -85,7 +90,10 @@ _LOADERS = [
         [
             (
                 "django.template.loaders.cached.Loader",
-                ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                [
+                    "django.template.loaders.filesystem.Loader",
+                    "django.template.loaders.app_directories.Loader",
+                ],
             )
         ],
     )
@@ -101,7 +109,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "shangju.core.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "template_partials.templatetags.partials", "shangju.core.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "template_partials.templatetags.partials",
+                "shangju.core.templatetags.ui",
+            ],
             "loaders": _LOADERS,
         },
     }
@@ -125,14 +137,68 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name", "display_name_en", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "shangju.accounts.passwords.KindsOfCharactersValidator", "OPTIONS": {"kinds": 3}},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "my:home"
 LOGOUT_REDIRECT_URL = "public:home"
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+IDLE_MINUTES = ENVIRONMENT.idle_minutes
+REQUIRE_SECOND_FACTOR = ENVIRONMENT.require_second_factor
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+DEMO_PASSWORD = ENVIRONMENT.demo_password
+
+# Signing in (django-allauth). Nobody signs up on a page of its own: a resident's first phone code makes the account.
+ACCOUNT_ADAPTER = "shangju.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_FORMS = {
+    "login": "shangju.accounts.forms.PasswordSignInForm",
+    "request_login_code": "shangju.accounts.forms.PhoneForm",
+    "confirm_login_code": "shangju.accounts.forms.PhoneCodeForm",
+    "change_password": "shangju.accounts.forms.PasswordChangeForm",
+    "reauthenticate": "shangju.accounts.forms.PasswordAgainForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "5/5m/key",  # second factor only; passwords are counted by axes, in the database
+    "request_login_code": "20/m/ip,3/5m/key,10/d/key",
+}
+MFA_ADAPTER = "shangju.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "shangju.accounts.forms.SecondFactorForm",
+    "reauthenticate": "shangju.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "shangju.accounts.forms.ActivateSecondFactorForm",
+}
+MFA_TOTP_TOLERANCE = 1
+
+# The lock (django-axes): 5 failures of one name from one address lock that pair for 5 minutes.
+AXES_HANDLER = "shangju.accounts.locks.SignInLockHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "shangju.accounts.views.locked_out"
+AXES_USERNAME_CALLABLE = "shangju.accounts.locks.counted_name"
+AXES_CLIENT_IP_CALLABLE = "shangju.accounts.addresses.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "phone", "code"]
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
@@ -172,7 +238,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"reference": {"()": "shangju.core.logs.ReferenceFilter"}},
     "formatters": {"structured": {"()": "shangju.core.logs.StructuredFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["reference"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["reference"]}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

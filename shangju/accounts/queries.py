@@ -1,0 +1,71 @@
+"""Reading accounts: closed locks and, in demo mode, the sign-ins that a visitor may try."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Max, Sum
+
+from shangju.accounts.locks import ADDRESSES_WEIGHT
+from shangju.accounts.models import User
+
+DEMO_SIGN_INS = (
+    "resident",
+    "merchant",
+    "joint-chair",
+    "volunteer",
+    "grid-worker",
+    "building-head",
+    "community-desk",
+    "community-secretary",
+    "task-force",
+    "subdistrict-leader",
+    "duty-desk",
+    "system-admin",
+    "security-admin",
+    "audit-admin",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedName:
+    """A name that cannot sign in before ``until``; ``address`` is empty where it is locked everywhere."""
+
+    name: str
+    address: str
+    failures: int
+    until: datetime
+
+
+def locked_names(now: datetime) -> list[LockedName]:
+    """All locks closed at ``now``, the latest first."""
+    recent = AccessAttempt.objects.filter(
+        attempt_time__gte=now - settings.AXES_COOLOFF_TIME, username__isnull=False
+    )
+    limit: int = settings.AXES_FAILURE_LIMIT
+    by_pair = (
+        recent.order_by()
+        .values("username", "ip_address")
+        .annotate(n=Sum("failures_since_start"), last=Max("attempt_time"))
+    )
+    by_name = (
+        recent.order_by().values("username").annotate(n=Sum("failures_since_start"), last=Max("attempt_time"))
+    )
+    everywhere = [row for row in by_name if row["n"] // ADDRESSES_WEIGHT >= limit]
+    rows = [row for row in by_pair if row["n"] >= limit] + everywhere
+    locks = [
+        LockedName(
+            row["username"], row.get("ip_address") or "", row["n"], row["last"] + settings.AXES_COOLOFF_TIME
+        )
+        for row in rows
+    ]
+    return sorted(locks, key=lambda lock: lock.until, reverse=True)
+
+
+def demo_sign_ins() -> list[User]:
+    """The demonstration's users in the order of the interface description; none outside demo mode."""
+    if not settings.DEMO:
+        return []
+    found = User.objects.filter(username__in=DEMO_SIGN_INS, is_active=True)
+    return sorted(found, key=lambda user: DEMO_SIGN_INS.index(user.username))

@@ -1,0 +1,41 @@
+"""Who may do what with accounts, and of whom more is asked than a password."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from shangju.accounts.models import AdministratorRole, User
+from shangju.core.errors import NotAllowed
+
+
+def administrator_role(user: object) -> str:
+    """The administrator role of ``user``, or the empty text."""
+    administrator = (
+        getattr(user, "administrator", None) if isinstance(user, User) and user.is_active else None
+    )
+    return administrator.role if administrator else ""
+
+
+def is_administrator(user: object, role: AdministratorRole) -> bool:
+    """Whether ``user`` holds exactly this administrator role."""
+    return administrator_role(user) == role
+
+
+def ensure_administrator(by: User | None, role: AdministratorRole) -> None:
+    """Raise ``NotAllowed`` unless ``by`` holds ``role``; ``None`` is the operator at the command line."""
+    if by is not None and not is_administrator(by, role):
+        raise NotAllowed(_("Only the %(role)s may do this. Ask them.") % {"role": role.label})
+
+
+def works_here(request: HttpRequest) -> bool:
+    """Whether the person signed in is staff or an administrator, by the standing that the request carries."""
+    standing = getattr(request, "standing", None)
+    return bool(standing and (standing.is_staff or standing.administrator))
+
+
+def must_have_second_factor(user: object, *, is_staff: bool) -> bool:
+    """Whether this deployment asks ``user`` for a second factor (``SHANGJU_REQUIRE_SECOND_FACTOR``)."""
+    asked_of: str = settings.REQUIRE_SECOND_FACTOR
+    if asked_of == "none":
+        return False
+    return bool(administrator_role(user)) or (asked_of == "staff" and is_staff)

@@ -1,0 +1,345 @@
+"""Everything that writes accounts: each function checks the right and the rule, and leaves an audit event."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.utils import is_mfa_enabled
+from axes.models import AccessAttempt
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+
+from shangju.accounts.locks import one_spelling
+from shangju.accounts.models import Administrator, AdministratorRole, ApiToken, IdentityLevel, Person, User
+from shangju.accounts.phones import normalise_phone
+from shangju.accounts.rules import administrator_role, ensure_administrator
+from shangju.core.audit import record
+from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.sealing import fingerprint
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
+TOKEN_PREFIX = "sj_"  # noqa: S105 - tells people and secret scanners whose key it is
+TOKEN_DAYS_AT_MOST = 365
+
+
+class SignInRefused(DomainError):  # noqa: N818 - what the person is told
+    """Name, password or second factor do not fit (HTTP 401); which of them is not said."""
+
+    status = 401
+    code = "sign_in_refused"
+
+
+class SignInLocked(DomainError):  # noqa: N818 - as above
+    """Too many failures; the right password does not help for five minutes (HTTP 429)."""
+
+    status = 429
+    code = "sign_in_locked"
+
+
+def authenticate_password(request: HttpRequest, username: str, password: str, *, code: str = "") -> User:
+    """The user who knows this password, under the same lock as the sign-in page.
+
+    A user with a second factor must give its ``code`` as well, or the password would be a way around it.
+    Raises :class:`SignInLocked` or :class:`SignInRefused`.
+    """
+    user = authenticate(request, username=username, password=password)
+    AuthenticationBackend.unstash_authenticated_user()
+    if getattr(request, "axes_locked_out", False):
+        raise SignInLocked(_("Too many attempts failed. Wait 5 minutes, or ask your security administrator."))
+    if not isinstance(user, User):
+        raise SignInRefused(_("Name or password is not right."))
+    if is_mfa_enabled(user) and not AuthenticateForm(user=user, data={"code": code}).is_valid():
+        raise SignInRefused(
+            _("Give the code of your authenticator app as well."), code="second_factor_needed"
+        )
+    return user
+
+
+@transaction.atomic
+def user_for_verified_phone(phone: str, *, now: datetime) -> User:
+    """The user whose phone this is; somebody new becomes a resident. Call it only when the code was right.
+
+    Staff never come into being here: a new user holds no post and no role.
+    """
+    user = (
+        User.objects.select_for_update().filter(phone_print=fingerprint(phone, purpose="user-phone")).first()
+    )
+    if user is None:
+        return _sign_up_resident(phone, now=now)
+    if not user.phone_verified:
+        user.phone_verified = True
+        user.save(update_fields=["phone_verified"])
+        record(user, action="user.phone_verified", by=user, now=now)
+    Person.objects.filter(user=user, identity_level=IdentityLevel.NONE).update(
+        identity_level=IdentityLevel.PHONE
+    )
+    return user
+
+
+def _sign_up_resident(phone: str, *, now: datetime) -> User:
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                f"resident-{secrets.token_hex(5)}", display_name="", phone=phone, phone_verified=True
+            )
+    except IntegrityError:  # the same phone, a moment earlier, in another browser
+        return User.objects.get(phone_print=fingerprint(phone, purpose="user-phone"))
+    with override("zh-hans"):
+        user.display_name = _("Resident no. %(number)d") % {"number": user.pk}
+    user.display_name_en = gettext_noop("Resident no. %(number)d") % {"number": user.pk}
+    user.save(update_fields=["display_name", "display_name_en"])
+    Person.objects.create(user=user, identity_level=IdentityLevel.PHONE)
+    record(user, action="user.signed_up", by=user, now=now)
+    return user
+
+
+def create_staff_user(
+    username: str,
+    *,
+    display_name: str,
+    by: User | None,
+    now: datetime,
+    display_name_en: str = "",
+    password: str | None = None,
+    phone: str = "",
+    email: str = "",
+    language: str = "zh-hans",
+) -> User:
+    """Make an account for somebody who will be appointed; without a password they sign in by phone code.
+
+    ``by`` is a system administrator, or nobody at the command line. Wrong input comes back per field.
+    """
+    ensure_administrator(by, AdministratorRole.SYSTEM)
+    user = User(
+        username=username.strip().lower(),
+        display_name=display_name.strip(),
+        display_name_en=display_name_en.strip(),
+        email=email.strip(),
+        language=language,
+    )
+    user.set_phone(_checked_phone(phone))
+    problems = _problems_of(user, password)
+    if problems:
+        raise DomainError(_("Please correct the marked fields."), fields=problems)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+            record(user, action="user.created", by=by, now=now, after={"username": user.username})
+    except IntegrityError as error:
+        raise _taken(user) from error
+    return user
+
+
+def _checked_phone(phone: str) -> str:
+    try:
+        return normalise_phone(phone) if phone.strip() else ""
+    except ValueError as error:
+        sentence = _("Enter a mobile number of 11 digits that starts with 1.")
+        raise DomainError(sentence, fields={"phone": sentence}) from error
+
+
+def _problems_of(user: User, password: str | None) -> dict[str, object]:
+    problems: dict[str, object] = {}
+    if not _USERNAME.fullmatch(user.username):
+        problems["username"] = _(
+            "Use 3 to 60 small letters, digits, dots and dashes, starting with a letter or digit."
+        )
+    if not user.display_name:
+        problems["display_name"] = _("Say how this person is shown, by role and number.")
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            problems["password"] = " ".join(error.messages)
+    return problems
+
+
+def _taken(user: User) -> Conflict:
+    if User.objects.filter(username=user.username).exclude(pk=user.pk).exists():
+        sentence = _("This sign-in name is taken. Choose another one.")
+        return Conflict(sentence, fields={"username": sentence})
+    sentence = _("This phone number belongs to another account.")
+    return Conflict(sentence, fields={"phone": sentence})
+
+
+def appoint_administrator(
+    user: User, *, role: AdministratorRole, by: User | None, now: datetime
+) -> Administrator:
+    """Give ``user`` one of the three separated roles.
+
+    ``by`` is a system administrator other than ``user``, or nobody at the command line. Refuses a second
+    role; the database does so too. That the user holds no post is checked by the caller, who knows posts.
+    """
+    ensure_administrator(by, AdministratorRole.SYSTEM)
+    if by == user:
+        raise NotAllowed(_("Nobody appoints themselves."))
+    if not user.is_active:
+        raise DomainError(_("This account is closed."))
+    try:
+        with transaction.atomic():
+            administrator = Administrator.objects.create(user=user, role=role)
+            record(user, action="administrator.appointed", by=by, now=now, after={"role": str(role)})
+    except IntegrityError as error:
+        raise Conflict(_("This person already holds an administrator role; nobody holds two.")) from error
+    return administrator
+
+
+@transaction.atomic
+def deactivate_user(user: User, *, by: User | None, now: datetime, reason: str = "") -> User:
+    """Close an account: it is signed out everywhere at its next request and its tokens no longer work."""
+    ensure_administrator(by, AdministratorRole.SYSTEM)
+    if by == user:
+        raise NotAllowed(_("Nobody closes their own account here; ask another system administrator."))
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if not locked.is_active:
+        raise Conflict(_("This account is closed already."))
+    locked.is_active = False
+    locked.save(update_fields=["is_active"])
+    ApiToken.objects.filter(user=locked, revoked_at__isnull=True).update(revoked_at=now)
+    record(
+        locked,
+        action="user.deactivated",
+        by=by,
+        now=now,
+        before={"active": True},
+        after={"active": False},
+        reason=reason,
+    )
+    user.is_active = False
+    return locked
+
+
+def set_phone(user: User, *, phone: str, by: User | None, now: datetime) -> User:
+    """Set or, with the empty text, remove the phone of an account; its first code verifies it."""
+    if by != user:
+        ensure_administrator(by, AdministratorRole.SYSTEM)
+    had_one = bool(user.phone_print)
+    user.set_phone(_checked_phone(phone))
+    user.phone_verified = False
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["phone", "phone_print", "phone_verified"])
+            record(
+                user,
+                action="user.phone_set",
+                by=by,
+                now=now,
+                before={"phone": had_one},
+                after={"phone": bool(user.phone)},
+            )
+    except IntegrityError as error:
+        conflict = _taken(user)
+        user.refresh_from_db(fields=["phone", "phone_print", "phone_verified"])
+        raise conflict from error
+    return user
+
+
+@transaction.atomic
+def choose_language(user: User, *, language: str, by: User, now: datetime) -> User:
+    """Keep the language a user wants to be addressed in."""
+    if by != user:
+        raise NotAllowed(_("Everybody chooses their own language."))
+    before, user.language = user.language, language
+    user.save(update_fields=["language"])
+    record(
+        user,
+        action="user.language_chosen",
+        by=by,
+        now=now,
+        before={"language": before},
+        after={"language": language},
+    )
+    return user
+
+
+@transaction.atomic
+def change_password(user: User, *, password: str, by: User, now: datetime) -> User:
+    """Store a password that has passed the rules; every other session of the user ends with it."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(user, action="user.password_changed", by=by, now=now)
+    return user
+
+
+@transaction.atomic
+def unlock_sign_in(name: str, *, by: User, now: datetime) -> int:
+    """Forget the failures counted for a sign-in name, so that it can try at once; how many rows went."""
+    if administrator_role(by) != AdministratorRole.SECURITY:
+        raise NotAllowed(
+            _("Only the %(role)s may do this. Ask them.") % {"role": AdministratorRole.SECURITY.label}
+        )
+    counted = name if name.startswith("phone:") else one_spelling(name)
+    attempts = AccessAttempt.objects.filter(username=counted)
+    subject = User.objects.filter(username=counted).first() or attempts.first()
+    if subject is None or not attempts.exists():
+        raise Conflict(_("This name is not locked any more."))
+    record(subject, action="sign_in.unlocked", by=by, now=now)
+    rows: int = attempts.delete()[0]
+    return rows
+
+
+def _digest(plain: str) -> str:
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+@transaction.atomic
+def issue_token(
+    user: User, *, name: str, by: User, now: datetime, days: int = 90, scopes: Sequence[str] = ()
+) -> tuple[ApiToken, str]:
+    """Make an API key for ``user`` and return it with its plain text, shown once and stored nowhere."""
+    if by != user:
+        raise NotAllowed(_("Everybody makes their own keys."))
+    problems: dict[str, object] = {}
+    if not 0 < len(name.strip()) <= 60:
+        problems["name"] = _("Name the program that will use the key, in at most 60 characters.")
+    if not 1 <= days <= TOKEN_DAYS_AT_MOST:
+        problems["days"] = _("A key is valid for 1 to %(days)d days.") % {"days": TOKEN_DAYS_AT_MOST}
+    if problems:
+        raise DomainError(_("Please correct the marked fields."), fields=problems)
+    plain = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user,
+        name=name.strip(),
+        digest=_digest(plain),
+        scopes=list(scopes),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    record(token, action="api_token.issued", by=by, now=now, after={"name": token.name, "days": days})
+    return token, plain
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, by: User, now: datetime) -> ApiToken:
+    """End a key at once."""
+    if by != token.user:
+        ensure_administrator(by, AdministratorRole.SECURITY)
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        record(token, action="api_token.revoked", by=by, now=now)
+    return token
+
+
+def user_for_token(plain: str, now: datetime) -> User | None:
+    """The user whose valid key this is. The day of its last use is kept, so that stale keys can be found."""
+    if not plain.startswith(TOKEN_PREFIX):
+        return None
+    token = (
+        ApiToken.objects.select_related("user").filter(digest=_digest(plain), revoked_at__isnull=True).first()
+    )
+    if token is None or token.expires_at <= now or not token.user.is_active:
+        return None
+    if token.last_used_on != now.date():
+        ApiToken.objects.filter(pk=token.pk).update(last_used_on=now.date())
+    return token.user
