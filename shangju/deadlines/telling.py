@@ -72,7 +72,9 @@ def tell(
             "amount": limit.amount,
             "from": iso(stage.begin),
         }
-        yield Line("extension", params | {"reason": reason})
+        yield Line("extension", params)
+        if reason:
+            yield Line("reason", {"reason": reason})
         yield from _course(stage, calendar, stops, paused=paused and stage is extended[-1])
     year = provisional_year(stages, calendar)
     if year is not None:

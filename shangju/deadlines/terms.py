@@ -1,9 +1,10 @@
 """The words of a deadline: clock, limit, pause, extension, and what comes out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 MOST = {"minutes": 525_600, "days": 3_650}
 """A year of minutes, ten years of days: a longer limit is a slip of the pen."""
@@ -66,6 +67,15 @@ class Line:
 
     code: str
     params: dict[str, str | int]
+
+    def as_json(self) -> dict[str, object]:
+        """For a JSON column; :meth:`from_json` reads it back."""
+        return {"code": self.code, "params": dict(self.params)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Line":
+        """The line that :meth:`as_json` stored."""
+        return cls(stored["code"], dict(stored["params"]))
 
 
 @dataclass(frozen=True, slots=True)
