@@ -129,9 +129,9 @@ def _sentence(line: Line) -> str:
     if "zh" in values:
         values["name"] = values["en"] if translation.get_language() == "en" else values["zh"]
     if line.code == "class":
-        values["step"] = str(Step(values["step"]).label)
+        values["step"] = str(Step(str(values["step"])).label)
     if line.code in {"limit", "extension"}:
-        clock, amount = Clock(values["clock"]), int(values["amount"])
+        clock, amount = Clock(str(values["clock"])), int(values["amount"])
         unit: str = clock.unit
         if unit == "minutes" and amount % 60 == 0:
             unit, values["amount"] = "hours", amount // 60

@@ -139,8 +139,8 @@ def _days(since: date, until: date, calendar: WorkCalendar) -> Iterator[tuple[da
             group.append(on)
             held = special
         elif special is not None and special.kind == "workday":
-            names: dict[str, str | int] = {"zh": special.name_zh, "en": special.name_en}
-            yield day.spans[0][0], Line("make_up", {"date": on.isoformat()} | names)
+            names = {"zh": special.name_zh, "en": special.name_en}
+            yield day.spans[0][0], Line("make_up", {"date": on.isoformat(), **names})
         on += ONE_DAY
     if group:
         yield _skipped(group, calendar)
