@@ -105,10 +105,11 @@ def _read_days() -> tuple[dict[date, SpecialDay], frozenset[int]]:
     if not WorkYear.objects.exists():
         return dict(builtin.published_days()), builtin.published_years()
     years = WorkYear.objects.filter(is_published=True).values_list("year", flat=True)
-    rows = WorkDay.objects.all()
-    return {
-        row.date: SpecialDay(DayKind(row.kind).value, row.name_zh, row.name_en) for row in rows
-    }, frozenset(years)
+    return {row.date: _special_day(row) for row in WorkDay.objects.all()}, frozenset(years)
+
+
+def _special_day(row: WorkDay) -> SpecialDay:
+    return SpecialDay("off" if row.kind == DayKind.OFF else "workday", row.name_zh, row.name_en)
 
 
 def _read_classes() -> tuple[dict[str, tuple[str, str]], dict[tuple[str, str], Limit]]:

@@ -20,12 +20,12 @@ from shangju.deadlines.engine import (
     light_at,
 )
 from shangju.deadlines.tests.calendars import CALENDAR, at, hours, limit, with_hours
-from shangju.deadlines.work_calendar import ZONE, to_wall_clock
+from shangju.deadlines.work_calendar import to_wall_clock
 
 HALF_DAYS = with_hours(
     hours("08:30–12:00 14:30–18:00", season=((6, 1), (9, 30))), hours("09:00–12:00", weekdays={4})
 )
-starts = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=st.just(ZONE))
+starts = st.integers(0, 4 * 365 * 1440).map(lambda minute: at("2024-01-01 00:00") + timedelta(minutes=minute))
 calendars = st.sampled_from([CALENDAR, HALF_DAYS])
 
 
@@ -146,7 +146,7 @@ def test_an_open_pause_that_has_not_begun_is_left_out():
 
 def test_naive_instants_and_senseless_limits_are_refused():
     with pytest.raises(ValueError, match="no time zone"):
-        compute_deadline(datetime(2026, 3, 2), limit("1wd"), calendar=CALENDAR)
+        compute_deadline(at("03-02 00:00").replace(tzinfo=None), limit("1wd"), calendar=CALENDAR)
     for amount, clock in ((0, Clock.CONTINUOUS), (-1, Clock.WORKING_DAYS), (600_000, Clock.WORKING_HOURS)):
         with pytest.raises(ValueError, match="a limit has"):
             Limit(amount, clock)

@@ -1,4 +1,4 @@
-"""Seed, edits, and what the queries answer: the tables and the audit trail are read, not the return values."""
+"""Seed, edits, and what the queries answer: tables and audit trail are read."""
 
 from datetime import UTC, date, datetime, time
 
