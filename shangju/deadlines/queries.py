@@ -1,0 +1,147 @@
+"""Calendars, limits and night hours, read once per process and edit.
+
+Every call asks for the token of :class:`ReferenceVersion` (one row); as long as it is the one already
+known, nothing else is read. Where a table is still empty the built-in data stand in, so that a deadline can
+be computed on a database that was only migrated. Rows written past the services are not noticed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from uuid import UUID
+
+from shangju.deadlines import builtin
+from shangju.deadlines.engine import Clock, HoursRule, Limit, NightHours, SpecialDay, WorkCalendar
+from shangju.deadlines.models import (
+    DayKind,
+    DeadlineClass,
+    NightRest,
+    ReferenceVersion,
+    StepLimit,
+    WorkDay,
+    WorkHours,
+    WorkYear,
+)
+from shangju.deadlines.steps import Step
+
+DAY_CLASS_STEPS = frozenset({Step.CLOSE, Step.CALL_BACK})
+"""With a pair of classes such as ``C/N`` the day class governs the cure, the night class everything before
+it.
+"""
+
+
+@dataclass(slots=True)
+class Reference:
+    """Everything that the tables say, at one version."""
+
+    token: UUID | None
+    days: dict[date, SpecialDay]
+    published_years: frozenset[int]
+    limits: dict[tuple[str, str], Limit]
+    names: dict[str, tuple[str, str]]
+    hours: dict[int | None, tuple[HoursRule, ...]]
+    nights: dict[int | None, NightHours]
+    calendars: dict[int | None, WorkCalendar] = field(default_factory=dict)
+
+
+_known: dict[str, Reference] = {}
+
+
+def reference() -> Reference:
+    """The tables as they are now."""
+    token = ReferenceVersion.objects.values_list("token", flat=True).first()
+    known = _known.get("reference")
+    if known is None or known.token != token:
+        known = _known["reference"] = _read(token)
+    return known
+
+
+def calendar_for(subdistrict_id: int | None) -> WorkCalendar:
+    """The work calendar of a sub-district, or the default one; an unknown id gets the default, too."""
+    now = reference()
+    if subdistrict_id not in now.hours:
+        subdistrict_id = None
+    if subdistrict_id not in now.calendars:
+        hours = now.hours.get(subdistrict_id, ())
+        if subdistrict_id is not None:
+            hours += now.hours.get(None, ())
+        now.calendars[subdistrict_id] = WorkCalendar(now.days, now.published_years, hours)
+    return now.calendars[subdistrict_id]
+
+
+def limit_for(class_code: str, step: str) -> Limit | None:
+    """The limit of ``step`` in a class, or none where the class has none for it.
+
+    ``class_code`` may be a pair such as ``C/N``: closing and call-back from the day class, the rest from
+    the night class. An unknown class raises ``KeyError``.
+    """
+    now = reference()
+    codes = class_code.split("/")
+    for code in codes:
+        if code not in now.names:
+            raise KeyError(code)
+    return now.limits.get((codes[0] if step in DAY_CLASS_STEPS else codes[-1], step))
+
+
+def class_names(class_code: str) -> tuple[str, str]:
+    """Chinese and English name of a class or of a pair of classes; an unknown one raises ``KeyError``."""
+    names = [reference().names[code] for code in class_code.split("/")]
+    return "／".join(zh for zh, _ in names), " / ".join(en for _, en in names)
+
+
+def night_hours_for(subdistrict_id: int | None) -> NightHours:
+    """The hours of the night of a sub-district, 22:00 to 06:00 unless its city moved them."""
+    nights = reference().nights
+    return nights.get(subdistrict_id) or nights.get(None) or NightHours()
+
+
+def _read(token: UUID | None) -> Reference:
+    days, years = _read_days()
+    names, limits = _read_classes()
+    nights = {row.area_id: NightHours(row.begins, row.ends) for row in NightRest.objects.all()}
+    return Reference(token, days, years, limits, names, _hours(), nights)
+
+
+def _read_days() -> tuple[dict[date, SpecialDay], frozenset[int]]:
+    if not WorkYear.objects.exists():
+        return dict(builtin.published_days()), builtin.published_years()
+    years = WorkYear.objects.filter(is_published=True).values_list("year", flat=True)
+    return {row.date: _special_day(row) for row in WorkDay.objects.all()}, frozenset(years)
+
+
+def _special_day(row: WorkDay) -> SpecialDay:
+    return SpecialDay("off" if row.kind == DayKind.OFF else "workday", row.name_zh, row.name_en)
+
+
+def _read_classes() -> tuple[dict[str, tuple[str, str]], dict[tuple[str, str], Limit]]:
+    names = {row.code: (row.name_zh, row.name_en) for row in DeadlineClass.objects.all()}
+    if not names:
+        names = {delivered.code: (delivered.name_zh, delivered.name_en) for delivered in builtin.CLASSES}
+        delivered_limits = ((each.code, each.limits) for each in builtin.CLASSES)
+        return names, {
+            (code, step): limit for code, limits in delivered_limits for step, limit in limits.items()
+        }
+    rows = StepLimit.objects.values_list("deadline_class__code", "step", "amount", "clock")
+    return names, {(code, step): Limit(amount, Clock(clock)) for code, step, amount, clock in rows}
+
+
+def _hours() -> dict[int | None, tuple[HoursRule, ...]]:
+    rows: dict[int | None, list[HoursRule]] = {None: []}
+    for row in WorkHours.objects.filter(is_active=True):
+        rows.setdefault(row.area_id, []).append(rule_of(row))
+    return {area: tuple(sorted(rules, key=_from_special_to_general)) for area, rules in rows.items()}
+
+
+def _from_special_to_general(rule: HoursRule) -> tuple[bool, bool]:
+    return rule.season is None, rule.weekdays is None
+
+
+def rule_of(row: WorkHours) -> HoursRule:
+    """A stored row as the engine's rule; raises ``ValueError`` where it is not one."""
+    spans = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in row.spans)
+    season = (_month_day(row.season_from), _month_day(row.season_until)) if row.season_from else None
+    return HoursRule(spans, season, frozenset(row.weekdays) if row.weekdays else None)
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    day = date.fromisoformat(f"2024-{text}")
+    return day.month, day.day
