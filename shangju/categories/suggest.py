@@ -16,7 +16,16 @@ from shangju.categories.queries import category_tree
 from shangju.categories.table import NIGHT_CLASS
 
 BOTH = "+"
-"""Joins the parts of a word of the suggestion that must occur together."""
+"""Joins the parts of a word of the suggestion that must occur near each other."""
+
+NEAR = 18
+"""How many characters may stand between the parts of a joined word: about a clause."""
+
+BEGINNING = 40
+"""Characters in which people say what it is about, a title included: words count twice there."""
+
+ENOUGH = 4
+"""Below this, as for one common word deep in a long text, nothing is suggested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +46,13 @@ def suggest_categories(text: str, limit: int = 3) -> list[Suggestion]:
 def rank(vocabulary: Iterable[tuple[str, Collection[str]]], text: str, *, limit: int) -> list[Suggestion]:
     """Rank categories, given as (code, words), for ``text``. Equal scores keep the order of the codes."""
     plain = _plain(text)
-    found = [
-        (code, words, _score(words)) for code, keywords in vocabulary if (words := _matching(keywords, plain))
-    ]
-    found.sort(key=lambda item: (-item[2], item[0]))
+    matches = [(code, _matching(keywords, plain)) for code, keywords in vocabulary]
+    found = [(code, words, _score(words, plain)) for code, words in matches if words]
+    enough = [item for item in found if item[2] >= ENOUGH]
+    enough.sort(key=lambda item: (-item[2], item[0]))
     return [
-        Suggestion(
-            category_code=code,
-            score=score,
-            words=words,
-            reason=_("Because of the words: %(words)s")
-            % {"words": "、".join(word.replace(BOTH, "…") for word in words)},
-        )
-        for code, words, score in found[:limit]
+        Suggestion(category_code=code, score=score, words=words, reason=_reason(words))
+        for code, words, score in enough[:limit]
     ]
 
 
@@ -77,12 +80,24 @@ def _plain(text: str) -> str:
 
 def _matching(keywords: Collection[str], plain: str) -> tuple[str, ...]:
     """The words that occur, without those that are only part of a longer one that occurs too."""
-    hits = [word for word in keywords if all(part in plain for part in _plain(word).split(BOTH))]
+    hits = [word for word in keywords if _start(word, plain) is not None]
     return tuple(
         word
         for word in hits
         if not any(other != word and set(word.split(BOTH)) <= _pieces(other, word) for other in hits)
     )
+
+
+def _start(word: str, plain: str) -> int | None:
+    """Where a word first occurs; of a joined word, where its parts first stand near each other."""
+    first, *others = _plain(word).split(BOTH)
+    at = plain.find(first)
+    while at >= 0:
+        around = plain[max(0, at - NEAR) : at + len(first) + NEAR]
+        if all(part in around for part in others):
+            return at
+        at = plain.find(first, at + 1)
+    return None
 
 
 def _pieces(longer: str, word: str) -> set[str]:
@@ -96,6 +111,11 @@ def _reason(words: tuple[str, ...]) -> str:
     }
 
 
-def _score(words: tuple[str, ...]) -> int:
-    """Two points a character above the first: long and joined words say more than short ones."""
-    return sum(2 * len(word.replace(BOTH, "")) - 2 for word in words)
+def _score(words: tuple[str, ...], plain: str) -> int:
+    """The sum over the words: what a word says by its length, twice that near the beginning of the text."""
+    return sum(_says(word) * (2 if (_start(word, plain) or 0) < BEGINNING else 1) for word in words)
+
+
+def _says(word: str) -> int:
+    """Two points a character above the first: long and joined words say more."""
+    return 2 * len(word.replace(BOTH, "")) - 2

@@ -73,6 +73,20 @@ def test_a_word_inside_a_longer_one_counts_once_and_full_width_letters_count():
     assert rank([("1", ["装修+噪"])], "装修垃圾没人清", limit=3) == []
 
 
+def test_the_parts_of_a_joined_word_must_stand_near_each_other():
+    assert rank([("1", ["路+坑"])], "路上有个大坑", limit=3)
+    assert rank([("1", ["路+坑"])], "路" + "长" * 30 + "坑", limit=3) == []
+    assert rank([("1", ["路+坑"])], "路" + "长" * 30 + "路中间一个坑", limit=3)
+
+
+def test_the_beginning_says_what_it_is_about_and_one_word_deep_in_a_text_says_nothing():
+    (early,) = rank([("1", ["电梯"])], "电梯" + "长" * 60, limit=3)
+    assert early.score == 4
+    assert rank([("1", ["电梯"])], "长" * 60 + "电梯", limit=3) == []
+    (late,) = rank([("1", ["电梯", "困人"])], "长" * 60 + "电梯困人", limit=3)
+    assert late.score == 4
+
+
 def test_equal_scores_keep_the_order_of_the_codes():
     found = rank([("0200", ["甲乙"]), ("0100", ["丙丁"])], "甲乙丙丁", limit=3)
     assert [suggestion.category_code for suggestion in found] == ["0100", "0200"]

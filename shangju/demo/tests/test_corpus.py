@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from shangju.categories.suggest import rank
 from shangju.categories.table import seed_rows
 from shangju.demo.corpus import (
     STYLE_CHANNELS,
@@ -149,6 +150,17 @@ def test_three_thousand_concerns_do_not_look_cloned():
     noisy = sum(concern.category.startswith(("01", "02", "03")) for concern in concerns)
     assert 0.3 <= noisy / 3000 <= 0.7
     assert {concern.style for concern in concerns} == set(STYLE_WEIGHTS)
+
+
+def test_the_suggestion_finds_most_of_what_the_templates_tell():
+    vocabulary = [(row.code, row.keywords) for row in seed_rows() if row.parent_code]
+    rng = Random(5)
+    right = 0
+    for _ in range(500):
+        code = choose_category(rng)
+        found = rank(vocabulary, concern_for(rng, code, PLACE).text, limit=1)
+        right += bool(found) and found[0].category_code == code
+    assert right / 500 >= 0.85
 
 
 def test_the_same_seed_tells_the_same_and_another_tells_another():
