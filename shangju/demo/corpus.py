@@ -30,6 +30,9 @@ STYLE_CHANNELS = {"n": "phone", "w": "web", "e": "counter", "a": "web", "s": "we
 GENTLE = frozenset({"enquiry", "suggestion", "praise"})
 """Kinds of request in which nothing is wrong, so that nobody presses and nobody promises to inspect."""
 
+SERVICES = "11"
+"""The root of help given to people: answered like a request, not like a grievance."""
+
 HAPPENING_NOW = {"01": 0.45, "02": 0.3, "03": 0.35, "05": 0.4, "06": 0.3, "07": 0.4}
 """Share of messages that tell of something going on now, by root; elsewhere one in ten."""
 
@@ -152,7 +155,7 @@ def concern_for(rng: Random, category: str, place: Place, *, refused: bool = Fal
         party=story["party"],
         mediation=_mediation(rng, story, slots, refused=refused),
         proof_note=fill(story["proof"], slots),
-        answer=_answer(rng, story, slots, request_type=request_type),
+        answer=_answer(rng, story, slots, gentle=request_type in GENTLE or category[:2] == SERVICES),
     )
 
 
@@ -276,8 +279,8 @@ def _mediation(
     )
 
 
-def _answer(rng: Random, story: Mapping[str, Any], slots: Mapping[str, str], *, request_type: str) -> str:
+def _answer(rng: Random, story: Mapping[str, Any], slots: Mapping[str, str], *, gentle: bool) -> str:
     frame = load_corpus().common["answers"]
-    tone = "_gentle" if request_type in GENTLE else ""
+    tone = "_gentle" if gentle else ""
     parts = (rng.choice(frame["opening" + tone]), story["answer"], rng.choice(frame["closing" + tone]))
     return "".join(fill(part, slots) for part in parts)

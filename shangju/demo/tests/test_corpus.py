@@ -102,6 +102,7 @@ def test_every_scene_has_a_message_a_title_and_a_story(code):
         assert not scene or titles & {scene, ""}, scene
         assert not scene or stories & {scene, ""}, scene
     assert titles - {""} <= messages
+    assert messages == stories, "where messages are of scenes, so are the stories"
 
 
 def test_one_case_keeps_to_one_scene():
