@@ -11,9 +11,9 @@ from django.core.files.storage import FileSystemStorage
 class DurableFileStorage(FileSystemStorage):
     """Django's file storage, where a name appears only once its whole content is on disk.
 
-    The content goes to a part file, is flushed, and is then renamed; the folders are flushed as well. A full disk or a
-    read-only folder raises ``OSError`` and leaves nothing behind. Rename replaces, so names must be random: callers
-    give names nobody else can have chosen.
+    The content goes to a part file, is flushed, and is then renamed; the folders are flushed as well. A full
+    disk or a read-only folder raises ``OSError`` and leaves nothing behind. Rename replaces, so names must be
+    random: callers give names nobody else can have chosen.
     """
 
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
@@ -30,7 +30,7 @@ class DurableFileStorage(FileSystemStorage):
         return name
 
     def _flush_folders(self, folder: Path) -> None:
-        """Flush ``folder`` and those above it up to the root of the storage: a new name is part of its folder."""
+        """Flush ``folder`` and those above it up to the storage's root: a new name is part of its folder."""
         root = Path(self.location)
         while folder.is_relative_to(root):
             _flush(folder)

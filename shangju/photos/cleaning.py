@@ -1,7 +1,8 @@
 """From uploaded bytes to a picture that holds nothing but its pixels. Pure: no database, no files.
 
-Nothing of the upload is copied into the result: the pixels are decoded, drawn on a fresh image and encoded again. So a
-file that is two things at once (a picture that is also a page or an archive) leaves as a picture only.
+Nothing of the upload is copied into the result: the pixels are decoded, drawn on a fresh image and encoded
+again. So a file that is two things at once (a picture that is also a page or an archive) leaves as a picture
+only.
 """
 
 import hashlib
@@ -22,8 +23,8 @@ from shangju.photos.rules import (
     Refusal,
 )
 
-# What Pillow's readers raise on bytes that are not what they claim to be; the content is in memory, so an OSError
-# here never is the disk.
+# What Pillow's readers raise on bytes that are not what they claim to be; the content is in memory, so an
+# OSError here never is the disk.
 _UNREADABLE = (
     OSError,
     SyntaxError,
@@ -39,8 +40,8 @@ _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
-# A progressive JPEG is drawn in about ten passes. Each pass costs time by the pixel and almost no bytes, so thousands
-# of them would keep a processor busy for hours.
+# A progressive JPEG is drawn in about ten passes. Each pass costs time by the pixel and almost no bytes, so
+# thousands of them would keep a processor busy for hours.
 _JPEG_SCANS_AT_MOST = 200
 _START_OF_SCAN = b"\xff\xda"
 

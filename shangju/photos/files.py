@@ -27,9 +27,7 @@ def write_files(contents: Sequence[bytes], *, now: datetime) -> list[str]:
             name = f"{folder}/{secrets.token_hex(16)}.jpg"
             written.append(default_storage.save(name, ContentFile(content)))
     except OSError as error:
-        logger.error(
-            "photo files not written: %s", errno.errorcode.get(error.errno or 0, type(error).__name__)
-        )  # noqa: TRY400 - a traceback would add nothing to the error number
+        logger.error("photo files not written: %s", _what_failed(error))  # noqa: TRY400 - the number says all
         remove_files(written)
         raise
     return written
@@ -46,6 +44,9 @@ def remove_files(names: Iterable[str]) -> None:
         try:
             default_storage.delete(name)
         except OSError as error:
-            logger.warning(
-                "photo file not removed: %s", errno.errorcode.get(error.errno or 0, type(error).__name__)
-            )
+            logger.warning("photo file not removed: %s", _what_failed(error))
+
+
+def _what_failed(error: OSError) -> str:
+    """The name of the error number, such as ``ENOSPC``; paths stay out of the log."""
+    return errno.errorcode.get(error.errno or 0, type(error).__name__)

@@ -14,13 +14,14 @@ SHA256_HEX_LENGTH = 64
 class Photo(models.Model):
     """One picture as it may be kept: upright, bounded, re-encoded as JPEG, with nothing but its pixels.
 
-    Its manager is plain, not scoped: a photo alone belongs to no area and tells nothing about a place or a person.
-    Cases link to it, and the view that shows it first checks the right on the case that links. The random id is no
-    permission.
+    Its manager is plain, not scoped: a photo alone belongs to no area and tells nothing about a place or a
+    person. Cases link to it, and the view that shows it first checks the right on the case that links. The
+    random id is no permission.
 
-    ``sha256`` is the hash of what was uploaded, so that the same file sent twice can be recognised; the uploaded
-    bytes themselves are never stored. ``width``, ``height`` (pixels) and ``byte_size`` describe the kept picture.
-    ``claimed_at`` is set once, when a case takes the photo; one that nobody claims is removed after a day.
+    ``sha256`` is the hash of what was uploaded, so that the same file sent twice can be recognised; the
+    uploaded bytes themselves are never stored. ``width``, ``height`` (pixels) and ``byte_size`` describe the
+    kept picture. ``claimed_at`` is set once, when a case takes the photo; one that nobody claims is removed
+    after a day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -37,7 +38,9 @@ class Photo(models.Model):
     class Meta:
         ordering = ("uploaded_at", "pk")
         indexes = [
-            models.Index("uploaded_at", name="photo_unclaimed", condition=models.Q(claimed_at__isnull=True)),
+            models.Index(
+                fields=["uploaded_at"], name="photo_unclaimed", condition=models.Q(claimed_at__isnull=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -50,6 +53,6 @@ class Photo(models.Model):
                 condition=models.Q(GreaterThan(Length("image"), 0), GreaterThan(Length("thumbnail"), 0)),
                 name="photo_files_named",
             ),
-            models.UniqueConstraint("image", name="photo_image_once"),
-            models.UniqueConstraint("thumbnail", name="photo_thumbnail_once"),
+            models.UniqueConstraint(fields=["image"], name="photo_image_once"),
+            models.UniqueConstraint(fields=["thumbnail"], name="photo_thumbnail_once"),
         ]

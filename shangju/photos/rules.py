@@ -3,6 +3,7 @@
 from pathlib import PurePath
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shangju.core.errors import DomainError
@@ -32,8 +33,8 @@ class Refusal(TextChoices):
     HEIC = (
         "photo_heic",
         _(
-            "“%(name)s” is a HEIC photo, which cannot be read here. Please set the camera to “most compatible” (JPEG), "
-            "or send a screenshot of the photo."
+            "“%(name)s” is a HEIC photo, which cannot be read here. Please set the camera to “most "
+            "compatible” (JPEG), or send a screenshot of the photo."
         ),
     )
     ANIMATED = "photo_animated", _("“%(name)s” is an animation. Please send a still photo.")
@@ -44,20 +45,21 @@ class Refusal(TextChoices):
     DAMAGED = (
         "photo_damaged",
         _(
-            "“%(name)s” is damaged or was cut off on the way. Please send it again, or take a screenshot of it."
+            "“%(name)s” is damaged or was cut off on the way. Please send it again, or take a "
+            "screenshot of it."
         ),
     )
     NOT_STORED = (
         "photo_not_stored",
         _(
-            "“%(name)s” could not be kept, because our storage takes no files at the moment. You can send the form "
-            "without it and add it later."
+            "“%(name)s” could not be kept, because our storage takes no files at the moment. "
+            "You can send the form without it and add it later."
         ),
     )
 
 
-class PhotoRefused(DomainError):
-    """One photo is not taken. ``code`` is a value of :class:`Refusal`; the sentence stands at the field ``photos``."""
+class PhotoRefused(DomainError):  # noqa: N818 - named for what the person is told, as its parent
+    """One photo is not taken: ``code`` is a :class:`Refusal`, the sentence stands at the field ``photos``."""
 
     def __init__(self, refusal: Refusal, *, name: str) -> None:
         sentence = refusal.label % {
@@ -75,3 +77,8 @@ def shown_name(name: str) -> str:
         return own
     half = _SHOWN_NAME_LENGTH // 2
     return f"{own[:half]}…{own[-half:]}"
+
+
+def too_many_photos(limit: int) -> str:
+    """The sentence for more than ``limit`` photos."""
+    return gettext("At most %(limit)s photos can be added. Please leave some out.") % {"limit": limit}

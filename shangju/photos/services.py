@@ -15,7 +15,7 @@ from shangju.core.errors import DomainError
 from shangju.photos.cleaning import clean_picture
 from shangju.photos.files import month_folder, remove_files, write_files
 from shangju.photos.models import Photo
-from shangju.photos.rules import BYTES_AT_MOST, PHOTOS_AT_MOST, PhotoRefused, Refusal
+from shangju.photos.rules import BYTES_AT_MOST, PHOTOS_AT_MOST, PhotoRefused, Refusal, too_many_photos
 
 KEPT_UNCLAIMED = timedelta(hours=24)
 _BATCH = 500
@@ -24,8 +24,9 @@ _BATCH = 500
 def store_photo(upload: UploadedFile, *, by: User | None, now: datetime) -> Photo:
     """Clean ``upload`` and keep the result, unclaimed; ``by`` is empty for somebody who is not signed in.
 
-    No right is asked: whoever may open the form may add a photo, and one that no case claims is removed after a day.
-    Raises :class:`PhotoRefused` (field ``photos``) when the file is no photo or cannot be kept; nothing is left then.
+    No right is asked: whoever may open the form may add a photo, and one that no case claims is removed after
+    a day. Raises :class:`PhotoRefused` (field ``photos``) when the file is no photo or cannot be kept;
+    nothing is left then.
     """
     name = upload.name or ""
     picture = clean_picture(_content(upload, name), name=name)
@@ -54,24 +55,20 @@ def claim_photos(ids: Iterable[UUID | str], *, now: datetime, limit: int = PHOTO
     """Take unclaimed photos for a case, all or none; in the order given, an id given twice once.
 
     Call it inside the transaction that links them. Of two claims on one photo the first wins. Raises
-    :class:`DomainError` (field ``photos``) for more than ``limit``, for an unknown id and for a claimed one; which of
-    the two it was is not told.
+    :class:`DomainError` (field ``photos``) for more than ``limit``, for an unknown id and for a claimed one;
+    which of the two it was is not told.
     """
     wanted = _known_form(ids)
     if len(wanted) > limit:
-        raise _refused(
-            _("At most %(limit)s photos can be added. Please leave some out.") % {"limit": limit},
-            "too_many_photos",
-        )
+        raise _refused(too_many_photos(limit), "too_many_photos")
     with transaction.atomic():
-        # Locked in one order everywhere, so that two claims on the same photos cannot wait for each other in a ring.
+        # Locked in one order everywhere, so that two claims on the same photos cannot wait for each other in
+        # a ring.
         list(Photo.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
         claimed = Photo.objects.filter(pk__in=wanted, claimed_at=None).update(claimed_at=now)
         if claimed != len(wanted):
             raise _refused(
-                _(
-                    "A photo is no longer there or was already sent. Please look at the photos and add the missing ones again."
-                ),
+                _("A photo is no longer there or was already sent. Please add the missing photos again."),
                 "photo_not_available",
             )
         photos = Photo.objects.in_bulk(wanted)
@@ -89,8 +86,8 @@ def remove_unclaimed(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED) -
 def remove_stray_files(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED) -> int:
     """Remove files without a row, as a crash between file and row leaves them; their number.
 
-    Looks through the months of ``now`` and of a month before; run daily it sees every file. Files younger than
-    ``older_than`` may belong to a transaction that is still open and stay.
+    Looks through the months of ``now`` and of a month before; run daily it sees every file. Files younger
+    than ``older_than`` may belong to a transaction that is still open and stay.
     """
     removed = 0
     for folder in sorted({month_folder(now), month_folder(now - timedelta(days=28))}):
@@ -98,9 +95,8 @@ def remove_stray_files(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED)
             continue
         names = {f"{folder}/{file}" for file in default_storage.listdir(folder)[1]}
         for field in ("image", "thumbnail"):
-            names.difference_update(
-                Photo.objects.filter(**{f"{field}__startswith": folder}).values_list(field, flat=True)
-            )
+            known = Photo.objects.filter(**{f"{field}__startswith": folder})
+            names.difference_update(known.values_list(field, flat=True))
         strays = [name for name in names if default_storage.get_modified_time(name) < now - older_than]
         remove_files(strays)
         removed += len(strays)
