@@ -32,7 +32,7 @@ class MultiplePhotoField(forms.FileField):
 
     widget = MultiplePhotoInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[bytes]]":
         """The uploads, in order; an empty or wrong one is refused later, by its name."""
         given = data if isinstance(data, (list, tuple)) else [data]
         uploads = [upload for upload in given if upload]
@@ -103,7 +103,7 @@ class PhotosForm(forms.Form):
         """The photos so far, earlier rounds first, at most ``photo_limit``. Check the form before."""
         return list(self._kept)
 
-    def _store(self, uploads: Iterable[UploadedFile]) -> list[str]:
+    def _store(self, uploads: "Iterable[UploadedFile[bytes]]") -> list[str]:
         """Store what fits; the sentences for what was refused."""
         refused = []
         for upload in uploads:

@@ -21,7 +21,7 @@ KEPT_UNCLAIMED = timedelta(hours=24)
 _BATCH = 500
 
 
-def store_photo(upload: UploadedFile, *, by: User | None, now: datetime) -> Photo:
+def store_photo(upload: "UploadedFile[bytes]", *, by: User | None, now: datetime) -> Photo:
     """Clean ``upload`` and keep the result, unclaimed; ``by`` is empty for somebody who is not signed in.
 
     No right is asked: whoever may open the form may add a photo, and one that no case claims is removed after
@@ -103,7 +103,7 @@ def remove_stray_files(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED)
     return removed
 
 
-def _content(upload: UploadedFile, name: str) -> bytes:
+def _content(upload: "UploadedFile[bytes]", name: str) -> bytes:
     """The uploaded bytes; a file above the limit is refused by its size, before it is read."""
     if upload.size is not None and upload.size > BYTES_AT_MOST:
         raise PhotoRefused(Refusal.TOO_HEAVY, name=name)
