@@ -19,7 +19,7 @@ class DurableFileStorage(FileSystemStorage):
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
         part = f"{name}.part"
         try:
-            part = super()._save(part, content)  # type: ignore[misc] - the stubs leave it out
+            part = super()._save(part, content)  # type: ignore[misc]  # not in the stubs
             _flush(Path(self.path(part)))
             Path(self.path(part)).rename(self.path(name))
         except OSError:
