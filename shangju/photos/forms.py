@@ -58,7 +58,8 @@ class PhotosForm(forms.Form):
 
     How a view uses it::
 
-        form = ConcernForm(request.POST, request.FILES, by=request.user or None, now=timezone.now())
+        by = request.user if request.user.is_authenticated else None
+        form = ConcernForm(request.POST, request.FILES, by=by, now=timezone.now())
         if form.is_valid():
             register_concern(…, photos=[photo.pk for photo in form.kept_photos()])  # claims them
             return redirect(…)
