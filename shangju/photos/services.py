@@ -1,0 +1,140 @@
+"""Photos are stored when they arrive, claimed when a case takes them, and removed when none does."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from shangju.accounts.models import User
+from shangju.core.errors import DomainError
+from shangju.photos.cleaning import clean_picture
+from shangju.photos.files import month_folder, remove_files, write_files
+from shangju.photos.models import Photo
+from shangju.photos.rules import BYTES_AT_MOST, PHOTOS_AT_MOST, PhotoRefused, Refusal, too_many_photos
+
+KEPT_UNCLAIMED = timedelta(hours=24)
+_BATCH = 500
+
+
+def store_photo(upload: "UploadedFile[bytes]", *, by: User | None, now: datetime) -> Photo:
+    """Clean ``upload`` and keep the result, unclaimed; ``by`` is empty for somebody who is not signed in.
+
+    No right is asked: whoever may open the form may add a photo, and one that no case claims is removed after
+    a day. Raises :class:`PhotoRefused` (field ``photos``) when the file is no photo or cannot be kept;
+    nothing is left then.
+    """
+    name = upload.name or ""
+    picture = clean_picture(_content(upload, name), name=name)
+    try:
+        image, thumbnail = write_files((picture.image, picture.thumbnail), now=now)
+    except OSError as error:
+        raise PhotoRefused(Refusal.NOT_STORED, name=name) from error
+    try:
+        with transaction.atomic():
+            return Photo.objects.create(
+                sha256=picture.sha256,
+                width=picture.width,
+                height=picture.height,
+                byte_size=len(picture.image),
+                image=image,
+                thumbnail=thumbnail,
+                uploaded_by=by,
+                uploaded_at=now,
+            )
+    except DatabaseError:
+        remove_files((image, thumbnail))
+        raise
+
+
+def claim_photos(ids: Iterable[UUID | str], *, now: datetime, limit: int = PHOTOS_AT_MOST) -> list[Photo]:
+    """Take unclaimed photos for a case, all or none; in the order given, an id given twice once.
+
+    Call it inside the transaction that links them. Of two claims on one photo the first wins. Raises
+    :class:`DomainError` (field ``photos``) for more than ``limit``, for an unknown id and for a claimed one;
+    which of the two it was is not told.
+    """
+    wanted = _known_form(ids)
+    if len(wanted) > limit:
+        raise _refused(too_many_photos(limit), "too_many_photos")
+    with transaction.atomic():
+        # Locked in one order everywhere, so that two claims on the same photos cannot wait for each other in
+        # a ring.
+        list(Photo.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+        claimed = Photo.objects.filter(pk__in=wanted, claimed_at=None).update(claimed_at=now)
+        if claimed != len(wanted):
+            raise _refused(
+                _("A photo is no longer there or was already sent. Please add the missing photos again."),
+                "photo_not_available",
+            )
+        photos = Photo.objects.in_bulk(wanted)
+    return [photos[key] for key in wanted]
+
+
+def remove_unclaimed(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED) -> int:
+    """Remove photos that nobody claimed within ``older_than``; their number. Files go after the commit."""
+    removed = 0
+    while batch := _remove_batch(before=now - older_than):
+        removed += batch
+    return removed
+
+
+def remove_stray_files(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED) -> int:
+    """Remove files without a row, as a crash between file and row leaves them; their number.
+
+    Looks through the months of ``now`` and of a month before; run daily it sees every file. Files younger
+    than ``older_than`` may belong to a transaction that is still open and stay.
+    """
+    removed = 0
+    for folder in sorted({month_folder(now), month_folder(now - timedelta(days=28))}):
+        if not default_storage.exists(folder):
+            continue
+        names = {f"{folder}/{file}" for file in default_storage.listdir(folder)[1]}
+        for field in ("image", "thumbnail"):
+            known = Photo.objects.filter(**{f"{field}__startswith": folder})
+            names.difference_update(known.values_list(field, flat=True))
+        strays = [name for name in names if default_storage.get_modified_time(name) < now - older_than]
+        remove_files(strays)
+        removed += len(strays)
+    return removed
+
+
+def _content(upload: "UploadedFile[bytes]", name: str) -> bytes:
+    """The uploaded bytes; a file above the limit is refused by its size, before it is read."""
+    if upload.size is not None and upload.size > BYTES_AT_MOST:
+        raise PhotoRefused(Refusal.TOO_HEAVY, name=name)
+    upload.seek(0)
+    content: bytes = upload.read(BYTES_AT_MOST + 1)
+    if len(content) > BYTES_AT_MOST:
+        raise PhotoRefused(Refusal.TOO_HEAVY, name=name)
+    if not content:
+        raise PhotoRefused(Refusal.EMPTY, name=name)
+    return content
+
+
+def _known_form(ids: Iterable[UUID | str]) -> list[UUID]:
+    """The ids without repetitions; one that is no UUID is as unknown as any other."""
+    try:
+        return list(dict.fromkeys(key if isinstance(key, UUID) else UUID(key) for key in ids))
+    except ValueError as error:
+        raise _refused(
+            _("A photo is unknown. Please add the photos again."), "photo_not_available"
+        ) from error
+
+
+def _refused(sentence: str, code: str) -> DomainError:
+    return DomainError(sentence, fields={"photos": sentence}, code=code)
+
+
+def _remove_batch(*, before: datetime) -> int:
+    with transaction.atomic():
+        due = Photo.objects.filter(claimed_at=None, uploaded_at__lt=before)
+        batch = list(due.select_for_update(skip_locked=True).order_by("pk")[:_BATCH])
+        Photo.objects.filter(pk__in=[photo.pk for photo in batch]).delete()
+        names = [name for photo in batch for name in (photo.image.name, photo.thumbnail.name) if name]
+        transaction.on_commit(partial(remove_files, names))
+    return len(batch)
