@@ -1,0 +1,2 @@
+from django.http import HttpRequest, HttpResponse
+def home(request): return HttpResponse()
