@@ -1,4 +1,4 @@
-"""The icons: one sprite of own drawings, read once and written into the page, so that they cost no request."""
+"""The icons: one sprite of own drawings, read once and written into the page: they cost no request."""
 
 import re
 from functools import cache
@@ -18,7 +18,7 @@ def icon_paths() -> dict[str, str]:
 
 
 def icon_svg(name: str, *, label: str = "", size: str = "") -> SafeString:
-    """The icon as inline SVG. With ``label`` it is read out as an image, without it is decoration and stays silent.
+    """The icon as inline SVG. With ``label`` it is read out as an image, without it stays silent.
 
     ``size`` is ``""`` (1.25 em), ``"large"`` or ``"huge"``. An unknown name raises :class:`LookupError`.
     """

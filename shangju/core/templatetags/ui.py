@@ -1,7 +1,7 @@
 """The shared components as template tags. The style guide (``/styleguide/``) shows each with its snippet.
 
-Tags that wrap content end with ``end`` + their name. Tones are ``plain info good warn alert bad grave``: never the
-only sign of a meaning, a word or an icon stands beside them.
+Tags that wrap content end with ``end`` + their name. Tones are ``plain info good warn alert bad grave``:
+never the only sign of a meaning, a word or an icon stands beside them.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template.context import Context
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -49,6 +50,12 @@ def behaviour(name: str) -> SafeString:
     return format_html('<script type="module" src="{}"></script>', static(f"js/{name}.js"))
 
 
+@register.simple_tag
+def template_source(name: str) -> str:
+    """The text of a template as its author wrote it; the style guide shows it as the snippet."""
+    return str(get_template(name).template.source)  # type: ignore[attr-defined]
+
+
 # ---- addresses and entries of navigation
 
 
@@ -62,9 +69,9 @@ def nav_url(name: str, *args: object) -> str:
 
 
 def _allowed(request: HttpRequest | None, needs: str) -> bool:
-    """Whether an entry is offered: ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, or the name of a right.
+    """Whether an entry is offered to ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, or holders of a right.
 
-    Only what is shown: every page checks for itself. Pages without a standing (errors) offer nothing that needs one.
+    Only what is shown: every page checks for itself. Pages without a standing (errors) offer nothing of these.
     """
     if not needs:
         return True
@@ -101,7 +108,7 @@ def nav_item(
     """One entry of a navigation; nothing when its page does not exist or the reader may not use it.
 
     ``also`` lists beginnings of other view names for which the entry is the current one; the context variable
-    ``nav_current`` (a view name) overrides both, ``nav_counts`` (view name → number) puts a number beside the label.
+    ``nav_current`` (a view name) overrides both, ``nav_counts`` (view name → number) adds a number.
     """
     url = nav_url(name) if _allowed(context.get("request"), needs) else ""
     return {
@@ -158,11 +165,16 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/button.html")
 def button(
-    label: str, kind: str = "", icon: str = "", href: str = "", type: str = "submit", **attributes: object
+    label: str,
+    kind: str = "",
+    icon: str = "",
+    href: str = "",
+    type: str = "submit",
+    **attributes: object,  # noqa: A002
 ) -> dict[str, Any]:
-    """A button, or with ``href`` a link that looks like one. ``kind``: primary, danger, link, or none (secondary).
+    """A button, or with ``href`` a link that looks like one. ``kind``: primary, danger, link, or none.
 
-    Further attributes are written as they are, ``_`` becomes ``-``: ``name="move" value="sign" data_opens="sign"``.
+    Further attributes are written as they are, ``_`` becomes ``-``: ``name="move" data_opens="sign"``.
     """
     return {
         "label": label,
@@ -185,7 +197,7 @@ def button(
 def deadline_light(
     light: str, due: datetime | None, now: datetime, started: datetime | None = None
 ) -> dict[str, Any]:
-    """The light of a deadline in word, shape and colour, with the time left; ``started`` adds a bar of time used."""
+    """The light of a deadline in word, shape and colour, and the time left; ``started`` adds a bar of time used."""
     tone, word = LIGHTS[light]
     runs = due is not None and light not in {"paused", "done"}
     used = None
@@ -203,7 +215,7 @@ def deadline_light(
 
 @register.inclusion_tag("ui/step_line.html")
 def step_line(steps: Sequence[object], current: object) -> dict[str, Any]:
-    """Where on its way something is. ``steps``: labels or (key, label) pairs; ``current``: the key, or the position from 0."""
+    """Where on its way something is. ``steps``: (key, label) pairs or labels; ``current``: a key or a position."""
     pairs = [step if isinstance(step, tuple) else (index, step) for index, step in enumerate(steps)]
     position = next((index for index, (key, _) in enumerate(pairs) if key == current), 0)
     return {
@@ -284,7 +296,7 @@ def breadcrumb(*trail: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/tab.html")
-def tab(label: object, href: str, current: object = False, count: object = None) -> dict[str, Any]:  # noqa: FBT002
+def tab(label: object, href: str, current: object = False, count: object = None) -> dict[str, Any]:
     """One of several views of the same thing; a link. Stands inside ``{% tabs %}``."""
     return {"label": label, "href": href, "current": bool(current), "count": count}
 
@@ -323,7 +335,7 @@ def notice(context: Context, content: str, tone: str = "info", title: object = "
 
 @register.simple_block_tag(takes_context=True)
 def dialog(context: Context, content: str, name: str, title: object) -> SafeString:
-    """A dialog that ``data-opens="NAME"`` on a link opens; without JavaScript the link's own page does the same work."""
+    """A dialog that ``data-opens="NAME"`` on a link opens; without JavaScript the link's page does the same."""
     return _render(context, "ui/dialog.html", content, name=name, title=title)
 
 
