@@ -10,7 +10,7 @@ _HOURS_UNTIL = timedelta(hours=48)
 
 
 def remaining_words(due: datetime, now: datetime) -> str:
-    """“5 hours left” or “3 hours overdue”; whole units, rounded down: no time is promised that is not there."""
+    """“5 hours left” or “3 hours overdue”; whole units, rounded down so as not to promise too much."""
     if due >= now:
         return _left(due - now)
     return _overdue(now - due)

@@ -1,4 +1,4 @@
-"""The style guide: every component, the snippet that makes it, and when to use it. Shown in demo mode only."""
+"""The style guide: every component, the snippet that makes it, and when to use it. Demo mode only."""
 
 from dataclasses import dataclass
 from datetime import timedelta

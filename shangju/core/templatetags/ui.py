@@ -69,9 +69,9 @@ def nav_url(name: str, *args: object) -> str:
 
 
 def _allowed(request: HttpRequest | None, needs: str) -> bool:
-    """Whether an entry is offered to ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, or holders of a right.
+    """Whether an entry is offered: to ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, or a right.
 
-    Only what is shown: every page checks for itself. Pages without a standing (errors) offer nothing of these.
+    Only about showing: every page checks for itself. Without a standing (error pages) none is offered.
     """
     if not needs:
         return True
@@ -169,8 +169,8 @@ def button(
     kind: str = "",
     icon: str = "",
     href: str = "",
-    type: str = "submit",
-    **attributes: object,  # noqa: A002
+    type: str = "submit",  # noqa: A002
+    **attributes: object,
 ) -> dict[str, Any]:
     """A button, or with ``href`` a link that looks like one. ``kind``: primary, danger, link, or none.
 
@@ -197,7 +197,7 @@ def button(
 def deadline_light(
     light: str, due: datetime | None, now: datetime, started: datetime | None = None
 ) -> dict[str, Any]:
-    """The light of a deadline in word, shape and colour, and the time left; ``started`` adds a bar of time used."""
+    """The light of a deadline: word, shape, colour and time left; ``started`` adds a bar of time used."""
     tone, word = LIGHTS[light]
     runs = due is not None and light not in {"paused", "done"}
     used = None
@@ -215,7 +215,7 @@ def deadline_light(
 
 @register.inclusion_tag("ui/step_line.html")
 def step_line(steps: Sequence[object], current: object) -> dict[str, Any]:
-    """Where on its way something is. ``steps``: (key, label) pairs or labels; ``current``: a key or a position."""
+    """Where on its way something is. ``steps``: (key, label) pairs or labels; ``current``: key or index."""
     pairs = [step if isinstance(step, tuple) else (index, step) for index, step in enumerate(steps)]
     position = next((index for index, (key, _) in enumerate(pairs) if key == current), 0)
     return {
@@ -296,7 +296,7 @@ def breadcrumb(*trail: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/tab.html")
-def tab(label: object, href: str, current: object = False, count: object = None) -> dict[str, Any]:
+def tab(label: object, href: str, current: object = "", count: object = None) -> dict[str, Any]:
     """One of several views of the same thing; a link. Stands inside ``{% tabs %}``."""
     return {"label": label, "href": href, "current": bool(current), "count": count}
 
@@ -335,7 +335,7 @@ def notice(context: Context, content: str, tone: str = "info", title: object = "
 
 @register.simple_block_tag(takes_context=True)
 def dialog(context: Context, content: str, name: str, title: object) -> SafeString:
-    """A dialog that ``data-opens="NAME"`` on a link opens; without JavaScript the link's page does the same."""
+    """A dialog that ``data-opens="NAME"`` on a link opens; without JavaScript its page does the same."""
     return _render(context, "ui/dialog.html", content, name=name, title=title)
 
 
