@@ -69,7 +69,7 @@ def nav_url(name: str, *args: object) -> str:
 
 
 def _allowed(request: HttpRequest | None, needs: str) -> bool:
-    """Whether an entry is offered: to ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, or a right.
+    """Whether an entry is offered: to ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, a right.
 
     Only about showing: every page checks for itself. Without a standing (error pages) none is offered.
     """
