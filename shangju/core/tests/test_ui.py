@@ -184,3 +184,36 @@ def test_template_keeps_the_strict_policy(path):
 def test_wrapping_tag_without_end_is_refused():
     with pytest.raises(TemplateSyntaxError):
         rendered("{% card %}")
+
+
+class Standing:
+    """What the frames read of a standing: a grid worker who may enter cases and supervise nothing."""
+
+    user_id = 1
+    is_staff = True
+    administrator = ""
+
+    def holds_anywhere(self, right: str) -> bool:
+        return right == "enter_case"
+
+
+@pytest.mark.parametrize(
+    ("needs", "shown"),
+    [
+        ("", True),
+        ("signed_in", True),
+        ("staff", True),
+        ("administrator", False),
+        ("enter_case", True),
+        ("supervise", False),
+    ],
+)
+def test_navigation_follows_the_standing(needs, shown):
+    request = RequestFactory().get("/")
+    request.standing = Standing()
+    source = '{% nav_item "set_language" "Entry" needs=needs %}'
+    html = Template(source).render(
+        RequestContext(request, {"needs": needs, "nav_counts": {"set_language": 12}})
+    )
+    assert ("Entry" in html) is shown
+    assert ('<span class="count">12</span>' in html) is shown
