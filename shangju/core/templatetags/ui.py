@@ -1,5 +1,374 @@
-"""The shared components as template tags."""
+"""The shared components as template tags. The style guide (``/styleguide/``) shows each with its snippet.
+
+Tags that wrap content end with ``end`` + their name. Tones are ``plain info good warn alert bad grave``:
+never the only sign of a meaning, a word or an icon stands beside them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django import template
+from django.forms import BaseForm, BoundField
+from django.http import HttpRequest
+from django.template.context import Context
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+from shangju.core.icons import icon_svg
+from shangju.core.remaining import remaining_words
 
 register = template.Library()
+
+TONES = ("plain", "info", "good", "warn", "alert", "bad", "grave")
+
+LIGHTS: dict[str, tuple[str, Any]] = {
+    "green": ("good", pgettext_lazy("light", "On time")),
+    "yellow": ("warn", pgettext_lazy("light", "Half the time used")),
+    "orange": ("alert", pgettext_lazy("light", "Due soon")),
+    "red": ("bad", pgettext_lazy("light", "Overdue")),
+    "purple": ("grave", pgettext_lazy("light", "Long overdue")),
+    "paused": ("plain", pgettext_lazy("light", "Paused")),
+    "done": ("good", pgettext_lazy("light", "Done")),
+}
+"""Tone and word of each light (cases.md §5); the shape is the icon ``light-…``."""
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: str = "") -> SafeString:
+    """``{% icon "bell" %}``: an icon of the sprite; an unknown name raises."""
+    return icon_svg(name, label=label, size=size)
+
+
+@register.simple_tag
+def behaviour(name: str) -> SafeString:
+    """``{% behaviour "dialog" %}``: load one ES module of ``static/js/``; asked for twice it loads once."""
+    return format_html('<script type="module" src="{}"></script>', static(f"js/{name}.js"))
+
+
+@register.simple_tag
+def template_source(name: str) -> str:
+    """The text of a template as its author wrote it; the style guide shows it as the snippet."""
+    return str(get_template(name).template.source)  # type: ignore[attr-defined]
+
+
+# ---- addresses and entries of navigation
+
+
+@register.simple_tag
+def nav_url(name: str, *args: object) -> str:
+    """The address of a named page, or nothing when this installation does not have it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _allowed(request: HttpRequest | None, needs: str) -> bool:
+    """Whether an entry is offered: to ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, a right.
+
+    Only about showing: every page checks for itself. Without a standing (error pages) none is offered.
+    """
+    if not needs:
+        return True
+    standing = getattr(request, "standing", None)
+    if standing is None or standing.user_id is None:
+        return False
+    if needs == "signed_in":
+        return True
+    if needs == "staff":
+        return bool(standing.is_staff)
+    if needs == "administrator":
+        return bool(standing.administrator)
+    return bool(standing.holds_anywhere(needs))
+
+
+def _is_current(context: Context, name: str, also: str) -> bool:
+    if context.get("nav_current"):
+        return bool(context["nav_current"] == name)
+    match = getattr(context.get("request"), "resolver_match", None)
+    here = match.view_name if match else ""
+    return here == name or any(here.startswith(prefix) for prefix in also.split())
+
+
+@register.inclusion_tag("ui/nav_item.html", takes_context=True)
+def nav_item(
+    context: Context,
+    name: str,
+    label: str,
+    icon: str = "",
+    needs: str = "",
+    also: str = "",
+    kind: str = "side",
+) -> dict[str, Any]:
+    """One entry of a navigation; nothing when its page does not exist or the reader may not use it.
+
+    ``also`` lists beginnings of other view names for which the entry is the current one; the context variable
+    ``nav_current`` (a view name) overrides both, ``nav_counts`` (view name → number) adds a number.
+    """
+    url = nav_url(name) if _allowed(context.get("request"), needs) else ""
+    return {
+        "url": url,
+        "label": label,
+        "icon": icon,
+        "kind": kind,
+        "count": (context.get("nav_counts") or {}).get(name),
+        "current": bool(url) and _is_current(context, name, also),
+    }
+
+
+@register.inclusion_tag("ui/view_switches.html", takes_context=True)
+def view_switches(context: Context) -> dict[str, Any]:
+    """Language, elder view and theme: forms that post and come back to this page."""
+    request = context.get("request")
+    return {
+        "next": request.get_full_path() if request else "/",
+        "csrf_token": context.get("csrf_token"),
+        "elder_view": context.get("elder_view", False),
+        "theme": context.get("theme") or "auto",
+    }
+
+
+# ---- forms
+
+
+@register.simple_tag
+def field(bound_field: BoundField) -> SafeString:
+    """``{% field form.text %}``: label, hint, control and error of one form field."""
+    return bound_field.as_field_group()
+
+
+@register.inclusion_tag("ui/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """What is wrong, at the top of the form, each line a link to its field."""
+    wrong = [bound for bound in form if bound.errors]
+    return {
+        "errors": [
+            *form.non_field_errors(),
+            *(error for bound in wrong if bound.is_hidden for error in bound.errors),
+        ],
+        "wrong": [
+            {
+                "label": bound.label,
+                "error": bound.errors[0],
+                "target": f"{bound.auto_id}_group" if bound.use_fieldset else bound.id_for_label,
+            }
+            for bound in wrong
+            if not bound.is_hidden
+        ],
+    }
+
+
+@register.inclusion_tag("ui/button.html")
+def button(
+    label: str,
+    kind: str = "",
+    icon: str = "",
+    href: str = "",
+    type: str = "submit",  # noqa: A002
+    **attributes: object,
+) -> dict[str, Any]:
+    """A button, or with ``href`` a link that looks like one. ``kind``: primary, danger, link, or none.
+
+    Further attributes are written as they are, ``_`` becomes ``-``: ``name="move" data_opens="sign"``.
+    """
+    return {
+        "label": label,
+        "kind": kind,
+        "icon": icon,
+        "href": href,
+        "type": type,
+        "attributes": [
+            (name.replace("_", "-"), value)
+            for name, value in attributes.items()
+            if value not in (False, None)
+        ],
+    }
+
+
+# ---- showing
+
+
+@register.inclusion_tag("ui/deadline_light.html")
+def deadline_light(
+    light: str, due: datetime | None, now: datetime, started: datetime | None = None
+) -> dict[str, Any]:
+    """The light of a deadline: word, shape, colour and time left; ``started`` adds a bar of time used."""
+    tone, word = LIGHTS[light]
+    runs = due is not None and light not in {"paused", "done"}
+    used = None
+    if due and started and runs and due > started:
+        used = max(0, min(100, round(100 * ((now - started) / (due - started)))))
+    return {
+        "tone": tone,
+        "word": word,
+        "icon": f"light-{light}",
+        "due": due,
+        "remaining": remaining_words(due, now) if due and runs else "",
+        "used": used,
+    }
+
+
+@register.inclusion_tag("ui/step_line.html")
+def step_line(steps: Sequence[object], current: object) -> dict[str, Any]:
+    """Where on its way something is. ``steps``: (key, label) pairs or labels; ``current``: key or index."""
+    pairs = [step if isinstance(step, tuple) else (index, step) for index, step in enumerate(steps)]
+    position = next((index for index, (key, _) in enumerate(pairs) if key == current), 0)
+    return {
+        "steps": [
+            {
+                "label": label,
+                "state": "done" if index < position else "current" if index == position else "ahead",
+            }
+            for index, (_, label) in enumerate(pairs)
+        ]
+    }
+
+
+@register.inclusion_tag("ui/badge.html")
+def badge(label: object, tone: str = "plain", icon: str = "") -> dict[str, Any]:
+    """A short word in a tone: a state, a kind, a number that needs attention."""
+    return {"label": label, "tone": _tone(tone), "icon": icon}
+
+
+@register.inclusion_tag("ui/figure.html")
+def figure(
+    label: object, value: object, href: str = "", note: object = "", tone: str = "plain", icon: str = ""
+) -> dict[str, Any]:
+    """A number with its name, leading to the rows that it counts. Stands inside ``<div class="figures">``."""
+    return {"label": label, "value": value, "href": href, "note": note, "tone": _tone(tone), "icon": icon}
+
+
+@register.inclusion_tag("ui/tile.html")
+def tile(label: object, href: str, icon: str, tone: str = "good") -> dict[str, Any]:
+    """One way in, on a home page. Stands inside ``<ul class="tiles">``; nothing without ``href``."""
+    return {"label": label, "href": href, "icon": icon, "tone": _tone(tone)}
+
+
+@register.inclusion_tag("ui/empty_state.html")
+def empty_state(
+    title: object, text: object = "", icon: str = "inbox", href: str = "", action: object = ""
+) -> dict[str, Any]:
+    """Nothing here, why, and what to do next."""
+    return {"title": title, "text": text, "icon": icon, "href": href, "action": action}
+
+
+@register.inclusion_tag("ui/fact.html")
+def fact(label: object, value: object = "", empty: object = "—") -> dict[str, Any]:
+    """A name and its value. Stands inside ``<dl class="facts">``."""
+    return {"label": label, "value": empty if value in ("", None) else value}
+
+
+@register.inclusion_tag("ui/table.html")
+def table(caption: object, columns: Sequence[object], rows: Sequence[Sequence[object]]) -> dict[str, Any]:
+    """Plain rows under headings; each row becomes a card on phones. Cells may be safe HTML."""
+    return {
+        "caption": caption,
+        "columns": columns,
+        "rows": [list(zip(columns, row, strict=True)) for row in rows],
+    }
+
+
+@register.inclusion_tag("ui/pager.html", takes_context=True)
+def pager(context: Context, next: str = "", previous: str = "", count: object = "") -> dict[str, Any]:  # noqa: A002
+    """Keyset paging: ``next`` and ``previous`` are cursors; all other parts of the query string are kept."""
+    return {"next": _with_cursor(context, next), "previous": _with_cursor(context, previous), "count": count}
+
+
+def _with_cursor(context: Context, cursor: str) -> str:
+    request = context.get("request")
+    if not cursor or request is None:
+        return ""
+    query = request.GET.copy()
+    query["cursor"] = cursor
+    return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("ui/breadcrumb.html")
+def breadcrumb(*trail: str) -> dict[str, Any]:
+    """``{% breadcrumb label url label url … label %}``: the way here; the last label is this page."""
+    steps = [{"label": trail[index], "url": trail[index + 1]} for index in range(0, len(trail) - 1, 2)]
+    return {"steps": steps, "here": trail[-1] if len(trail) % 2 else ""}
+
+
+@register.inclusion_tag("ui/tab.html")
+def tab(label: object, href: str, current: object = "", count: object = None) -> dict[str, Any]:
+    """One of several views of the same thing; a link. Stands inside ``{% tabs %}``."""
+    return {"label": label, "href": href, "current": bool(current), "count": count}
+
+
+# ---- around content
+
+
+@register.simple_block_tag(takes_context=True)
+def tabs(context: Context, content: str, label: str) -> SafeString:
+    """The row of ``{% tab %}`` links; ``label`` names it for screen readers."""
+    return _render(context, "ui/tabs.html", content, label=label)
+
+
+@register.simple_block_tag(takes_context=True)
+def card(
+    context: Context, content: str, title: object = "", href: str = "", link: object = "", icon: str = ""
+) -> SafeString:
+    """Things that belong together; ``href`` and ``link`` make the way to all of them."""
+    return _render(context, "ui/card.html", content, title=title, href=href, link=link, icon=icon)
+
+
+@register.simple_block_tag(takes_context=True)
+def notice(context: Context, content: str, tone: str = "info", title: object = "") -> SafeString:
+    """A sentence that must be seen on this page: what is the matter and what to do."""
+    icons = {
+        "good": "check-circle",
+        "warn": "warning",
+        "alert": "warning",
+        "bad": "warning",
+        "grave": "warning",
+    }
+    return _render(
+        context, "ui/notice.html", content, tone=_tone(tone), title=title, icon=icons.get(tone, "info")
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def dialog(context: Context, content: str, name: str, title: object) -> SafeString:
+    """A dialog that ``data-opens="NAME"`` on a link opens; without JavaScript its page does the same."""
+    return _render(context, "ui/dialog.html", content, name=name, title=title)
+
+
+@register.simple_block_tag(takes_context=True)
+def filter_bar(context: Context, content: str, label: str = "", clear: str = "") -> SafeString:
+    """Fields that narrow a list, sent with GET; ``clear`` is the address without any filter."""
+    return _render(context, "ui/filter_bar.html", content, label=label, clear=clear)
+
+
+@register.simple_block_tag(takes_context=True)
+def timeline_entry(
+    context: Context,
+    content: str,
+    title: object,
+    at: datetime | None = None,
+    by: object = "",
+    icon: str = "check",
+    tone: str = "plain",
+) -> SafeString:
+    """One thing that happened. Stands inside ``<ol class="timeline">``."""
+    return _render(
+        context, "ui/timeline_entry.html", content, title=title, at=at, by=by, icon=icon, tone=_tone(tone)
+    )
+
+
+def _tone(tone: str) -> str:
+    if tone not in TONES:
+        raise LookupError(f"There is no tone “{tone}”; the tones are {', '.join(TONES)}.")
+    return tone
+
+
+def _render(context: Context, template_name: str, content: str, /, **values: object) -> SafeString:
+    """A component's template around content that the engine has already escaped."""
+    engine = context.template.engine  # type: ignore[union-attr]
+    with context.push(content=content, **values):
+        return engine.get_template(template_name).render(context)
