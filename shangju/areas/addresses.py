@@ -76,8 +76,9 @@ class Suggestion:
 def find_area_by_address(text: str, *, within: Area | None = None) -> list[Suggestion]:
     """The areas in scope that ``text`` may mean, best first; empty when no entry and no area name is found in it.
 
-    The longest entry wins; entries of the same length that mean different places are all returned. Without any entry
-    the deepest area whose name stands in the text is suggested.
+    An area gives way to one below it that is named too (people write the sub-district before the lane); of what is
+    left the longest entry wins, and entries of the same length that mean different places are all returned. Without
+    any entry the deepest area whose name stands in the text is suggested.
     """
     wanted = normalise(text)[:LONGEST_ADDRESS]
     if not wanted:
@@ -93,9 +94,10 @@ def find_area_by_address(text: str, *, within: Area | None = None) -> list[Sugge
     found = [entry for entry in entries if _stands_alone(entry.text, wanted)]
     if not found:
         return _by_name(text, within)
-    longest = max(len(entry.text) for entry in found)
-    best = {entry.area_id: entry for entry in found if len(entry.text) == longest}
-    deepest = _without_ancestors([entry.area for entry in best.values()])
+    deepest = _without_ancestors({entry.area for entry in found})
+    best = {entry.area_id: entry for entry in sorted(found, key=lambda entry: len(entry.text))}
+    longest = max(len(best[area.pk].text) for area in deepest)
+    deepest = [area for area in deepest if len(best[area.pk].text) == longest]
     return [
         Suggestion(area, best[area.pk].shown_as, _("The address contains “%(text)s”.") % {"text": best[area.pk].shown_as})
         for area in deepest[:MOST_SUGGESTIONS]
