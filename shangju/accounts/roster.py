@@ -44,16 +44,22 @@ def add_user(plan: UserPlan, *, by: Operator, now: datetime) -> User:
 def add_users(plans: Sequence[UserPlan], *, by: Operator, now: datetime) -> list[User]:
     """Add many accounts; all or none. ``subject`` of the error is the plan that was refused."""
     actor = demand_administrator(by)
-    taken = set(User.objects.filter(username__in=[plan.username for plan in plans]).values_list("username", flat=True))
+    taken = set(
+        User.objects.filter(username__in=[plan.username for plan in plans]).values_list("username", flat=True)
+    )
     users = []
     for plan in plans:
         if not _SIGN_IN_NAME.fullmatch(plan.username):
             sentence = _("A sign-in name has 2 to 59 small letters, digits, dots, dashes or underscores.")
             raise _refused(plan, "username", sentence)
         if plan.username in taken:
-            raise _refused(plan, "username", _("The sign-in name %(name)s is taken.") % {"name": plan.username})
+            raise _refused(
+                plan, "username", _("The sign-in name %(name)s is taken.") % {"name": plan.username}
+            )
         if not plan.display_name.strip():
-            raise _refused(plan, "display_name", _("An account needs a name to be shown by: role and number."))
+            raise _refused(
+                plan, "display_name", _("An account needs a name to be shown by: role and number.")
+            )
         taken.add(plan.username)
         user = User(
             username=plan.username,
@@ -66,7 +72,9 @@ def add_users(plans: Sequence[UserPlan], *, by: Operator, now: datetime) -> list
     User.objects.bulk_create(users, batch_size=500)
     residents = [Person(user=user) for plan, user in zip(plans, users, strict=True) if plan.is_resident]
     Person.objects.bulk_create(residents, batch_size=500)
-    record_each(((user, {"username": user.username}) for user in users), action="account.added", by=actor, now=now)
+    record_each(
+        ((user, {"username": user.username}) for user in users), action="account.added", by=actor, now=now
+    )
     return users
 
 
@@ -97,12 +105,21 @@ def change_user(user: User, changes: Mapping[str, Any], *, by: Operator, now: da
     if not str(changes.get("display_name", held.display_name)).strip():
         sentence = _("An account needs a name to be shown by: role and number.")
         raise DomainError(sentence, fields={"display_name": sentence})
-    before = {field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value}
+    before = {
+        field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value
+    }
     if before:
         for field in before:
             setattr(held, field, changes[field])
         held.save(update_fields=list(before))
-        record(held, action="account.changed", by=actor, now=now, before=before, after={key: changes[key] for key in before})
+        record(
+            held,
+            action="account.changed",
+            by=actor,
+            now=now,
+            before=before,
+            after={key: changes[key] for key in before},
+        )
     return held
 
 
@@ -113,7 +130,14 @@ def reset_phone(user: User, *, phone: str, reason: str, by: Operator, now: datet
     held = _locked(user)
     _set_phone(held, phone)
     held.save(update_fields=["phone", "phone_print", "phone_verified"])
-    record(held, action="account.phone_reset", by=actor, now=now, after={"phone_given": bool(phone)}, reason=reason)
+    record(
+        held,
+        action="account.phone_reset",
+        by=actor,
+        now=now,
+        after={"phone_given": bool(phone)},
+        reason=reason,
+    )
     return held
 
 
@@ -141,8 +165,13 @@ def set_user_active(user: User, *, is_active: bool, reason: str, by: Operator, n
 def _demand_not_last_system_administrator(user: User, actor: User | None) -> None:
     if actor is not None and actor.pk == user.pk:
         raise DomainError(_("You cannot deactivate your own account."))
-    others = Administrator.objects.filter(role=AdministratorRole.SYSTEM, user__is_active=True).exclude(user=user)
-    if Administrator.objects.filter(user=user, role=AdministratorRole.SYSTEM).exists() and not others.exists():
+    others = Administrator.objects.filter(role=AdministratorRole.SYSTEM, user__is_active=True).exclude(
+        user=user
+    )
+    if (
+        Administrator.objects.filter(user=user, role=AdministratorRole.SYSTEM).exists()
+        and not others.exists()
+    ):
         raise DomainError(_("This is the last system administrator: name another one first."))
 
 

@@ -150,7 +150,9 @@ class _Reader:
 
     def read(self, top: Table) -> None:
         top.whole("version", least=1, most=1, required=True)
-        self.blueprint.datum = Datum(top.choice("datum", [datum.value for datum in Datum], default=Datum.WGS84))
+        self.blueprint.datum = Datum(
+            top.choice("datum", [datum.value for datum in Datum], default=Datum.WGS84)
+        )
         district = top.table("district")
         subdistrict = top.table("subdistrict")
         for person in top.tables("people"):
@@ -185,7 +187,9 @@ class _Reader:
             "party_body": table.text("party_body", longest=80),
         }
         prefix = table.text("number_prefix", longest=6) if kind is AreaKind.SUBDISTRICT else ""
-        grid_type = table.choice("type", GridType.values, default=GridType.GENERAL) if kind is AreaKind.GRID else ""
+        grid_type = (
+            table.choice("type", GridType.values, default=GridType.GENERAL) if kind is AreaKind.GRID else ""
+        )
         households, invented = table.whole("households"), table.flag("invented")
         ring = tuple(table.points("outline", least=3))
         self._note_code(code, table.line_of("code"))
@@ -270,7 +274,9 @@ class _Reader:
         point = self._between(along, 0, 1)
         given = [line for line in self.blueprint.addresses[first_address:] if line.plan.area_code == code]
         del self.blueprint.addresses[first_address:]
-        for line, text in [(item.line, item.plan.shown_as) for item in given] or [(table.line_of("name"), named)]:
+        for line, text in [(item.line, item.plan.shown_as) for item in given] or [
+            (table.line_of("name"), named)
+        ]:
             self._texts.discard((code, text))
             self._address(line, code, _numbered(text, number), point)
         return households
@@ -320,7 +326,9 @@ class _Reader:
             elif isinstance(node, yaml.MappingNode):
                 yield self._holder(Table(node, self.findings), subject)
             else:
-                self.findings.refuse(line, _("Each item of “%(key)s” must be a sign-in name or a table.") % {"key": key})
+                self.findings.refuse(
+                    line, _("Each item of “%(key)s” must be a sign-in name or a table.") % {"key": key}
+                )
 
     def _holder(self, row: Table, subject: tuple[str, ...]) -> TermEntry:
         entry = TermEntry(
@@ -356,7 +364,9 @@ class _Reader:
         if first is not None:
             row.refuse(
                 "sign_in",
-                _("The sign-in name %(name)s is described in line %(first)s already: give only “sign_in” here.")
+                _(
+                    "The sign-in name %(name)s is described in line %(first)s already: give only “sign_in” here."
+                )
                 % {"name": username, "first": first.line},
             )
             return
@@ -395,7 +405,9 @@ class _Reader:
         for term in [*self.blueprint.terms, *self.blueprint.delegations]:
             user = self.blueprint.users.get(term.username)
             if user is not None and user.role:
-                reason = _("%(name)s is an administrator: administrators hold no posts and speak for no member.")
+                reason = _(
+                    "%(name)s is an administrator: administrators hold no posts and speak for no member."
+                )
                 self.findings.refuse(term.line, reason % {"name": term.username})
 
 

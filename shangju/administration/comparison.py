@@ -101,7 +101,9 @@ class _Comparer:
         self.result = Comparison()
         codes = [entry.plan.code for entry in blueprint.areas]
         names = {term.username for term in [*blueprint.terms, *blueprint.delegations]} | set(blueprint.users)
-        self.areas = {area.code: area for area in Area.objects.filter(code__in=codes).select_related("parent")}
+        self.areas = {
+            area.code: area for area in Area.objects.filter(code__in=codes).select_related("parent")
+        }
         self.users = {user.username: user for user in User.objects.filter(username__in=names)}
         self.kinds = {entry.plan.code: entry.plan.kind for entry in blueprint.areas}
 
@@ -155,7 +157,9 @@ class _Comparer:
             return
         taken = plan.number_prefix and Area.objects.filter(number_prefix=plan.number_prefix).exists()
         if taken:
-            reason = _("The prefix %(prefix)s is in use by another sub-district.") % {"prefix": plan.number_prefix}
+            reason = _("The prefix %(prefix)s is in use by another sub-district.") % {
+                "prefix": plan.number_prefix
+            }
             self._refuse(entry.line, reason)
             return
         self.result.new_areas.append(plan)
@@ -214,12 +218,17 @@ class _Comparer:
     # ---- accounts
 
     def _accounts(self) -> None:
-        roles = dict(Administrator.objects.filter(user__in=self.users.values()).values_list("user__username", "role"))
+        roles = dict(
+            Administrator.objects.filter(user__in=self.users.values()).values_list("user__username", "role")
+        )
         phones: dict[str, int] = {}
         for username, entry in self.blueprint.users.items():
             plan, stored = entry.plan, self.users.get(username)
             if plan.phone and phones.setdefault(plan.phone, entry.line) != entry.line:
-                self._refuse(entry.line, _("This number stands in line %(first)s already.") % {"first": phones[plan.phone]})
+                self._refuse(
+                    entry.line,
+                    _("This number stands in line %(first)s already.") % {"first": phones[plan.phone]},
+                )
             elif stored is None:
                 self.result.new_users.append(plan)
                 self._step("accounts", "added", entry.line, username)
@@ -245,10 +254,14 @@ class _Comparer:
     def _unknown_accounts(self, roles: Mapping[str, str]) -> None:
         for term in [*self.blueprint.terms, *self.blueprint.delegations]:
             if term.username not in self.users and term.username not in self.blueprint.users:
-                reason = _("Nobody has the sign-in name %(name)s: describe the account here or under “people”.")
+                reason = _(
+                    "Nobody has the sign-in name %(name)s: describe the account here or under “people”."
+                )
                 self._refuse(term.line, reason % {"name": term.username})
             elif term.username in roles:
-                reason = _("%(name)s is an administrator: administrators hold no posts and speak for no member.")
+                reason = _(
+                    "%(name)s is an administrator: administrators hold no posts and speak for no member."
+                )
                 self._refuse(term.line, reason % {"name": term.username})
 
     # ---- posts and parties
@@ -267,13 +280,17 @@ class _Comparer:
                 self._refuse(entry.line, _("This post was retired on %(day)s.") % {"day": post.retired_on})
             else:
                 wanted = {"name_en": entry.name_en, "rung": entry.rung}
-                if changes := self._compared("posts", entry.line, f"{entry.area_code} {entry.name}", post, wanted):
+                if changes := self._compared(
+                    "posts", entry.line, f"{entry.area_code} {entry.name}", post, wanted
+                ):
                     self.result.post_changes.append((post, changes))
         held: dict[tuple[object, int], list[Appointment]] = {}
         for term in Appointment.objects.filter(post__in=stored.values()):
             held.setdefault((term.post_id, term.user_id), []).append(term)
         ids = {key: post.pk for key, post in stored.items()}
-        self._terms("appointments", self.blueprint.terms, ids, held, self.result.new_terms, self.result.ended_terms)
+        self._terms(
+            "appointments", self.blueprint.terms, ids, held, self.result.new_terms, self.result.ended_terms
+        )
 
     def _parties(self) -> None:
         stored = {
@@ -332,7 +349,9 @@ class _Comparer:
             span = (entry.starts_on or self.today, entry.ends_on)
             beside = in_file.setdefault((entry.subject, entry.username), [])
             if any(terms_overlap(span, other) for other in beside):
-                self._refuse(entry.line, _("%(name)s has an overlapping term here.") % {"name": entry.username})
+                self._refuse(
+                    entry.line, _("%(name)s has an overlapping term here.") % {"name": entry.username}
+                )
                 continue
             beside.append(span)
             same = next((other for other in others if self._is_same(entry, other)), None)
@@ -342,7 +361,9 @@ class _Comparer:
             elif same is not None:
                 self._step(section, "unchanged", entry.line, what)
             elif any(terms_overlap(span, (other.starts_on, other.ends_on)) for other in others):
-                self._refuse(entry.line, _("%(name)s has an overlapping term here.") % {"name": entry.username})
+                self._refuse(
+                    entry.line, _("%(name)s has an overlapping term here.") % {"name": entry.username}
+                )
             else:
                 added.append(entry)
                 self._step(section, "added", entry.line, what)
@@ -364,5 +385,3 @@ class _Comparer:
 
 def _shortens(wanted: date | None, stored: date | None) -> bool:
     return wanted is not None and (stored is None or wanted < stored)
-
-

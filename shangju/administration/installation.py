@@ -22,7 +22,14 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party
 from shangju.parties.services import PartyPlan, admit_parties, change_party, delegate_user, end_delegation
 from shangju.posts.models import Post
-from shangju.posts.services import PostPlan, TermPlan, appoint_each, change_post, create_posts, end_appointment
+from shangju.posts.services import (
+    PostPlan,
+    TermPlan,
+    appoint_each,
+    change_post,
+    create_posts,
+    end_appointment,
+)
 
 REASON = "set-up file"
 """Reason in the audit trail of everything that a file changed."""
@@ -32,7 +39,12 @@ Progress = Callable[[str, int], None]
 
 
 def set_up(
-    text: str, *, by: Operator, now: datetime, dry_run: bool = False, progress: Progress = lambda section, count: None
+    text: str,
+    *,
+    by: Operator,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Progress = lambda section, count: None,
 ) -> Comparison:
     """Bring the database to what the file says, or with ``dry_run`` only find out what that would be.
 
@@ -112,7 +124,10 @@ class _Installation:
 
     def _users(self) -> Mapping[str, User]:
         names = {term.username for term in [*self.blueprint.terms, *self.blueprint.delegations]}
-        return {user.username: user for user in User.objects.filter(username__in=names | set(self.blueprint.users))}
+        return {
+            user.username: user
+            for user in User.objects.filter(username__in=names | set(self.blueprint.users))
+        }
 
     def _accounts(self) -> None:
         self.progress("accounts", len(self.comparison.new_users) + len(self.comparison.user_changes))
@@ -129,7 +144,10 @@ class _Installation:
         self.progress("posts", len(comparison.new_posts) + len(comparison.post_changes))
         areas = self._areas_by_code([entry.area_code for entry in comparison.new_posts])
         plans = [
-            self._at(PostPlan(areas[entry.area_code], entry.kind, entry.name, entry.rung, entry.name_en), entry.line)
+            self._at(
+                PostPlan(areas[entry.area_code], entry.kind, entry.name, entry.rung, entry.name_en),
+                entry.line,
+            )
             for entry in comparison.new_posts
         ]
         create_posts(plans, by=self.by, now=self.now)
@@ -166,7 +184,10 @@ class _Installation:
         comparison = self.comparison
         self.progress("parties", len(comparison.new_parties) + len(comparison.party_changes))
         areas = self._areas_by_code([entry.area_code for entry in comparison.new_parties])
-        plans = [self._at(_party_plan(entry, areas[entry.area_code]), entry.line) for entry in comparison.new_parties]
+        plans = [
+            self._at(_party_plan(entry, areas[entry.area_code]), entry.line)
+            for entry in comparison.new_parties
+        ]
         admit_parties(plans, by=self.by, now=self.now)
         for party, changes in comparison.party_changes:
             change_party(party, changes, reason=REASON, by=self.by, now=self.now)

@@ -37,10 +37,14 @@ def retire_area(area: Area, *, on: date, reason: str, by: Operator, now: datetim
     retired = area_services.retire_area(area, on=on, reason=reason, by=by, now=now)
     posts = Post.objects.filter(area=area, retired_on__isnull=True).count()
     if posts:
-        raise DomainError(_("%(count)s posts of this area are still in force: retire them first.") % {"count": posts})
+        raise DomainError(
+            _("%(count)s posts of this area are still in force: retire them first.") % {"count": posts}
+        )
     members = Party.objects.filter(area=area).exclude(status=PartyStatus.LEFT).count()
     if members:
-        raise DomainError(_("%(count)s members have their address here: move or end them first.") % {"count": members})
+        raise DomainError(
+            _("%(count)s members have their address here: move or end them first.") % {"count": members}
+        )
     return retired
 
 
@@ -55,6 +59,8 @@ def make_administrator(user: User, *, role: str, by: Operator, now: datetime) ->
     today = timezone.localdate(now)
     terms = [*Appointment.objects.filter(user=user), *Delegation.objects.filter(user=user)]
     if any(term.ends_on is None or term.ends_on >= today for term in terms):
-        sentence = _("%(user)s holds a post or speaks for a member: administrators see no case contents.") % {"user": user}
+        sentence = _("%(user)s holds a post or speaks for a member: administrators see no case contents.") % {
+            "user": user
+        }
         raise DomainError(sentence, fields={"user": sentence})
     return made

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from shangju.administration.yaml_tables import Table
 
 _SPAN = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
-_SEASON = re.compile(r"((?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))\.\.((?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))")
+_SEASON = re.compile(
+    r"((?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))\.\.((?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))"
+)
 _NIGHT_MINUTES = 8 * 60
 
 

@@ -78,7 +78,10 @@ class Table:
         if required and not value and not self._is_wrong_shape(key):
             self.refuse(key, _("“%(key)s” is missing.") % {"key": key})
         if len(value) > longest:
-            self.refuse(key, _("“%(key)s” may have %(longest)s characters at most.") % {"key": key, "longest": longest})
+            self.refuse(
+                key,
+                _("“%(key)s” may have %(longest)s characters at most.") % {"key": key, "longest": longest},
+            )
         return value[:longest]
 
     def _is_wrong_shape(self, key: str) -> bool:
@@ -95,7 +98,9 @@ class Table:
         if value.isascii() and value.isdigit() and least <= int(value) <= most:
             return int(value)
         self.refuse(
-            key, _("“%(key)s” must be a whole number from %(least)s to %(most)s.") % {"key": key, "least": least, "most": most}
+            key,
+            _("“%(key)s” must be a whole number from %(least)s to %(most)s.")
+            % {"key": key, "least": least, "most": most},
         )
         return None
 
@@ -212,7 +217,9 @@ class Table:
 def _point(node: yaml.Node) -> tuple[float, float]:
     if not isinstance(node, yaml.SequenceNode) or len(node.value) != 2:
         raise ValueError
-    longitude, latitude = (float(item.value) if isinstance(item, yaml.ScalarNode) else float("nan") for item in node.value)
+    longitude, latitude = (
+        float(item.value) if isinstance(item, yaml.ScalarNode) else float("nan") for item in node.value
+    )
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         raise ValueError
     return longitude, latitude
@@ -225,7 +232,9 @@ def read_document(text: str, findings: Findings) -> Table | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        findings.refuse(line, _("This is not YAML: %(problem)s.") % {"problem": error.problem or error.context})
+        findings.refuse(
+            line, _("This is not YAML: %(problem)s.") % {"problem": error.problem or error.context}
+        )
         return None
     except yaml.YAMLError as error:
         findings.refuse(1, _("This is not YAML: %(problem)s.") % {"problem": error})

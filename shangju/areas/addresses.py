@@ -99,21 +99,31 @@ def find_area_by_address(text: str, *, within: Area | None = None) -> list[Sugge
     longest = max(len(best[area.pk].text) for area in deepest)
     deepest = [area for area in deepest if len(best[area.pk].text) == longest]
     return [
-        Suggestion(area, best[area.pk].shown_as, _("The address contains “%(text)s”.") % {"text": best[area.pk].shown_as})
+        Suggestion(
+            area,
+            best[area.pk].shown_as,
+            _("The address contains “%(text)s”.") % {"text": best[area.pk].shown_as},
+        )
         for area in deepest[:MOST_SUGGESTIONS]
     ]
 
 
 def _stands_alone(entry: str, wanted: str) -> bool:
     """Whether the entry occurs with no digit running on: ``路1号`` is not in ``路11号``, nor ``路1`` in ``路12``."""
-    pattern = ("(?<![0-9])" if entry[0].isdigit() else "") + re.escape(entry) + ("(?![0-9])" if entry[-1].isdigit() else "")
+    pattern = (
+        ("(?<![0-9])" if entry[0].isdigit() else "")
+        + re.escape(entry)
+        + ("(?![0-9])" if entry[-1].isdigit() else "")
+    )
     return re.search(pattern, wanted) is not None
 
 
 def _without_ancestors(areas: Iterable[Area]) -> list[Area]:
     ordered = sorted(areas, key=lambda area: area.path)
     return [
-        area for area in ordered if not any(other.path != area.path and other.path.startswith(area.path) for other in ordered)
+        area
+        for area in ordered
+        if not any(other.path != area.path and other.path.startswith(area.path) for other in ordered)
     ]
 
 

@@ -48,12 +48,24 @@ def wgs84_to_gcj02(longitude: float, latitude: float) -> Point:
     east, north = longitude - 105.0, latitude - 35.0
     waves = (20.0 * math.sin(6.0 * east * math.pi) + 20.0 * math.sin(2.0 * east * math.pi)) * 2.0 / 3.0
     shift_north = (
-        -100.0 + 2.0 * east + 3.0 * north + 0.2 * north**2 + 0.1 * east * north + 0.2 * math.sqrt(abs(east)) + waves
+        -100.0
+        + 2.0 * east
+        + 3.0 * north
+        + 0.2 * north**2
+        + 0.1 * east * north
+        + 0.2 * math.sqrt(abs(east))
+        + waves
         + (20.0 * math.sin(north * math.pi) + 40.0 * math.sin(north / 3.0 * math.pi)) * 2.0 / 3.0
         + (160.0 * math.sin(north / 12.0 * math.pi) + 320.0 * math.sin(north * math.pi / 30.0)) * 2.0 / 3.0
     )
     shift_east = (
-        300.0 + east + 2.0 * north + 0.1 * east**2 + 0.1 * east * north + 0.1 * math.sqrt(abs(east)) + waves
+        300.0
+        + east
+        + 2.0 * north
+        + 0.1 * east**2
+        + 0.1 * east * north
+        + 0.1 * math.sqrt(abs(east))
+        + waves
         + (20.0 * math.sin(east * math.pi) + 40.0 * math.sin(east / 3.0 * math.pi)) * 2.0 / 3.0
         + (150.0 * math.sin(east / 12.0 * math.pi) + 300.0 * math.sin(east / 30.0 * math.pi)) * 2.0 / 3.0
     )
@@ -117,9 +129,13 @@ def checked_outline(outline: Mapping[str, Any], *, datum: Datum) -> dict[str, An
     try:
         read: BaseGeometry = shape(geometry)
     except (ShapelyError, TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
-        raise _bad_outline(_("The outline's coordinates cannot be read: each ring needs at least four points.")) from error
+        raise _bad_outline(
+            _("The outline's coordinates cannot be read: each ring needs at least four points.")
+        ) from error
     _demand_sound(read)
-    converted = transform(lambda *point: _rounded(to_wgs84(float(point[0]), float(point[1]), datum=datum)), read)
+    converted = transform(
+        lambda *point: _rounded(to_wgs84(float(point[0]), float(point[1]), datum=datum)), read
+    )
     return _as_lists(mapping(converted))
 
 
@@ -140,7 +156,9 @@ def _demand_sound(geometry: "BaseGeometry") -> None:
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise _bad_outline(_("The outline must be given in degrees, longitude before latitude."))
     if not geometry.is_valid:
-        raise _bad_outline(_("The outline crosses or touches itself: %(where)s.") % {"where": explain_validity(geometry)})
+        raise _bad_outline(
+            _("The outline crosses or touches itself: %(where)s.") % {"where": explain_validity(geometry)}
+        )
 
 
 def _bad_outline(sentence: object) -> DomainError:
@@ -185,7 +203,10 @@ class _GridMap:
         from shapely.geometry import Point as ShapelyPoint  # noqa: PLC0415 - heavy, and most processes never need it
 
         found = self.tree.query(ShapelyPoint(longitude, latitude), predicate="intersects")
-        return [self.ids[index] for index in sorted(found, key=lambda index: (self.shapes[index].area, self.ids[index]))]
+        return [
+            self.ids[index]
+            for index in sorted(found, key=lambda index: (self.shapes[index].area, self.ids[index]))
+        ]
 
 
 _kept: _GridMap | None = None

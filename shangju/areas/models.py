@@ -59,7 +59,9 @@ class Area(models.Model):
 
     kind = models.CharField(_("Kind"), max_length=20, choices=AreaKind)
     grid_type = models.CharField(_("Grid type"), max_length=20, choices=GridType, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name=_("Belongs to"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name=_("Belongs to")
+    )
     path = models.CharField(max_length=200, unique=True)
     code = models.CharField(_("Code"), max_length=30, unique=True)
     name = models.CharField(_("Name"), max_length=60)
@@ -80,7 +82,8 @@ class Area(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=AreaKind.values), name="area_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=AreaKind.GRID, grid_type__in=GridType.values) | (~Q(kind=AreaKind.GRID) & Q(grid_type="")),
+                condition=Q(kind=AreaKind.GRID, grid_type__in=GridType.values)
+                | (~Q(kind=AreaKind.GRID) & Q(grid_type="")),
                 name="grid_type_only_for_grids",
             ),
             models.CheckConstraint(
@@ -88,7 +91,9 @@ class Area(models.Model):
                 name="only_top_areas_without_parent",
             ),
             models.UniqueConstraint(
-                fields=["number_prefix"], condition=~Q(number_prefix=""), name="number_prefix_of_one_subdistrict"
+                fields=["number_prefix"],
+                condition=~Q(number_prefix=""),
+                name="number_prefix_of_one_subdistrict",
             ),
         ]
 

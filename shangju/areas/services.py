@@ -88,7 +88,10 @@ def plant_areas(plans: Sequence[AreaPlan], *, by: Operator, now: datetime) -> li
         added |= {area.code: area for area in made}
     in_order = [added[plan.code] for plan in plans]
     record_each(
-        ((area, {"code": area.code, "name": area.name, "kind": area.kind, "path": area.path}) for area in in_order),
+        (
+            (area, {"code": area.code, "name": area.name, "kind": area.kind, "path": area.path})
+            for area in in_order
+        ),
         action="area.added",
         by=actor,
         now=now,
@@ -106,19 +109,29 @@ def _demand_plan_sound(plan: AreaPlan, known: Mapping[str, Area], *, now: dateti
     if plan.parent_code and parent is None:
         raise _refused(plan, "parent", _("No area has the code %(code)s.") % {"code": plan.parent_code})
     if parent is not None and parent.retired_on is not None:
-        raise _refused(plan, "parent", _("%(area)s has been retired; choose an area in force.") % {"area": parent})
+        raise _refused(
+            plan, "parent", _("%(area)s has been retired; choose an area in force.") % {"area": parent}
+        )
     if not kind_may_stand_under(plan.kind, parent.kind if parent else None):
         raise _refused(plan, "parent", _wrong_tier(plan.kind, parent))
     if plan.code in known:
-        raise _refused(plan, "code", _("The code %(code)s is taken by %(area)s.") % {"code": plan.code, "area": known[plan.code]})
+        raise _refused(
+            plan,
+            "code",
+            _("The code %(code)s is taken by %(area)s.") % {"code": plan.code, "area": known[plan.code]},
+        )
     if not plan.code or not plan.name.strip():
         raise _refused(plan, "name", _("An area needs a code and a name."))
     if (plan.kind == AreaKind.GRID) != (plan.grid_type in GridType.values):
-        raise _refused(plan, "grid_type", _("A grid is either general or dedicated; other areas have no grid type."))
+        raise _refused(
+            plan, "grid_type", _("A grid is either general or dedicated; other areas have no grid type.")
+        )
     _demand_prefix_free(plan.number_prefix, known.values(), subject=plan)
 
 
-def _demand_prefix_free(prefix: str, beside: Iterable[Area], *, subject: object = None, own_id: int | None = None) -> None:
+def _demand_prefix_free(
+    prefix: str, beside: Iterable[Area], *, subject: object = None, own_id: int | None = None
+) -> None:
     if not prefix:
         return
     taken = Area.objects.filter(number_prefix=prefix).exclude(pk=own_id).exists()
@@ -190,14 +203,25 @@ def _locked_in_force(area: Area) -> Area:
 
 
 def rename_area(
-    area: Area, *, name: str, name_en: str = "", party_body: str = "", reason: str = "", by: Operator, now: datetime
+    area: Area,
+    *,
+    name: str,
+    name_en: str = "",
+    party_body: str = "",
+    reason: str = "",
+    by: Operator,
+    now: datetime,
 ) -> Area:
     """Give an area another name; its code, number and history stay."""
-    return change_area(area, {"name": name, "name_en": name_en, "party_body": party_body}, reason=reason, by=by, now=now)
+    return change_area(
+        area, {"name": name, "name_en": name_en, "party_body": party_body}, reason=reason, by=by, now=now
+    )
 
 
 @transaction.atomic
-def change_area(area: Area, changes: Mapping[str, Any], *, reason: str = "", by: Operator, now: datetime) -> Area:
+def change_area(
+    area: Area, changes: Mapping[str, Any], *, reason: str = "", by: Operator, now: datetime
+) -> Area:
     """Change fields named in :data:`CHANGEABLE`; a value that is the same already is no change.
 
     Raises:
@@ -274,7 +298,9 @@ def _demand_move_sound(area: Area, parent: Area) -> None:
 
 def _subdistrict_id(area: Area) -> int | None:
     return (
-        Area.objects.filter(pk__in=area.ancestor_ids, kind=AreaKind.SUBDISTRICT).values_list("pk", flat=True).first()
+        Area.objects.filter(pk__in=area.ancestor_ids, kind=AreaKind.SUBDISTRICT)
+        .values_list("pk", flat=True)
+        .first()
     )
 
 
@@ -293,15 +319,21 @@ def retire_area(area: Area, *, on: date, reason: str, by: Operator, now: datetim
     held = _locked_in_force(area)
     below = held.children.filter(retired_on__isnull=True).count()
     if below:
-        raise DomainError(_("%(count)s areas below it are still in force: retire or move them first.") % {"count": below})
+        raise DomainError(
+            _("%(count)s areas below it are still in force: retire or move them first.") % {"count": below}
+        )
     held.retired_on = on
     held.save(update_fields=["retired_on"])
-    record(held, action="area.retired", by=actor, now=now, after={"retired_on": on.isoformat()}, reason=reason)
+    record(
+        held, action="area.retired", by=actor, now=now, after={"retired_on": on.isoformat()}, reason=reason
+    )
     return held
 
 
 @transaction.atomic
-def set_outline(area: Area, outline: Mapping[str, Any] | None, *, datum: Datum, by: Operator, now: datetime) -> Area:
+def set_outline(
+    area: Area, outline: Mapping[str, Any] | None, *, datum: Datum, by: Operator, now: datetime
+) -> Area:
     """Store a GeoJSON polygon as the area's outline, converted from ``datum`` to WGS-84; ``None`` takes it away.
 
     Raises:
@@ -314,7 +346,14 @@ def set_outline(area: Area, outline: Mapping[str, Any] | None, *, datum: Datum, 
         before = {"outline": held.outline, "datum": held.outline_datum}
         held.outline, held.outline_datum = new, datum.value
         held.save(update_fields=["outline", "outline_datum"])
-        record(held, action="area.outlined", by=actor, now=now, before=before, after={"outline": new, "datum": datum.value})
+        record(
+            held,
+            action="area.outlined",
+            by=actor,
+            now=now,
+            before=before,
+            after={"outline": new, "datum": datum.value},
+        )
     return held
 
 
@@ -333,7 +372,9 @@ def add_address(
     Raises:
         DomainError: too short to mean anything, or the area has this entry already.
     """
-    point = (None, None) if longitude is None or latitude is None else to_wgs84(longitude, latitude, datum=datum)
+    point = (
+        (None, None) if longitude is None or latitude is None else to_wgs84(longitude, latitude, datum=datum)
+    )
     return add_addresses([AddressPlan(area.code, shown_as, *point)], by=by, now=now)[0]
 
 
@@ -346,17 +387,24 @@ def add_addresses(plans: Sequence[AddressPlan], *, by: Operator, now: datetime) 
     """
     actor = demand_administrator(by)
     codes = {plan.area_code for plan in plans}
-    areas = {area.code: area for area in Area.objects.select_for_update(no_key=True).filter(code__in=codes).order_by("pk")}
+    areas = {
+        area.code: area
+        for area in Area.objects.select_for_update(no_key=True).filter(code__in=codes).order_by("pk")
+    }
     stored = set(AddressEntry.objects.filter(area__code__in=codes).values_list("area__code", "text"))
     entries = []
     for plan in plans:
         text = normalise(plan.shown_as)
         if plan.area_code not in areas or areas[plan.area_code].retired_on is not None:
-            raise _refused(plan, "area", _("No area in force has the code %(code)s.") % {"code": plan.area_code})
+            raise _refused(
+                plan, "area", _("No area in force has the code %(code)s.") % {"code": plan.area_code}
+            )
         if len(text) < 2:
             raise _refused(plan, "shown_as", _("An address entry needs at least two characters."))
         if (plan.area_code, text) in stored:
-            raise _refused(plan, "shown_as", _("“%(text)s” is entered for this area already.") % {"text": plan.shown_as})
+            raise _refused(
+                plan, "shown_as", _("“%(text)s” is entered for this area already.") % {"text": plan.shown_as}
+            )
         stored.add((plan.area_code, text))
         entries.append(
             AddressEntry(
@@ -369,7 +417,10 @@ def add_addresses(plans: Sequence[AddressPlan], *, by: Operator, now: datetime) 
         )
     AddressEntry.objects.bulk_create(entries, batch_size=500)
     record_each(
-        ((entry.area, {"address": entry.shown_as}) for entry in entries), action="area.address_added", by=actor, now=now
+        ((entry.area, {"address": entry.shown_as}) for entry in entries),
+        action="area.address_added",
+        by=actor,
+        now=now,
     )
     return entries
 
@@ -378,7 +429,12 @@ def add_addresses(plans: Sequence[AddressPlan], *, by: Operator, now: datetime) 
 def remove_address(entry: AddressEntry, *, by: Operator, now: datetime) -> None:
     """Remove an address entry; concerns that were placed by it keep their area."""
     actor = demand_administrator(by)
-    held = AddressEntry.objects.select_for_update(of=("self",)).filter(pk=entry.pk).select_related("area").first()
+    held = (
+        AddressEntry.objects.select_for_update(of=("self",))
+        .filter(pk=entry.pk)
+        .select_related("area")
+        .first()
+    )
     if held is None:
         raise Conflict(_("The entry was removed already."))
     record(held.area, action="area.address_removed", by=actor, now=now, before={"address": held.shown_as})

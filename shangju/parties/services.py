@@ -63,7 +63,10 @@ def admit_parties(plans: Sequence[PartyPlan], *, by: Operator, now: datetime) ->
     """Enter many members; all or none. ``subject`` of the error is the plan that was refused."""
     actor = demand_administrator(by)
     area_ids = {plan.area.pk for plan in plans}
-    areas = {area.pk: area for area in Area.objects.select_for_update(no_key=True).filter(pk__in=area_ids).order_by("pk")}
+    areas = {
+        area.pk: area
+        for area in Area.objects.select_for_update(no_key=True).filter(pk__in=area_ids).order_by("pk")
+    }
     taken = set(Party.objects.filter(area_id__in=area_ids).values_list("area_id", "name"))
     parties = []
     for plan in plans:
@@ -112,7 +115,9 @@ def _locked(party: Party) -> Party:
 
 
 @transaction.atomic
-def change_party(party: Party, changes: Mapping[str, Any], *, reason: str = "", by: Operator, now: datetime) -> Party:
+def change_party(
+    party: Party, changes: Mapping[str, Any], *, reason: str = "", by: Operator, now: datetime
+) -> Party:
     """Change fields named in :data:`CHANGEABLE`; a value that is the same already is no change."""
     actor = demand_administrator(by)
     if unknown := set(changes) - set(CHANGEABLE):
@@ -121,13 +126,23 @@ def change_party(party: Party, changes: Mapping[str, Any], *, reason: str = "", 
     if not str(changes.get("name", held.name)).strip():
         sentence = _("A member needs a name.")
         raise DomainError(sentence, fields={"name": sentence})
-    before = {field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value}
+    before = {
+        field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value
+    }
     if before:
         for field in before:
             setattr(held, field, changes[field])
         held.save(update_fields=list(before))
         after = {field: changes[field] for field in before}
-        record(held, action="party.changed", by=actor, now=now, before=_plain(before), after=_plain(after), reason=reason)
+        record(
+            held,
+            action="party.changed",
+            by=actor,
+            now=now,
+            before=_plain(before),
+            after=_plain(after),
+            reason=reason,
+        )
     return held
 
 
@@ -161,7 +176,8 @@ def delegate_user(
     overlapping = [
         other
         for other in held.delegations.all()
-        if (ends_on is None or other.starts_on <= ends_on) and (other.ends_on is None or other.ends_on >= starts_on)
+        if (ends_on is None or other.starts_on <= ends_on)
+        and (other.ends_on is None or other.ends_on >= starts_on)
     ]
     if any(other.user_id == user.pk for other in overlapping):
         sentence = _("%(user)s speaks for this member in that time already.") % {"user": user}
@@ -172,7 +188,11 @@ def delegate_user(
     delegation = Delegation.objects.create(
         party=held, user=user, starts_on=starts_on, ends_on=ends_on, is_voting=is_voting
     )
-    after = {"user": user.username, "starts_on": starts_on.isoformat(), "ends_on": ends_on and ends_on.isoformat()}
+    after = {
+        "user": user.username,
+        "starts_on": starts_on.isoformat(),
+        "ends_on": ends_on and ends_on.isoformat(),
+    }
     record(held, action="party.user_delegated", by=actor, now=now, after=after)
     return delegation
 
@@ -189,7 +209,9 @@ def _demand_may_represent(user: User) -> None:
 
 
 @transaction.atomic
-def end_delegation(delegation: Delegation, *, last_day: date, reason: str, by: Operator, now: datetime) -> Delegation:
+def end_delegation(
+    delegation: Delegation, *, last_day: date, reason: str, by: Operator, now: datetime
+) -> Delegation:
     """Set the last day on which a user speaks for a party.
 
     Raises:

@@ -94,9 +94,12 @@ class Appointment(models.Model):
         base_manager_name = "objects"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="appointment_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="appointment_ends_after_start",
             ),
             models.UniqueConstraint(
-                fields=["post", "user"], condition=Q(ends_on__isnull=True), name="one_open_appointment_per_post_and_user"
+                fields=["post", "user"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_appointment_per_post_and_user",
             ),
         ]

@@ -29,7 +29,10 @@ DISPATCHED_TO = (
 def holders_of(post: Post, *, on: date) -> list[User]:
     """Active users who hold ``post`` on a day, longest first."""
     terms = (
-        Appointment.objects.on(on).filter(post=post, user__is_active=True).select_related("user").order_by("starts_on", "pk")
+        Appointment.objects.on(on)
+        .filter(post=post, user__is_active=True)
+        .select_related("user")
+        .order_by("starts_on", "pk")
     )
     return [term.user for term in terms]
 
@@ -53,7 +56,9 @@ def posts_for_ladder_rung(area: Area, *, rung: str) -> list[Post]:
     nearest = max((post.area.path for post in found), key=len)
     here = [post for post in found if post.area.path == nearest]
     first = min(rank.get(post.kind, -1) for post in here)
-    return sorted((post for post in here if rank.get(post.kind, -1) == first), key=lambda post: (post.name, post.pk))
+    return sorted(
+        (post for post in here if rank.get(post.kind, -1) == first), key=lambda post: (post.name, post.pk)
+    )
 
 
 def dispatch_choices(area: Area, *, on: date) -> list[Post]:
@@ -65,4 +70,6 @@ def dispatch_choices(area: Area, *, on: date) -> list[Post]:
         .filter(kind__in=order, retired_on__isnull=True, pk__in=held)
         .select_related("area")
     )
-    return sorted(posts, key=lambda post: (-len(post.area.path.split("/")), order[post.kind], post.area.path, post.name))
+    return sorted(
+        posts, key=lambda post: (-len(post.area.path.split("/")), order[post.kind], post.area.path, post.name)
+    )

@@ -53,7 +53,10 @@ def create_posts(plans: Sequence[PostPlan], *, by: Operator, now: datetime) -> l
     """Create many posts; all or none. ``subject`` of the error is the plan that was refused."""
     actor = demand_administrator(by)
     area_ids = {plan.area.pk for plan in plans}
-    areas = {area.pk: area for area in Area.objects.select_for_update(no_key=True).filter(pk__in=area_ids).order_by("pk")}
+    areas = {
+        area.pk: area
+        for area in Area.objects.select_for_update(no_key=True).filter(pk__in=area_ids).order_by("pk")
+    }
     taken = set(Post.objects.filter(area_id__in=area_ids).values_list("area_id", "kind", "name"))
     posts = []
     for plan in plans:
@@ -63,9 +66,13 @@ def create_posts(plans: Sequence[PostPlan], *, by: Operator, now: datetime) -> l
         if not name or plan.kind not in PostKind.values:
             raise _refused(plan, "name", _("A post needs a name and a kind."))
         if plan.rung and plan.rung not in LadderRung.values:
-            raise _refused(plan, "rung", _("There is no rung “%(rung)s” on the ladder.") % {"rung": plan.rung})
+            raise _refused(
+                plan, "rung", _("There is no rung “%(rung)s” on the ladder.") % {"rung": plan.rung}
+            )
         if (area.pk, plan.kind, name) in taken:
-            raise _refused(plan, "name", _("%(area)s has a post of this kind and name already.") % {"area": area})
+            raise _refused(
+                plan, "name", _("%(area)s has a post of this kind and name already.") % {"area": area}
+            )
         taken.add((area.pk, plan.kind, name))
         posts.append(Post(area=area, kind=plan.kind, name=name, rung=plan.rung, name_en=plan.name_en.strip()))
     Post.objects.bulk_create(posts, batch_size=500)
@@ -93,12 +100,21 @@ def change_post(post: Post, changes: Mapping[str, Any], *, by: Operator, now: da
     if unknown := set(changes) - {"name_en", "rung"}:
         raise ValueError(f"not changeable here: {sorted(unknown)}")
     held = _locked(post)
-    before = {field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value}
+    before = {
+        field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value
+    }
     if before:
         for field in before:
             setattr(held, field, changes[field])
         held.save(update_fields=list(before))
-        record(held, action="post.changed", by=actor, now=now, before=before, after={key: changes[key] for key in before})
+        record(
+            held,
+            action="post.changed",
+            by=actor,
+            now=now,
+            before=before,
+            after={key: changes[key] for key in before},
+        )
     return held
 
 
@@ -118,7 +134,9 @@ def retire_post(post: Post, *, on: date, reason: str, by: Operator, now: datetim
         raise DomainError(_("Somebody holds this post on that day or later: end the appointments first."))
     held.retired_on = on
     held.save(update_fields=["retired_on"])
-    record(held, action="post.retired", by=actor, now=now, after={"retired_on": on.isoformat()}, reason=reason)
+    record(
+        held, action="post.retired", by=actor, now=now, after={"retired_on": on.isoformat()}, reason=reason
+    )
     return held
 
 
@@ -139,7 +157,9 @@ def appoint(
 def appoint_each(terms: Sequence[TermPlan], *, by: Operator, now: datetime) -> list[Appointment]:
     """Make many appointments; all or none. ``subject`` of the error is the term that was refused."""
     actor = demand_administrator(by)
-    posts = _locked_by_id(Post.objects.select_for_update(of=("self",), no_key=True), {term.post.pk for term in terms})
+    posts = _locked_by_id(
+        Post.objects.select_for_update(of=("self",), no_key=True), {term.post.pk for term in terms}
+    )
     users = _locked_by_id(User.objects.select_for_update(no_key=True), {term.user.pk for term in terms})
     administrators = set(Administrator.objects.filter(user_id__in=users).values_list("user_id", flat=True))
     held: dict[tuple[int, int], list[tuple[date, date | None]]] = {}
@@ -155,7 +175,9 @@ def appoint_each(terms: Sequence[TermPlan], *, by: Operator, now: datetime) -> l
         others.append((term.starts_on, term.ends_on))
         appointments.append(Appointment(post=post, user=user, starts_on=term.starts_on, ends_on=term.ends_on))
     Appointment.objects.bulk_create(appointments, batch_size=500)
-    record_each(((made.post, _told(made)) for made in appointments), action="post.user_appointed", by=actor, now=now)
+    record_each(
+        ((made.post, _told(made)) for made in appointments), action="post.user_appointed", by=actor, now=now
+    )
     return appointments
 
 
@@ -169,13 +191,17 @@ def _demand_term_sound(
     if post.retired_on is not None:
         raise _refused(term, "post", _("This post has been retired."))
     if is_administrator:
-        raise _refused(term, "user", _("An administrator cannot hold a post: administrators see no case contents."))
+        raise _refused(
+            term, "user", _("An administrator cannot hold a post: administrators see no case contents.")
+        )
     if not user.is_active:
         raise _refused(term, "user", _("The account of %(user)s is not active.") % {"user": user})
     if term.ends_on is not None and term.ends_on < term.starts_on:
         raise _refused(term, "ends_on", _("The term must not end before it begins."))
     if any(terms_overlap((term.starts_on, term.ends_on), other) for other in others):
-        raise _refused(term, "starts_on", _("%(user)s holds this post in that time already.") % {"user": user})
+        raise _refused(
+            term, "starts_on", _("%(user)s holds this post in that time already.") % {"user": user}
+        )
 
 
 def terms_overlap(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:
@@ -192,7 +218,9 @@ def _told(appointment: Appointment) -> dict[str, object]:
 
 
 @transaction.atomic
-def end_appointment(appointment: Appointment, *, last_day: date, reason: str, by: Operator, now: datetime) -> Appointment:
+def end_appointment(
+    appointment: Appointment, *, last_day: date, reason: str, by: Operator, now: datetime
+) -> Appointment:
     """Set the last day of a term, with the reason; the holder's rights end with that day.
 
     Raises:

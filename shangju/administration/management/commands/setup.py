@@ -31,10 +31,14 @@ class Command(BaseCommand):
         try:
             text = file.read_text(encoding="utf-8-sig")
         except OSError as error:
-            raise CommandError(_("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror}) from error
+            raise CommandError(
+                _("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror}
+            ) from error
         except UnicodeDecodeError as error:
             raise CommandError(_("%(file)s is not UTF-8 text.") % {"file": file}) from error
-        comparison = set_up(text, by=COMMAND_LINE, now=timezone.now(), dry_run=dry_run, progress=self._progress(dry_run))
+        comparison = set_up(
+            text, by=COMMAND_LINE, now=timezone.now(), dry_run=dry_run, progress=self._progress(dry_run)
+        )
         self._print_plan(comparison, all_steps=verbosity > 1)
         if comparison.refusals:
             for refusal in comparison.refusals:
@@ -62,5 +66,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"{label}: {told}")
         for step in comparison.steps:
             if step.verb == "changed" or (all_steps and step.verb == "added"):
-                words = {"line": step.line, "verb": VERBS[step.verb], "what": step.what, "detail": step.detail}
+                words = {
+                    "line": step.line,
+                    "verb": VERBS[step.verb],
+                    "what": step.what,
+                    "detail": step.detail,
+                }
                 self.stdout.write(_("line %(line)s: %(verb)s %(what)s %(detail)s") % words)
