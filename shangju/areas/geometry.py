@@ -121,7 +121,6 @@ def checked_outline(outline: Mapping[str, Any], *, datum: Datum) -> dict[str, An
     """
     from shapely.errors import ShapelyError  # noqa: PLC0415 - heavy, and most processes never need it
     from shapely.geometry import mapping, shape  # noqa: PLC0415 - as above
-    from shapely.ops import transform  # noqa: PLC0415 - as above
 
     geometry = _only_geometry(outline)
     if geometry.get("type") not in {"Polygon", "MultiPolygon"}:
@@ -133,10 +132,7 @@ def checked_outline(outline: Mapping[str, Any], *, datum: Datum) -> dict[str, An
             _("The outline's coordinates cannot be read: each ring needs at least four points.")
         ) from error
     _demand_sound(read)
-    converted = transform(
-        lambda *point: _rounded(to_wgs84(float(point[0]), float(point[1]), datum=datum)), read
-    )
-    return _as_lists(mapping(converted))
+    return _converted(mapping(read), datum)
 
 
 def _only_geometry(outline: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -165,15 +161,16 @@ def _bad_outline(sentence: object) -> DomainError:
     return DomainError(sentence, fields={"outline": sentence}, code="bad_outline")
 
 
-def _rounded(point: Point) -> Point:
-    return round(point[0], 7), round(point[1], 7)
+def _converted(geometry: Mapping[str, Any], datum: Datum) -> dict[str, Any]:
+    """The geometry with every position in WGS-84 and rounded; heights, if any, are dropped."""
 
+    def convert(part: Any) -> Any:
+        if isinstance(part[0], (int, float)):
+            longitude, latitude = to_wgs84(float(part[0]), float(part[1]), datum=datum)
+            return [round(longitude, 7), round(latitude, 7)]
+        return [convert(item) for item in part]
 
-def _as_lists(geometry: Mapping[str, Any]) -> dict[str, Any]:
-    def plain(value: Any) -> Any:
-        return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-    return {"type": geometry["type"], "coordinates": plain(geometry["coordinates"])}
+    return {"type": geometry["type"], "coordinates": convert(geometry["coordinates"])}
 
 
 OUTLINE_ACTIONS = ("area.outlined", "area.added", "area.retired")
