@@ -49,16 +49,10 @@ def add_users(plans: Sequence[UserPlan], *, by: Operator, now: datetime) -> list
     )
     users = []
     for plan in plans:
-        if not _SIGN_IN_NAME.fullmatch(plan.username):
-            sentence = _("A sign-in name has 2 to 59 small letters, digits, dots, dashes or underscores.")
-            raise _refused(plan, "username", sentence)
+        demand_sound(plan)
         if plan.username in taken:
             raise _refused(
                 plan, "username", _("The sign-in name %(name)s is taken.") % {"name": plan.username}
-            )
-        if not plan.display_name.strip():
-            raise _refused(
-                plan, "display_name", _("An account needs a name to be shown by: role and number.")
             )
         taken.add(plan.username)
         user = User(
@@ -78,13 +72,31 @@ def add_users(plans: Sequence[UserPlan], *, by: Operator, now: datetime) -> list
     return users
 
 
+def demand_sound(plan: UserPlan) -> None:
+    """Refuse a plan that no state of the database could make right.
+
+    Raises:
+        DomainError: sign-in name or phone malformed, or no shown name; with the field.
+    """
+    if not _SIGN_IN_NAME.fullmatch(plan.username):
+        sentence = _("A sign-in name has 2 to 59 small letters, digits, dots, dashes or underscores.")
+        raise _refused(plan, "username", sentence)
+    if not plan.display_name.strip():
+        raise _refused(plan, "display_name", _("An account needs a name to be shown by: role and number."))
+    _demand_mobile(plan.phone, subject=plan)
+
+
+def _demand_mobile(phone: str, *, subject: object = None) -> None:
+    if phone and not _MOBILE.fullmatch(phone):
+        raise _refused(subject, "phone", _("A mobile number has 11 digits and begins with 13 to 19."))
+
+
 def _refused(plan: object, field: str, sentence: object) -> DomainError:
     return DomainError(sentence, fields={field: sentence}, subject=plan)
 
 
 def _set_phone(user: User, phone: str, *, subject: object = None) -> None:
-    if phone and not _MOBILE.fullmatch(phone):
-        raise _refused(subject, "phone", _("A mobile number has 11 digits and begins with 13 to 19."))
+    _demand_mobile(phone, subject=subject)
     user.set_phone(phone)
     user.phone_verified = False
     if phone and User.objects.filter(phone_print=user.phone_print).exclude(pk=user.pk).exists():

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shangju.accounts.models import Administrator, User
-from shangju.accounts.roster import UserPlan
+from shangju.accounts.roster import UserPlan, demand_sound
 from shangju.administration.blueprint import AreaEntry, Blueprint, PartyEntry, PostEntry, TermEntry, UserEntry
 from shangju.administration.yaml_tables import Refusal
 from shangju.areas.addresses import normalise
@@ -230,14 +230,22 @@ class _Comparer:
                     _("This number stands in line %(first)s already.") % {"first": phones[plan.phone]},
                 )
             elif stored is None:
-                self.result.new_users.append(plan)
-                self._step("accounts", "added", entry.line, username)
+                self._new_user(entry)
             else:
                 wanted = {"display_name": plan.display_name, "display_name_en": plan.display_name_en}
                 if changes := self._compared("accounts", entry.line, username, stored, wanted):
                     self.result.user_changes.append((stored, changes))
             self._role(entry, roles.get(username, ""))
         self._unknown_accounts(roles)
+
+    def _new_user(self, entry: UserEntry) -> None:
+        try:
+            demand_sound(entry.plan)
+        except DomainError as error:
+            self._refuse(entry.line, error)
+            return
+        self.result.new_users.append(entry.plan)
+        self._step("accounts", "added", entry.line, entry.plan.username)
 
     def _role(self, entry: UserEntry, held: str) -> None:
         if not entry.role:

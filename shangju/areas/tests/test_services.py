@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.areas.models import AddressEntry, Area
@@ -128,11 +129,9 @@ def test_moving_rewrites_the_paths_of_everything_below_and_of_nothing_else(tree:
     ],
 )
 def test_moves_that_break_the_tree_are_refused(
-    tree: dict[str, Area], settings: object, area: str, parent: str, words: str
+    tree: dict[str, Area], area: str, parent: str, words: str
 ) -> None:
     before = stored_paths()
-    from django.utils import translation
-
     with translation.override("en"), pytest.raises(DomainError, match=words):
         move_area(tree[area], parent=tree[parent], reason="r", by=COMMAND_LINE, now=NOW)
     assert stored_paths() == before
