@@ -1,6 +1,7 @@
 """Who sets the system up: an administrator who signed in, or whoever may run commands on the machine itself.
 
-There is no "nobody means allowed": a service that sets something up takes ``by`` and says which role it demands.
+There is no "nobody means allowed": a service that sets something up takes ``by`` and says which role it
+demands.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ Operator = User | CommandLine
 
 
 def demand_administrator(by: Operator, *, role: AdministratorRole = AdministratorRole.SYSTEM) -> User | None:
-    """Refuse everybody but the command line and an active administrator of ``role``; returns the actor to be recorded.
+    """Refuse everybody but the command line and an active administrator of ``role``; returns the actor
+    to be recorded.
 
     Raises:
         NotAllowed: ``by`` holds another role or none, or was deactivated.

@@ -1,4 +1,6 @@
-"""Writes about accounts of people whom an administrator enters: staff, delegates, administrators, known residents."""
+"""Writes about accounts of people whom an administrator enters: staff, delegates, administrators, known
+residents.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +23,9 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UserPlan:
-    """An account to be added. It has no password: the phone code, or a password set later, lets its owner in."""
+    """An account to be added. It has no password: the phone code, or a password set later, lets its
+    owner in.
+    """
 
     username: str
     display_name: str
@@ -137,7 +141,9 @@ def change_user(user: User, changes: Mapping[str, Any], *, by: Operator, now: da
 
 @transaction.atomic
 def reset_phone(user: User, *, phone: str, reason: str, by: Operator, now: datetime) -> User:
-    """Enter another mobile number for an account, or none; it must be verified anew. The trail names no number."""
+    """Enter another mobile number for an account, or none; it must be verified anew. The trail names no
+    number.
+    """
     actor = demand_administrator(by)
     held = _locked(user)
     _set_phone(held, phone)
@@ -191,7 +197,8 @@ def _demand_not_last_system_administrator(user: User, actor: User | None) -> Non
 def make_administrator(user: User, *, role: str, by: Operator, now: datetime) -> Administrator:
     """Give an account one of the three administrator roles.
 
-    Call :func:`shangju.administration.services.make_administrator`, which refuses whoever holds a post or speaks for a party.
+    Call :func:`shangju.administration.services.make_administrator`, which refuses whoever holds a post
+    or speaks for a party.
 
     Raises:
         DomainError: unknown role, or the user has one already (nobody holds two).

@@ -1,5 +1,6 @@
-"""Who may open which set-up page. Administrators hold no posts, so their own scope is empty: a page that works on areas,
-posts, parties or accounts opens the scope of set-up once the role has been checked, and never touches a case.
+"""Who may open which set-up page. Administrators hold no posts, so their own scope is empty: a page
+that works on areas, posts, parties or accounts opens the scope of set-up once the role has been
+checked, and never touches a case.
 """
 
 from collections.abc import Callable

@@ -282,7 +282,9 @@ class _Reader:
         return households
 
     def _between(self, along: list[Point], place: int, count: int) -> Point | None:
-        """Position of the n-th of ``count`` buildings on the line ``along`` (first point to last), in WGS-84."""
+        """Position of the n-th of ``count`` buildings on the line ``along`` (first point to last), in
+        WGS-84.
+        """
         if not along:
             return None
         share = place / (count - 1) if count > 1 else 0.0
@@ -364,9 +366,7 @@ class _Reader:
         if first is not None:
             row.refuse(
                 "sign_in",
-                _(
-                    "The sign-in name %(name)s is described in line %(first)s already: give only “sign_in” here."
-                )
+                _("%(name)s is described in line %(first)s already: give only “sign_in” here.")
                 % {"name": username, "first": first.line},
             )
             return

@@ -3,7 +3,7 @@
 Nothing is written here, so a dry run is this and no more. What a file leaves out is never removed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -88,7 +88,9 @@ class Comparison:
 
 
 def compare(blueprint: Blueprint, *, today: date) -> Comparison:
-    """What the file would do to the database as it stands; needs a scope that reaches the whole sub-district."""
+    """What the file would do to the database as it stands; needs a scope that reaches the whole
+    sub-district.
+    """
     return _Comparer(blueprint, today).compare()
 
 

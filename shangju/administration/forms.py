@@ -76,10 +76,10 @@ class RenameForm(forms.Form):
     reason = _reason_field()
 
 
-class AreaChoice(forms.ModelChoiceField):
+class AreaChoice(forms.ModelChoiceField[Area]):
     """Areas by code and name."""
 
-    def label_from_instance(self, obj: Area) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Area) -> str:
         """``321102003001 宋官营社区``."""
         return f"{obj.code} {obj}"
 
@@ -99,7 +99,7 @@ class MoveForm(forms.Form):
         parent = self.fields["parent"]
         assert isinstance(parent, forms.ModelChoiceField)
         parent.queryset = (
-            choices.exclude(path__startswith=area.path).exclude(pk=area.parent_id).order_by("path")
+            choices.exclude(path__startswith=area.path).exclude(children=area.pk).order_by("path")
         )
 
 

@@ -61,7 +61,9 @@ def set_up(
 
 
 def _try(installation: "_Installation") -> None:
-    """Run it in a savepoint: what a service refuses becomes a refusal with its line and leaves nothing behind."""
+    """Run it in a savepoint: what a service refuses becomes a refusal with its line and leaves nothing
+    behind.
+    """
     try:
         with transaction.atomic():
             installation.run()

@@ -14,13 +14,17 @@ from shangju.parties.models import Party
 from shangju.posts.models import Post
 
 TREE_KINDS = (AreaKind.DISTRICT, AreaKind.SUBDISTRICT, AreaKind.COMMUNITY, AreaKind.GRID, AreaKind.MICRO_GRID)
-"""Kinds that the tree page shows; buildings and hub households stand on the page of the area they belong to."""
+"""Kinds that the tree page shows; buildings and hub households stand on the page of the area they
+belong to.
+"""
 
 PAGE = 50
 MOST_FOUND = 100
 
 SET_UP_OBJECTS = ("areas.", "posts.", "parties.", "accounts.", "deadlines.", "categories.")
-"""Object types whose old and new values an audit administrator reads; of others only the names of the fields."""
+"""Object types whose old and new values an audit administrator reads; of others only the names of the
+fields.
+"""
 
 
 @dataclass(slots=True)
@@ -144,7 +148,9 @@ def find_events(wanted: AuditFilter) -> tuple[Sequence[AuditEvent], str]:
 
 
 def told_changes(event: AuditEvent) -> list[tuple[str, str, str]]:
-    """Field, old and new value of an event; values only for things that are set up, so no case content is shown."""
+    """Field, old and new value of an event; values only for things that are set up, so no case content
+    is shown.
+    """
     fields = sorted({*event.before, *event.after})
     if not event.object_type.startswith(SET_UP_OBJECTS):
         return [(name, "…", "…") for name in fields]

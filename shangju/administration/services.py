@@ -53,7 +53,8 @@ def make_administrator(user: User, *, role: str, by: Operator, now: datetime) ->
     """Give one of the three administrator roles to somebody who holds no post and speaks for no party.
 
     Raises:
-        DomainError: has a term that runs today or later; or as :func:`shangju.accounts.roster.make_administrator`.
+        DomainError: has a term that runs today or later; or as
+            :func:`shangju.accounts.roster.make_administrator`.
     """
     made = roster.make_administrator(user, role=role, by=by, now=now)
     today = timezone.localdate(now)

@@ -17,7 +17,9 @@ _NIGHT_MINUTES = 8 * 60
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Spans such as ``("09:00", "12:00")``; the season as ``MM-DD``, both included, empty for the whole year."""
+    """Spans such as ``("09:00", "12:00")``; the season as ``MM-DD``, both included, empty for the whole
+    year.
+    """
 
     spans: tuple[tuple[str, str], ...]
     season_from: str = ""

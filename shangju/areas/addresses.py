@@ -1,7 +1,8 @@
 """From the way people write an address to the area it lies in.
 
-Entries are the place's own gazetteer (domain-china §6): estate names with building numbers, lanes, road numbers. The
-longest entry that an address contains wins; a person confirms, so several answers are better than a wrong one.
+Entries are the place's own gazetteer (domain-china §6): estate names with building numbers, lanes, road
+numbers. The longest entry that an address contains wins; a person confirms, so several answers are
+better than a wrong one.
 """
 
 import re
@@ -35,13 +36,23 @@ _DASHES = re.compile(r"[‐‑‒–—―−~～]+")
 
 
 def normalise(text: str) -> str:
-    """One spelling for the many: ``八叉巷 ３栋二单元201室`` and ``八叉巷3号楼2单元201`` become ``八叉巷3幢2单元201``.
+    """One spelling for the many: ``八叉巷 ３栋二单元201室`` and ``八叉巷3号楼2单元201`` become
+    ``八叉巷3幢2单元201``.
 
-    Full-width characters, spaces and punctuation go; 号楼, 栋, 座 and # become 幢; Chinese numerals before a counting
-    word become digits; ``3-2-201`` becomes building, unit, room. Doing it twice changes nothing.
+    Full-width characters, spaces and punctuation go; 号楼, 栋, 座 and # become 幢; Chinese numerals
+    before a counting word become digits; ``3-2-201`` becomes building, unit, room. Doing it twice
+    changes nothing.
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = _NOISE.sub("", _DASHES.sub("-", plain))
+    # One rule may make room for another (3室# → 3# → 3幢). Each consumes what it looks for, so this
+    # comes to an end.
+    while (simpler := _simplified(plain)) != plain:
+        plain = simpler
+    return plain
+
+
+def _simplified(plain: str) -> str:
     plain = _NUMBER.sub(lambda found: str(_number(found[1])), plain)
     plain = _ORDINAL.sub("", plain)
     plain = _BUILDING_UNIT_ROOM.sub(r"\1幢\2单元\3", plain)
@@ -74,11 +85,12 @@ class Suggestion:
 
 
 def find_area_by_address(text: str, *, within: Area | None = None) -> list[Suggestion]:
-    """The areas in scope that ``text`` may mean, best first; empty when no entry and no area name is found in it.
+    """The areas in scope that ``text`` may mean, best first; empty when no entry and no area name is
+    found in it.
 
-    An area gives way to one below it that is named too (people write the sub-district before the lane); of what is
-    left the longest entry wins, and entries of the same length that mean different places are all returned. Without
-    any entry the deepest area whose name stands in the text is suggested.
+    An area gives way to one below it that is named too (people write the sub-district before the lane);
+    of what is left the longest entry wins, and entries of the same length that mean different places
+    are all returned. Without any entry the deepest area whose name stands in the text is suggested.
     """
     wanted = normalise(text)[:LONGEST_ADDRESS]
     if not wanted:
@@ -109,7 +121,9 @@ def find_area_by_address(text: str, *, within: Area | None = None) -> list[Sugge
 
 
 def _stands_alone(entry: str, wanted: str) -> bool:
-    """Whether the entry occurs with no digit running on: ``路1号`` is not in ``路11号``, nor ``路1`` in ``路12``."""
+    """Whether the entry occurs with no digit running on: ``路1号`` is not in ``路11号``, nor ``路1`` in
+    ``路12``.
+    """
     pattern = (
         ("(?<![0-9])" if entry[0].isdigit() else "")
         + re.escape(entry)

@@ -1,7 +1,8 @@
 """Outlines, points and the three datums in which Chinese maps give them.
 
-Stored is WGS-84 only. 高德 and 腾讯 deliver GCJ-02, 百度 BD-09; the shift is published nowhere officially, the formulas
-are the ones in common use (right to about a metre). A value is converted once, when it comes in.
+Stored is WGS-84 only. 高德 and 腾讯 deliver GCJ-02, 百度 BD-09; the shift is published nowhere
+officially, the formulas are the ones in common use (right to about a metre). A value is converted once,
+when it comes in.
 
 Shapely (and with it numpy) is imported only by functions that need it: most web processes never do.
 """
@@ -20,7 +21,6 @@ from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 
 if TYPE_CHECKING:
-    from shapely import STRtree
     from shapely.geometry.base import BaseGeometry
 
 Point = tuple[float, float]
@@ -126,7 +126,7 @@ def checked_outline(outline: Mapping[str, Any], *, datum: Datum) -> dict[str, An
     if geometry.get("type") not in {"Polygon", "MultiPolygon"}:
         raise _bad_outline(_("The outline must be a GeoJSON polygon or multi-polygon."))
     try:
-        read: BaseGeometry = shape(geometry)
+        read: BaseGeometry = shape(dict(geometry))
     except (ShapelyError, TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
         raise _bad_outline(
             _("The outline's coordinates cannot be read: each ring needs at least four points.")
@@ -135,12 +135,14 @@ def checked_outline(outline: Mapping[str, Any], *, datum: Datum) -> dict[str, An
     return _converted(mapping(read), datum)
 
 
-def _only_geometry(outline: Mapping[str, Any]) -> Mapping[str, Any]:
-    if outline.get("type") == "FeatureCollection" and len(outline.get("features") or []) == 1:
-        outline = outline["features"][0]
-    if isinstance(outline, Mapping) and outline.get("type") == "Feature":
-        outline = outline.get("geometry") or {}
-    return outline if isinstance(outline, Mapping) else {}
+def _only_geometry(given: Any) -> Mapping[str, Any]:
+    """The bare geometry of what somebody pasted; an empty one where there is none."""
+    features = given.get("features")
+    if given.get("type") == "FeatureCollection" and isinstance(features, list) and len(features) == 1:
+        given = features[0]
+    if isinstance(given, Mapping) and given.get("type") == "Feature":
+        given = given.get("geometry")
+    return given if isinstance(given, Mapping) else {}
 
 
 def _demand_sound(geometry: "BaseGeometry") -> None:
@@ -178,7 +180,9 @@ OUTLINE_ACTIONS = ("area.outlined", "area.added", "area.retired")
 
 
 class _GridMap:
-    """The outlines of all grids in force, indexed; rebuilt when the audit trail has a newer event about outlines."""
+    """The outlines of all grids in force, indexed; rebuilt when the audit trail has a newer event about
+    outlines.
+    """
 
     def __init__(self, version: tuple[int, int]) -> None:
         from shapely import STRtree  # noqa: PLC0415 - heavy, and most processes never need it
@@ -192,7 +196,7 @@ class _GridMap:
                 .values_list("pk", "outline")
             )
         self.ids = [pk for pk, _outline in rows]
-        self.shapes = [shape(outline) for _pk, outline in rows]
+        self.shapes = [shape(dict(outline or {})) for _pk, outline in rows]
         self.tree: STRtree = STRtree(self.shapes)
 
     def smallest_around(self, longitude: float, latitude: float) -> list[int]:
@@ -216,7 +220,9 @@ def _outline_version() -> tuple[int, int]:
 
 
 def grid_at(longitude: float, latitude: float, *, datum: Datum = Datum.WGS84) -> Area | None:
-    """The smallest grid in the caller's scope that covers a point, so a market's own grid wins over the one around it."""
+    """The smallest grid in the caller's scope that covers a point, so a market's own grid wins over the
+    one around it.
+    """
     global _kept  # noqa: PLW0603 - one map per process, replaced as a whole
     version = _outline_version()
     held = _kept

@@ -34,7 +34,9 @@ PARENT_KINDS: dict[str, frozenset[str | None]] = {
 """Under which kinds an area of a kind may stand (cases.md §1)."""
 
 MICRO_GRID_HOUSEHOLDS = range(50, 101)
-"""Occupied households of a micro-grid; outside this the set-up page warns (Zhenjiang practice, domain-china §1.1)."""
+"""Occupied households of a micro-grid; outside this the set-up page warns (Zhenjiang practice,
+domain-china §1.1).
+"""
 
 
 class GridType(models.TextChoices):
@@ -53,8 +55,9 @@ class AreaManager(ScopedManager["Area"]):
 class Area(models.Model):
     """One area of the tree, with its Party body.
 
-    ``path`` is ``/1/14/203/``: the ids from the root down to this area; everything below an area starts with its
-    path. ``outline`` is a GeoJSON geometry in WGS-84; ``outline_datum`` says in which datum it was delivered.
+    ``path`` is ``/1/14/203/``: the ids from the root down to this area; everything below an area starts
+    with its path. ``outline`` is a GeoJSON geometry in WGS-84; ``outline_datum`` says in which datum it
+    was delivered.
     """
 
     kind = models.CharField(_("Kind"), max_length=20, choices=AreaKind)
@@ -120,7 +123,8 @@ class AddressEntryManager(ScopedManager["AddressEntry"]):
 class AddressEntry(models.Model):
     """A piece of text by which people name a place, and the area that it means.
 
-    ``text`` is normalised by :func:`shangju.areas.addresses.normalise`; the longest entry contained in an address wins.
+    ``text`` is normalised by :func:`shangju.areas.addresses.normalise`; the longest entry contained in
+    an address wins.
     """
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="addresses")

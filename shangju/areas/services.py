@@ -1,8 +1,10 @@
-"""Writes of the area tree. The system administrator or the command line only; every one leaves an audit event.
+"""Writes of the area tree. The system administrator or the command line only; every one leaves an audit
+event.
 
-Whatever changes the shape of the tree (add, move, retire) first locks the root above it: paths are stored, and an area
-added under a subtree that is being moved would otherwise keep the old path. Move and retire have consequences in higher
-apps: pages and commands call :mod:`shangju.administration.services`, which composes them.
+Whatever changes the shape of the tree (add, move, retire) first locks the root above it: paths are
+stored, and an area added under a subtree that is being moved would otherwise keep the old path. Move
+and retire have consequences in higher apps: pages and commands call
+:mod:`shangju.administration.services`, which composes them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -134,8 +136,10 @@ def _demand_prefix_free(
 ) -> None:
     if not prefix:
         return
-    taken = Area.objects.filter(number_prefix=prefix).exclude(pk=own_id).exists()
-    if taken or any(area.number_prefix == prefix and area.pk != own_id for area in beside):
+    stored = Area.objects.filter(number_prefix=prefix).values_list("pk", flat=True)
+    if any(pk != own_id for pk in stored) or any(
+        area.number_prefix == prefix and area.pk != own_id for area in beside
+    ):
         sentence = _("The prefix %(prefix)s is in use by another sub-district.") % {"prefix": prefix}
         raise DomainError(sentence, fields={"number_prefix": sentence}, subject=subject)
 
@@ -186,7 +190,9 @@ def _plant_tier(plans: Sequence[AreaPlan], known: Mapping[str, Area]) -> list[Ar
 
 
 def _lock_roots(areas: Iterable[Area]) -> None:
-    """Hold the trees in which the areas stand until the end of the transaction, in one order for everybody."""
+    """Hold the trees in which the areas stand until the end of the transaction, in one order for
+    everybody.
+    """
     roots = sorted({area.ancestor_ids[0] for area in areas})
     list(Area.objects.select_for_update(no_key=True).filter(pk__in=roots).order_by("pk"))
 
@@ -308,7 +314,8 @@ def _subdistrict_id(area: Area) -> int | None:
 def retire_area(area: Area, *, on: date, reason: str, by: Operator, now: datetime) -> Area:
     """Take an area out of use from ``on``; it keeps its rows and its history and can no longer be chosen.
 
-    Call :func:`shangju.administration.services.retire_area`, which also refuses while posts or parties depend on it.
+    Call :func:`shangju.administration.services.retire_area`, which also refuses while posts or parties
+    depend on it.
 
     Raises:
         Conflict: retired already.
@@ -334,7 +341,8 @@ def retire_area(area: Area, *, on: date, reason: str, by: Operator, now: datetim
 def set_outline(
     area: Area, outline: Mapping[str, Any] | None, *, datum: Datum, by: Operator, now: datetime
 ) -> Area:
-    """Store a GeoJSON polygon as the area's outline, converted from ``datum`` to WGS-84; ``None`` takes it away.
+    """Store a GeoJSON polygon as the area's outline, converted from ``datum`` to WGS-84; ``None`` takes
+    it away.
 
     Raises:
         DomainError: the outline is not a sound polygon.

@@ -24,8 +24,8 @@ def record(
 ) -> AuditEvent:
     """Append one event about ``subject``; call it inside the transaction of the change it tells of.
 
-    ``action`` is a dotted name such as ``area.renamed``. ``before`` and ``after`` hold changed fields only, and no
-    personal data of residents.
+    ``action`` is a dotted name such as ``area.renamed``. ``before`` and ``after`` hold changed fields
+    only, and no personal data of residents.
     """
     return AuditEvent.objects.create(
         actor=by,
@@ -40,9 +40,15 @@ def record(
 
 
 def record_each(
-    subjects: Iterable[tuple[models.Model, Mapping[str, object]]], *, action: str, by: "User | None", now: datetime
+    subjects: Iterable[tuple[models.Model, Mapping[str, object]]],
+    *,
+    action: str,
+    by: "User | None",
+    now: datetime,
 ) -> None:
-    """Append one event for each of many subjects of the same action, each with its ``after``: one statement for all."""
+    """Append one event for each of many subjects of the same action, each with its ``after``: one
+    statement for all.
+    """
     AuditEvent.objects.bulk_create(
         [
             AuditEvent(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 class DomainError(Exception):
     """A rule said no: the input or the moment is wrong (HTTP 422).
 
-    ``message`` is a translated sentence. ``fields`` maps input fields to theirs; a form shows them at the field.
-    ``code`` is a stable word for machines. ``subject`` is the one of many items that was refused, where a service
-    takes many at once.
+    ``message`` is a translated sentence. ``fields`` maps input fields to theirs; a form shows them at
+    the field. ``code`` is a stable word for machines. ``subject`` is the one of many items that was
+    refused, where a service takes many at once.
     """
 
     status = 422

@@ -1,4 +1,6 @@
-"""Writes about the alliance's members and about who speaks for them; the system administrator or the command line."""
+"""Writes about the alliance's members and about who speaks for them; the system administrator or the
+command line.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -161,11 +163,12 @@ def delegate_user(
     by: Operator,
     now: datetime,
 ) -> Delegation:
-    """Let a user speak for a party for a term; with ``is_voting`` also vote for it, which only one may at a time.
+    """Let a user speak for a party for a term; with ``is_voting`` also vote for it, which only one may
+    at a time.
 
     Raises:
-        DomainError: an administrator (none of them sees case contents), an account that is not active, a term that
-            ends before it begins or overlaps another, or a second voting delegate.
+        DomainError: an administrator (none of them sees case contents), an account that is not active,
+            a term that ends before it begins or overlaps another, or a second voting delegate.
     """
     actor = demand_administrator(by)
     held = _locked(party)
@@ -185,7 +188,7 @@ def delegate_user(
     if is_voting and any(other.is_voting for other in overlapping):
         sentence = _("Another delegate votes for this member in that time: end that term first.")
         raise DomainError(sentence, fields={"is_voting": sentence})
-    delegation = Delegation.objects.create(
+    delegation: Delegation = Delegation.objects.create(
         party=held, user=user, starts_on=starts_on, ends_on=ends_on, is_voting=is_voting
     )
     after = {
@@ -199,7 +202,7 @@ def delegate_user(
 
 def _demand_may_represent(user: User) -> None:
     held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    sentence: object = None
+    sentence: Any = None
     if Administrator.objects.filter(user=held).exists():
         sentence = _("An administrator cannot speak for a member: administrators see no case contents.")
     elif not held.is_active:
@@ -218,7 +221,7 @@ def end_delegation(
         Conflict: the term has ended already.
     """
     actor = demand_administrator(by)
-    held = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation.pk)
+    held: Delegation = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation.pk)
     if held.ends_on is not None and held.ends_on <= last_day - timedelta(days=1):
         raise Conflict(_("This term ended on %(day)s already.") % {"day": held.ends_on})
     if last_day < held.starts_on:

@@ -1,4 +1,6 @@
-"""The rungs of the ladder on which a concern climbs (domain-china §4.3): who deals with it first, who next."""
+"""The rungs of the ladder on which a concern climbs (domain-china §4.3): who deals with it first, who
+next.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -45,8 +45,9 @@ def posts_above(area: Area) -> QuerySet[Post]:
 def posts_for_ladder_rung(area: Area, *, rung: str) -> list[Post]:
     """The posts on ``rung`` that are nearest to ``area``, looking at it first and then upwards in the tree.
 
-    ``community`` gives the community's officers, ``enforcement`` the sub-district's enforcement team. All posts of the
-    nearest area that has any are returned; none when the rung stands empty all the way up.
+    ``community`` gives the community's officers, ``enforcement`` the sub-district's enforcement team.
+    All posts of the nearest area that has any are returned; none when the rung stands empty all the way
+    up.
     """
     kinds = _KINDS_BY_NATURE.get(rung, ())
     rank = {kind.value: place for place, kind in enumerate(kinds)}
@@ -62,7 +63,9 @@ def posts_for_ladder_rung(area: Area, *, rung: str) -> list[Post]:
 
 
 def dispatch_choices(area: Area, *, on: date) -> list[Post]:
-    """Posts of ``area``, above it and below it to which a case there may be dispatched on ``on``: held ones only."""
+    """Posts of ``area``, above it and below it to which a case there may be dispatched on ``on``: held
+    ones only.
+    """
     order = {kind.value: place for place, kind in enumerate(DISPATCHED_TO)}
     held = Appointment.objects.on(on).filter(user__is_active=True).values("post_id")
     posts = (

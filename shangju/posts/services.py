@@ -147,8 +147,9 @@ def appoint(
 
     Raises:
         NotAllowed: ``by`` is not the system administrator.
-        DomainError: an administrator (none of them sees case contents), an account that is not active, a retired
-            post, a term that ends before it begins or overlaps another of the same user in the same post.
+        DomainError: an administrator (none of them sees case contents), an account that is not active,
+            a retired post, a term that ends before it begins or overlaps another of the same user in the
+            same post.
     """
     return appoint_each([TermPlan(post, user, starts_on, ends_on)], by=by, now=now)[0]
 
@@ -171,7 +172,7 @@ def appoint_each(terms: Sequence[TermPlan], *, by: Operator, now: datetime) -> l
     for term in terms:
         post, user = posts[term.post.pk], users[term.user.pk]
         others = held.setdefault((post.pk, user.pk), [])
-        _demand_term_sound(term, post, user, user.pk in administrators, others)
+        _demand_term_sound(term, post, user, others, is_administrator=user.pk in administrators)
         others.append((term.starts_on, term.ends_on))
         appointments.append(Appointment(post=post, user=user, starts_on=term.starts_on, ends_on=term.ends_on))
     Appointment.objects.bulk_create(appointments, batch_size=500)
@@ -186,7 +187,12 @@ def _locked_by_id(rows: Any, ids: set[int]) -> dict[int, Any]:
 
 
 def _demand_term_sound(
-    term: TermPlan, post: Post, user: User, is_administrator: bool, others: Iterable[tuple[date, date | None]]
+    term: TermPlan,
+    post: Post,
+    user: User,
+    others: Iterable[tuple[date, date | None]],
+    *,
+    is_administrator: bool,
 ) -> None:
     if post.retired_on is not None:
         raise _refused(term, "post", _("This post has been retired."))
@@ -228,7 +234,7 @@ def end_appointment(
         DomainError: no reason, or a day before the term begins.
     """
     actor = demand_administrator(by)
-    held = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    held: Appointment = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
     if held.ends_on is not None and held.ends_on < last_day:
         raise Conflict(_("This term ended on %(day)s already.") % {"day": held.ends_on})
     fields: dict[str, object] = {}

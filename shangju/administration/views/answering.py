@@ -1,4 +1,6 @@
-"""How every form of the set-up pages is answered: shown, refused at the field with all else kept, or done and left."""
+"""How every form of the set-up pages is answered: shown, refused at the field with all else kept, or
+done and left.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +18,9 @@ Act = Callable[[dict[str, Any]], object]
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """What a page with one form says. ``trail`` are (label, address) pairs of the way here; ``back`` is where it leads."""
+    """What a page with one form says. ``trail`` are (label, address) pairs of the way here; ``back`` is
+    where it leads.
+    """
 
     title: object
     purpose: object
@@ -29,7 +33,9 @@ class FormPage:
 
 
 def answer_form(request: HttpRequest, form: forms.Form, act: Act, page: FormPage) -> HttpResponse:
-    """Show the form, or do ``act`` with what was entered; a refusal stands at its field, and its status is the answer's."""
+    """Show the form, or do ``act`` with what was entered; a refusal stands at its field, and its status
+    is the answer's.
+    """
     status = 200
     if request.method == "POST":
         status = 422

@@ -99,7 +99,8 @@ def test_a_moved_grid_is_found_where_it_stands_now(tree: dict[str, Area]) -> Non
     assert grid_at(119.447, 32.207) == tree["market"]
     move_area(tree["market"], parent=tree["second"], reason="r", by=COMMAND_LINE, now=NOW)
     found = grid_at(119.447, 32.207)
-    assert found is not None and found.parent_id == tree["second"].pk
+    assert found is not None
+    assert found.parent_id == tree["second"].pk
 
 
 def test_a_grid_outside_the_scope_is_not_returned(tree: dict[str, Area]) -> None:

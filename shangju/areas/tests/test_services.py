@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from shangju.accounts.actors import COMMAND_LINE
+from shangju.areas.geometry import Datum
 from shangju.areas.models import AddressEntry, Area
 from shangju.areas.services import (
     AreaPlan,
@@ -20,7 +21,6 @@ from shangju.areas.services import (
     retire_area,
     set_outline,
 )
-from shangju.areas.geometry import Datum
 from shangju.areas.tests.trees import NOW, person, small_tree, square
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
@@ -164,7 +164,8 @@ def test_outlines_are_stored_in_wgs84_whatever_they_came_in(tree: dict[str, Area
     stored = Area.objects.get(pk=tree["grid"].pk)
     longitude, latitude = stored.outline["coordinates"][0][0]
     assert stored.outline_datum == "gcj02"
-    assert 0.003 < 119.45 - longitude < 0.007 and 0.001 < abs(32.21 - latitude) < 0.004
+    assert 0.003 < 119.45 - longitude < 0.007
+    assert 0.001 < abs(32.21 - latitude) < 0.004
     set_outline(tree["grid"], None, datum=Datum.WGS84, by=COMMAND_LINE, now=NOW)
     assert Area.objects.get(pk=tree["grid"].pk).outline is None
     assert AuditEvent.objects.filter(action="area.outlined").count() == 2

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the set-up file (YAML, UTF-8)")
         parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
 
-    def handle(self, *, file: Path, dry_run: bool, verbosity: int, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, *, file: Path, dry_run: bool, verbosity: int, **options: Any) -> None:
         """Do it."""
         try:
             text = file.read_text(encoding="utf-8-sig")
@@ -37,7 +37,11 @@ class Command(BaseCommand):
         except UnicodeDecodeError as error:
             raise CommandError(_("%(file)s is not UTF-8 text.") % {"file": file}) from error
         comparison = set_up(
-            text, by=COMMAND_LINE, now=timezone.now(), dry_run=dry_run, progress=self._progress(dry_run)
+            text,
+            by=COMMAND_LINE,
+            now=timezone.now(),
+            dry_run=dry_run,
+            progress=self._progress(dry_run=dry_run),
         )
         self._print_plan(comparison, all_steps=verbosity > 1)
         if comparison.refusals:
@@ -51,7 +55,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_("Dry run: nothing was changed.") if dry_run else _("Done."))
 
-    def _progress(self, dry_run: bool) -> Any:
+    def _progress(self, *, dry_run: bool) -> Any:
         def tell(section: str, count: int) -> None:
             if count and not dry_run and self.stderr.isatty():
                 self.stderr.write(f"… {SECTIONS[section]}: {count}")
