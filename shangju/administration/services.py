@@ -38,12 +38,12 @@ def retire_area(area: Area, *, on: date, reason: str, by: Operator, now: datetim
     posts = Post.objects.filter(area=area, retired_on__isnull=True).count()
     if posts:
         raise DomainError(
-            _("%(count)s posts of this area are still in force: retire them first.") % {"count": posts}
+            _("Posts of this area are still in force (%(count)s): retire them first.") % {"count": posts}
         )
     members = Party.objects.filter(area=area).exclude(status=PartyStatus.LEFT).count()
     if members:
         raise DomainError(
-            _("%(count)s members have their address here: move or end them first.") % {"count": members}
+            _("Members have their address here (%(count)s): move or end them first.") % {"count": members}
         )
     return retired
 

@@ -327,7 +327,7 @@ def retire_area(area: Area, *, on: date, reason: str, by: Operator, now: datetim
     below = held.children.filter(retired_on__isnull=True).count()
     if below:
         raise DomainError(
-            _("%(count)s areas below it are still in force: retire or move them first.") % {"count": below}
+            _("Areas below it are still in force (%(count)s): retire or move them first.") % {"count": below}
         )
     held.retired_on = on
     held.save(update_fields=["retired_on"])

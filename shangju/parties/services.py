@@ -183,8 +183,8 @@ def delegate_user(
         and (other.ends_on is None or other.ends_on >= starts_on)
     ]
     if any(other.user_id == user.pk for other in overlapping):
-        sentence = _("%(user)s speaks for this member in that time already.") % {"user": user}
-        raise DomainError(sentence, fields={"user": sentence})
+        held_already = _("%(user)s speaks for this member in that time already.") % {"user": user}
+        raise DomainError(held_already, fields={"user": held_already})
     if is_voting and any(other.is_voting for other in overlapping):
         sentence = _("Another delegate votes for this member in that time: end that term first.")
         raise DomainError(sentence, fields={"is_voting": sentence})

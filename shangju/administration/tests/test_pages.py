@@ -205,11 +205,11 @@ def test_an_area_with_posts_or_members_cannot_be_retired(world: World) -> None:
     address = reverse("administration:retire_area", args=[world.tree["grid"].pk])
     refused = client.post(address, {"on": "2026-12-01", "reason": "r"})
     assert refused.status_code == 422
-    assert "posts" in refused.content.decode()
+    assert "Posts of this area" in refused.content.decode()
     Post.objects.update(retired_on="2026-01-01")
     refused = client.post(address, {"on": "2026-12-01", "reason": "r"})
     assert refused.status_code == 422
-    assert "members" in refused.content.decode()
+    assert "Members have" in refused.content.decode()
     assert Area.objects.get(pk=world.tree["grid"].pk).retired_on is None
     Party.objects.update(status="left")
     assert client.post(address, {"on": "2026-12-01", "reason": "r"}).status_code == 302

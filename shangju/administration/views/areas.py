@@ -135,7 +135,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     page = FormPage(
         title=_("Move %(area)s") % {"area": held},
         purpose=_(
-            "Everything below it moves along. Holders of posts above its new place see it, the former ones no longer."
+            "Everything below it moves along; posts above its new place see it, the former ones no longer."
         ),
         submit=_("Move"),
         done=_("The area has been moved."),

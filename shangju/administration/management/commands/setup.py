@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 words = {"line": refusal.line, "reason": refusal.reason}
                 self.stderr.write(_("refused: line %(line)s: %(reason)s") % words)
             count = {"count": len(comparison.refusals)}
-            raise CommandError(_("Nothing was changed: %(count)s lines were refused.") % count)
+            raise CommandError(_("Nothing was changed; refused: %(count)s.") % count)
         if comparison.changes_nothing:
             self.stdout.write(_("Everything is as the file says already."))
         else:
