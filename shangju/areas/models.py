@@ -34,7 +34,9 @@ PARENT_KINDS: dict[str, frozenset[str | None]] = {
 """Under which kinds an area of a kind may stand (cases.md §1)."""
 
 MICRO_GRID_HOUSEHOLDS = range(50, 101)
-"""Occupied households of a micro-grid; outside this the set-up page warns (Zhenjiang practice, domain-china §1.1)."""
+"""Occupied households of a micro-grid; outside this the set-up page warns (Zhenjiang practice,
+domain-china §1.1).
+"""
 
 
 class GridType(models.TextChoices):
@@ -53,13 +55,16 @@ class AreaManager(ScopedManager["Area"]):
 class Area(models.Model):
     """One area of the tree, with its Party body.
 
-    ``path`` is ``/1/14/203/``: the ids from the root down to this area; everything below an area starts with its
-    path. ``outline`` is a GeoJSON geometry in WGS-84; ``outline_datum`` says in which datum it was delivered.
+    ``path`` is ``/1/14/203/``: the ids from the root down to this area; everything below an area starts
+    with its path. ``outline`` is a GeoJSON geometry in WGS-84; ``outline_datum`` says in which datum it
+    was delivered.
     """
 
     kind = models.CharField(_("Kind"), max_length=20, choices=AreaKind)
     grid_type = models.CharField(_("Grid type"), max_length=20, choices=GridType, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name=_("Belongs to"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name=_("Belongs to")
+    )
     path = models.CharField(max_length=200, unique=True)
     code = models.CharField(_("Code"), max_length=30, unique=True)
     name = models.CharField(_("Name"), max_length=60)
@@ -80,7 +85,8 @@ class Area(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=AreaKind.values), name="area_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=AreaKind.GRID, grid_type__in=GridType.values) | (~Q(kind=AreaKind.GRID) & Q(grid_type="")),
+                condition=Q(kind=AreaKind.GRID, grid_type__in=GridType.values)
+                | (~Q(kind=AreaKind.GRID) & Q(grid_type="")),
                 name="grid_type_only_for_grids",
             ),
             models.CheckConstraint(
@@ -88,7 +94,9 @@ class Area(models.Model):
                 name="only_top_areas_without_parent",
             ),
             models.UniqueConstraint(
-                fields=["number_prefix"], condition=~Q(number_prefix=""), name="number_prefix_of_one_subdistrict"
+                fields=["number_prefix"],
+                condition=~Q(number_prefix=""),
+                name="number_prefix_of_one_subdistrict",
             ),
         ]
 
@@ -115,7 +123,8 @@ class AddressEntryManager(ScopedManager["AddressEntry"]):
 class AddressEntry(models.Model):
     """A piece of text by which people name a place, and the area that it means.
 
-    ``text`` is normalised by :func:`shangju.areas.addresses.normalise`; the longest entry contained in an address wins.
+    ``text`` is normalised by :func:`shangju.areas.addresses.normalise`; the longest entry contained in
+    an address wins.
     """
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="addresses")

@@ -1,6 +1,6 @@
 """The audit trail: one call for everything that does not have its own history rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,8 @@ def record(
 ) -> AuditEvent:
     """Append one event about ``subject``; call it inside the transaction of the change it tells of.
 
-    ``action`` is a dotted name such as ``area.renamed``. ``before`` and ``after`` hold changed fields only, and no
-    personal data of residents.
+    ``action`` is a dotted name such as ``area.renamed``. ``before`` and ``after`` hold changed fields
+    only, and no personal data of residents.
     """
     return AuditEvent.objects.create(
         actor=by,
@@ -36,4 +36,30 @@ def record(
         after=dict(after or {}),
         reason=reason,
         at=now,
+    )
+
+
+def record_each(
+    subjects: Iterable[tuple[models.Model, Mapping[str, object]]],
+    *,
+    action: str,
+    by: "User | None",
+    now: datetime,
+) -> None:
+    """Append one event for each of many subjects of the same action, each with its ``after``: one
+    statement for all.
+    """
+    AuditEvent.objects.bulk_create(
+        [
+            AuditEvent(
+                actor=by,
+                action=action,
+                object_type=subject._meta.label_lower,
+                object_id=str(subject.pk),
+                after=dict(after),
+                at=now,
+            )
+            for subject, after in subjects
+        ],
+        batch_size=500,
     )

@@ -6,17 +6,26 @@ from collections.abc import Mapping
 class DomainError(Exception):
     """A rule said no: the input or the moment is wrong (HTTP 422).
 
-    ``message`` is a translated sentence. ``fields`` maps input fields to theirs; a form shows them at the field.
-    ``code`` is a stable word for machines.
+    ``message`` is a translated sentence. ``fields`` maps input fields to theirs; a form shows them at
+    the field. ``code`` is a stable word for machines. ``subject`` is the one of many items that was
+    refused, where a service takes many at once.
     """
 
     status = 422
     code = "refused"
 
-    def __init__(self, message: object, *, fields: Mapping[str, object] | None = None, code: str | None = None) -> None:
+    def __init__(
+        self,
+        message: object,
+        *,
+        fields: Mapping[str, object] | None = None,
+        code: str | None = None,
+        subject: object = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.fields = dict(fields or {})
+        self.subject = subject
         if code:
             self.code = code
 

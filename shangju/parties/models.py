@@ -97,7 +97,8 @@ class Delegation(models.Model):
         base_manager_name = "objects"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="delegation_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="delegation_ends_after_start",
             ),
             models.UniqueConstraint(
                 fields=["party"],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
 from shangju.core.scoping import ScopeColumns, ScopedManager
+from shangju.posts.ladder import LadderRung
 
 
 class PostKind(models.TextChoices):
@@ -40,7 +41,7 @@ class Post(models.Model):
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="posts")
     kind = models.CharField(_("Kind"), max_length=30, choices=PostKind)
-    rung = models.CharField(_("Rung of the ladder"), max_length=30, blank=True)
+    rung = models.CharField(_("Rung of the ladder"), max_length=30, choices=LadderRung, blank=True)
     name = models.CharField(_("Name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=90, blank=True)
     retired_on = models.DateField(_("Retired on"), null=True)
@@ -52,6 +53,7 @@ class Post(models.Model):
         ordering = ("area__path", "kind", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=PostKind.values), name="post_kind_known"),
+            models.CheckConstraint(condition=Q(rung__in=["", *LadderRung.values]), name="post_rung_known"),
             models.UniqueConstraint(fields=["area", "kind", "name"], name="post_once_per_area"),
         ]
 
@@ -92,9 +94,12 @@ class Appointment(models.Model):
         base_manager_name = "objects"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="appointment_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="appointment_ends_after_start",
             ),
             models.UniqueConstraint(
-                fields=["post", "user"], condition=Q(ends_on__isnull=True), name="one_open_appointment_per_post_and_user"
+                fields=["post", "user"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_appointment_per_post_and_user",
             ),
         ]

@@ -32,13 +32,22 @@ class Right(StrEnum):
     EXTEND_BEYOND = "extend_beyond"
 
 
-_DISPATCHER = frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.ENTER_CASE, Right.DISPATCH, Right.HANDLE, Right.CALL_BACK})
+_DISPATCHER = frozenset(
+    {Right.VIEW_AREA, Right.VIEW_CASE, Right.ENTER_CASE, Right.DISPATCH, Right.HANDLE, Right.CALL_BACK}
+)
 _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
     PostKind.SUBDISTRICT_LEADER: frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE}),
     PostKind.TASK_FORCE: frozenset(
-        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.CALL_BACK, Right.EXTEND_BEYOND, Right.HANDLE}
+        {
+            Right.VIEW_AREA,
+            Right.VIEW_CASE,
+            Right.SUPERVISE,
+            Right.CALL_BACK,
+            Right.EXTEND_BEYOND,
+            Right.HANDLE,
+        }
     ),
     PostKind.DUTY_DESK: _DISPATCHER,
     PostKind.UNIT: _HANDLER,
@@ -75,7 +84,9 @@ class Standing:
 
     def may(self, right: Right, *, path: str) -> bool:
         """Whether one of the posts allows ``right`` in the area with this path."""
-        return any(right in holding.rights and path.startswith(holding.area.path) for holding in self.holdings)
+        return any(
+            right in holding.rights and path.startswith(holding.area.path) for holding in self.holdings
+        )
 
     def holds_anywhere(self, right: Right) -> bool:
         """Whether one of the posts allows ``right`` in some area."""

@@ -1,0 +1,248 @@
+"""Forms of the set-up pages. They read and tidy; the rules are the services'."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from shangju.accounts.models import AdministratorRole, User
+from shangju.areas.geometry import Datum
+from shangju.areas.models import PARENT_KINDS, Area, AreaKind, GridType
+from shangju.parties.models import PartyKind
+from shangju.posts.ladder import LadderRung
+from shangju.posts.models import PostKind
+
+
+def _date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
+
+
+def _reason_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"), max_length=120, help_text=_("Kept with the history of the area or post.")
+    )
+
+
+def _tiers_below(parent: Area | None) -> list[tuple[str, Any]]:
+    kind = parent.kind if parent else None
+    return [(tier.value, tier.label) for tier in AreaKind if kind in PARENT_KINDS[tier]]
+
+
+class AreaForm(forms.Form):
+    """A new area under a parent; the code is completed by the parent's."""
+
+    kind = forms.ChoiceField(label=pgettext_lazy("of an area", "Kind"))
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=30,
+        help_text=_("Unique; usually the code above it and two or three more characters."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=60)
+    name_en = forms.CharField(label=_("English name"), max_length=90, required=False)
+    party_body = forms.CharField(label=_("Party body"), max_length=80, required=False)
+    grid_type = forms.ChoiceField(
+        label=_("Grid type"), choices=[("", _("Not a grid")), *GridType.choices], required=False
+    )
+    households = forms.IntegerField(label=_("Occupied households"), min_value=0, required=False)
+    number_prefix = forms.CharField(
+        label=_("Prefix of case numbers"),
+        max_length=6,
+        required=False,
+        help_text=_("Only for a sub-district."),
+    )
+
+    def __init__(self, *args: Any, parent: Area | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = self.fields["kind"]
+        assert isinstance(kinds, forms.ChoiceField)
+        kinds.choices = _tiers_below(parent)
+        if parent is None:
+            del self.fields["grid_type"]
+        else:
+            del self.fields["number_prefix"]
+            self.fields["code"].initial = parent.code
+
+
+class RenameForm(forms.Form):
+    """New names and figures of an area."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    name_en = forms.CharField(label=_("English name"), max_length=90, required=False)
+    party_body = forms.CharField(label=_("Party body"), max_length=80, required=False)
+    households = forms.IntegerField(label=_("Occupied households"), min_value=0, required=False)
+    reason = _reason_field()
+
+
+class AreaChoice(forms.ModelChoiceField[Area]):
+    """Areas by code and name."""
+
+    def label_from_instance(self, obj: Area) -> str:
+        """``321102003001 宋官营社区``."""
+        return f"{obj.code} {obj}"
+
+
+class MoveForm(forms.Form):
+    """A new parent for an area."""
+
+    parent = AreaChoice(label=_("New area above it"), queryset=None)
+    reason = _reason_field()
+
+    def __init__(self, *args: Any, area: Area, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [kind for kind in PARENT_KINDS[area.kind] if kind]
+        choices = Area.objects.filter(
+            kind__in=kinds, retired_on__isnull=True, path__startswith=f"/{area.ancestor_ids[0]}/"
+        )
+        parent = self.fields["parent"]
+        assert isinstance(parent, forms.ModelChoiceField)
+        parent.queryset = (
+            choices.exclude(path__startswith=area.path).exclude(children=area.pk).order_by("path")
+        )
+
+
+class RetireForm(forms.Form):
+    """From when on something is out of use, and why."""
+
+    on = _date_field(_("From this day on"))
+    reason = _reason_field()
+
+
+class AddressForm(forms.Form):
+    """A piece of text by which people name a place."""
+
+    shown_as = forms.CharField(
+        label=_("Address text"),
+        max_length=80,
+        help_text=_("A lane, an estate with its building number, or a door number."),
+    )
+
+
+class OutlineForm(forms.Form):
+    """An outline as GeoJSON text; empty takes it away."""
+
+    outline = forms.CharField(
+        label=_("Outline (GeoJSON)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=_("A polygon, longitude before latitude. Empty takes the outline away."),
+    )
+    datum = forms.ChoiceField(
+        label=_("Datum of the source"),
+        choices=[
+            (Datum.WGS84.value, _("WGS-84 (phones, 天地图)")),
+            (Datum.GCJ02.value, _("GCJ-02 (高德, 腾讯)")),
+            (Datum.BD09.value, _("BD-09 (百度)")),
+        ],
+    )
+
+    def clean_outline(self) -> dict[str, Any] | None:
+        """The parsed geometry."""
+        text = self.cleaned_data["outline"].strip()
+        if not text:
+            return None
+        try:
+            outline = json.loads(text)
+        except ValueError as error:
+            raise forms.ValidationError(_("This is not JSON: check brackets and commas.")) from error
+        if not isinstance(outline, dict):
+            raise forms.ValidationError(_("The outline must be a GeoJSON polygon or multi-polygon."))
+        return outline
+
+
+class PostForm(forms.Form):
+    """A new post in an area."""
+
+    kind = forms.ChoiceField(label=pgettext_lazy("of a post", "Kind"), choices=PostKind.choices)
+    name = forms.CharField(label=_("Name"), max_length=60)
+    name_en = forms.CharField(label=_("English name"), max_length=90, required=False)
+    rung = forms.ChoiceField(
+        label=_("Rung of the ladder"),
+        choices=[("", _("None")), *LadderRung.choices],
+        required=False,
+        help_text=_("Cases are proposed to the nearest post on the rung that their category names."),
+    )
+
+
+class AppointForm(forms.Form):
+    """Who is to hold a post, from when to when."""
+
+    user = forms.ModelChoiceField(
+        label=_("Sign-in name"),
+        queryset=User.objects.filter(is_active=True),
+        to_field_name="username",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"invalid_choice": _("No active account has this sign-in name.")},
+    )
+    starts_on = _date_field(_("From"))
+    ends_on = _date_field(_("To"), required=False, help_text=_("The last day; empty while the term is open."))
+
+
+class EndForm(forms.Form):
+    """The last day of a term, and why it ends."""
+
+    last_day = _date_field(_("Last day"))
+    reason = _reason_field()
+
+
+class PersonForm(forms.Form):
+    """A new account."""
+
+    username = forms.CharField(label=_("Sign-in name"), max_length=59)
+    display_name = forms.CharField(
+        label=_("Shown as"), max_length=60, help_text=_("Role and number, such as 网格员 3号.")
+    )
+    display_name_en = forms.CharField(label=_("Shown as, in English"), max_length=90, required=False)
+    phone = forms.CharField(
+        label=_("Mobile phone"),
+        max_length=20,
+        required=False,
+        help_text=_("The code sent to it lets the person in the first time."),
+    )
+    role = forms.ChoiceField(
+        label=_("Administrator role"), choices=[("", _("None")), *AdministratorRole.choices], required=False
+    )
+
+
+class PhoneForm(forms.Form):
+    """Another mobile number."""
+
+    phone = forms.CharField(
+        label=_("Mobile phone"), max_length=20, required=False, help_text=_("Empty removes the number.")
+    )
+    reason = _reason_field()
+
+
+class ReasonForm(forms.Form):
+    """Only why."""
+
+    reason = _reason_field()
+
+
+class SearchForm(forms.Form):
+    """Words to look for."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=60)
+
+
+class PartySearchForm(SearchForm):
+    """Words and kind of members."""
+
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("of a member", "Kind"),
+        choices=[("", _("All")), *PartyKind.choices],
+        required=False,
+    )
+
+
+class AuditForm(forms.Form):
+    """What to look for in the audit trail."""
+
+    action = forms.CharField(label=_("Action begins with"), required=False, max_length=60)
+    actor = forms.CharField(label=_("Sign-in name"), required=False, max_length=60)
+    object_type = forms.CharField(label=_("Object"), required=False, max_length=60)
+    object_id = forms.CharField(label=_("Object number"), required=False, max_length=60)
+    first_day = _date_field(_("From"), required=False)
+    last_day = _date_field(_("To"), required=False)

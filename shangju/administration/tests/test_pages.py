@@ -1,0 +1,349 @@
+"""The set-up pages for each of the three roles, and for everybody else."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from shangju.accounts.actors import COMMAND_LINE
+from shangju.accounts.models import Administrator, User
+from shangju.administration.queries import PAGE
+from shangju.administration.services import make_administrator
+from shangju.administration.urls import urlpatterns
+from shangju.areas.models import AddressEntry, Area
+from shangju.areas.services import add_address
+from shangju.areas.tests.trees import NOW, person, small_tree
+from shangju.core.audit import record
+from shangju.core.errors import DomainError
+from shangju.core.models import AuditEvent
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.parties.models import Party
+from shangju.parties.services import PartyPlan, admit_party
+from shangju.posts.models import Appointment, Post
+from shangju.posts.services import PostPlan, appoint, create_post
+
+pytestmark = pytest.mark.django_db
+
+
+class World:
+    """A small sub-district with a post, its holder, a member and the three administrators."""
+
+    def __init__(self) -> None:
+        self.tree = small_tree()
+        self.post = create_post(
+            PostPlan(self.tree["grid"], "grid_worker", "网格员"), by=COMMAND_LINE, now=NOW
+        )
+        self.worker = person("worker-one")
+        self.term = appoint(self.post, user=self.worker, starts_on=NOW.date(), by=COMMAND_LINE, now=NOW)
+        self.address = add_address(self.tree["grid"], shown_as="八叉巷", by=COMMAND_LINE, now=NOW)
+        self.party = admit_party(
+            PartyPlan(self.tree["grid"], "merchant", "老街面馆（示范）"), by=COMMAND_LINE, now=NOW
+        )
+        for role in ("system", "security", "audit"):
+            person(f"{role}-one", role=role)
+
+    def addresses(self) -> dict[str, str]:
+        """One address of every page, by its name."""
+        area, post = self.tree["grid"].pk, self.post.pk
+        arguments = {
+            "area": [area], "rename_area": [area], "move_area": [area], "retire_area": [area], "outline": [area],
+            "add_address": [area], "remove_address": [area, self.address.pk], "add_post": [area],
+            "post": [post], "retire_post": [post], "appoint": [post], "end_appointment": [self.term.pk],
+            "person": [self.worker.pk], "change_activity": [self.worker.pk], "change_phone": [self.worker.pk],
+        }  # fmt: skip
+        names = ("home", "areas", "add_area", "people", "add_person", "parties", "audit", *arguments)
+        return {name: reverse(f"administration:{name}", args=arguments.get(name, [])) for name in names}
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with everywhere(EverywhereReason.SETUP):
+        yield World()
+
+
+def signed_in(username: str) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(
+        User.objects.get(username=username), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return client
+
+
+def statuses(client: Client, world: World) -> dict[str, int]:
+    return {name: client.get(address).status_code for name, address in world.addresses().items()}
+
+
+def test_the_list_of_pages_in_this_test_is_complete(world: World) -> None:
+    assert set(world.addresses()) == {pattern.name for pattern in urlpatterns}
+
+
+def test_each_role_sees_its_own_pages_and_nothing_else(world: World) -> None:
+    names = set(world.addresses())
+    opened = {
+        user: {name for name, status in statuses(signed_in(user), world).items() if status == 200}
+        for user in ("system-one", "security-one", "audit-one", "worker-one")
+    }
+    assert opened == {
+        "system-one": names - {"audit"},
+        "security-one": {"home"},
+        "audit-one": {"home", "audit"},
+        "worker-one": set(),
+    }
+    assert set(statuses(signed_in("worker-one"), world).values()) == {403}
+
+
+def test_strangers_are_sent_to_sign_in(world: World) -> None:
+    for name, address in world.addresses().items():
+        response = Client().get(address)
+        assert (response.status_code, response.url.split("?")[0]) == (302, reverse("account_login")), name
+
+
+def test_every_page_has_title_heading_and_purpose(world: World) -> None:
+    for user in ("system-one", "audit-one"):
+        client = signed_in(user)
+        for name, address in world.addresses().items():
+            response = client.get(address)
+            if response.status_code != 200:
+                continue
+            page = response.content.decode()
+            assert page.count("<h1>") == 1, name
+            assert "<h1></h1>" not in page, name
+            assert "<title> ·" not in page, name
+            assert '<p class="desk__purpose"></p>' not in page, name
+            assert not any(mark in page for mark in ("style=", "<style", "onclick")), name
+
+
+def test_pages_of_what_does_not_exist_are_404(world: World) -> None:
+    client = signed_in("system-one")
+    for name, arguments in (
+        ("area", [10**9]),
+        ("post", [10**9]),
+        ("person", [10**9]),
+        ("end_appointment", [10**9]),
+    ):
+        assert client.get(reverse(f"administration:{name}", args=arguments)).status_code == 404
+    assert client.get(reverse("administration:add_area"), {"parent": "10000000"}).status_code == 404
+    assert client.get(reverse("administration:people"), {"cursor": "x" * 500}).status_code == 200
+    assert (
+        client.get(reverse("administration:parties"), {"cursor": "9" * 40, "kind": "none"}).status_code == 200
+    )
+
+
+def test_the_tree_shows_counts_and_warns_of_odd_micro_grids(world: World) -> None:
+    page = signed_in("system-one").get(reverse("administration:areas")).content.decode()
+    assert "东一微网格" in page
+    assert "东里1幢" not in page
+    assert "outside 50–100" not in page
+    Area.objects.filter(pk=world.tree["micro"].pk).update(households=30)
+    assert (
+        "1 micro-grid outside 50–100 households"
+        in signed_in("system-one").get(reverse("administration:areas")).content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("东里", True), ("A1G1W1B1", True), ("八叉", True), ("没有", False)]
+)
+def test_search_finds_names_codes_and_addresses(world: World, words: str, found: bool) -> None:
+    page = signed_in("system-one").get(reverse("administration:areas"), {"q": words}).content.decode()
+    assert ("No area found" not in page) is found
+
+
+def test_an_area_is_added_renamed_moved_outlined_and_retired_by_forms(world: World) -> None:
+    client, tree = signed_in("system-one"), world.tree
+    add = reverse("administration:add_area") + f"?parent={tree['first'].pk}"
+    entered = {
+        "kind": "grid",
+        "grid_type": "general",
+        "code": "A1G9",
+        "name": "东九网格",
+        "households": "300",
+    }
+    assert client.post(add, entered).status_code == 302
+    area = Area.objects.get(code="A1G9")
+    assert (area.parent_id, area.households) == (tree["first"].pk, 300)
+    again = client.post(add, entered)
+    assert again.status_code == 422
+    assert again.context["form"].errors["code"]
+    assert again.context["form"]["name"].value() == "东九网格"
+
+    def post(page: str, **data: object) -> int:
+        return client.post(reverse(f"administration:{page}", args=[area.pk]), data).status_code
+
+    assert post("rename_area", name="九网格", reason="更正") == 302
+    assert post("rename_area", name="", reason="更正") == 422
+    assert post("outline", outline='{"type": "Point"}', datum="wgs84") == 422
+    assert post("outline", outline="[1", datum="wgs84") == 422
+    ring = "[[119.45,32.21],[119.46,32.21],[119.46,32.22],[119.45,32.21]]"
+    assert post("outline", outline=f'{{"type":"Polygon","coordinates":[{ring}]}}', datum="bd09") == 302
+    assert post("move_area", parent=tree["grid"].pk, reason="r") == 422
+    assert post("move_area", parent=tree["second"].pk, reason="区划调整") == 302
+    assert post("add_address", shown_as="九号巷") == 302
+    assert "<svg" in client.get(reverse("administration:area", args=[area.pk])).content.decode()
+    entry = AddressEntry.objects.get(area=area)
+    assert client.post(reverse("administration:remove_address", args=[area.pk, entry.pk])).status_code == 302
+    assert post("retire_area", on="2026-12-01", reason="合并") == 302
+    assert post("retire_area", on="2026-12-01", reason="合并") == 409
+    stored = Area.objects.get(pk=area.pk)
+    assert stored.path.startswith(tree["second"].path)
+    assert stored.name == "九网格"
+    assert str(stored.retired_on) == "2026-12-01"
+    by = set(
+        AuditEvent.objects.filter(object_type="areas.area", object_id=str(area.pk)).values_list(
+            "actor__username", flat=True
+        )
+    )
+    assert by == {"system-one"}
+
+
+def test_an_area_with_posts_or_members_cannot_be_retired(world: World) -> None:
+    client = signed_in("system-one")
+    Area.objects.filter(path__startswith=world.tree["micro"].path).update(retired_on="2026-01-01")
+    address = reverse("administration:retire_area", args=[world.tree["grid"].pk])
+    refused = client.post(address, {"on": "2026-12-01", "reason": "r"})
+    assert refused.status_code == 422
+    assert "Posts of this area" in refused.content.decode()
+    Post.objects.update(retired_on="2026-01-01")
+    refused = client.post(address, {"on": "2026-12-01", "reason": "r"})
+    assert refused.status_code == 422
+    assert "Members have" in refused.content.decode()
+    assert Area.objects.get(pk=world.tree["grid"].pk).retired_on is None
+    Party.objects.update(status="left")
+    assert client.post(address, {"on": "2026-12-01", "reason": "r"}).status_code == 302
+
+
+def test_posts_are_added_filled_and_ended_by_forms(world: World) -> None:
+    client = signed_in("system-one")
+    area = world.tree["first"]
+    added = client.post(
+        reverse("administration:add_post", args=[area.pk]),
+        {"kind": "community_officer", "name": "窗口", "rung": "community"},
+    )
+    assert added.status_code == 302
+    post = Post.objects.get(area=area)
+    appoint_at = reverse("administration:appoint", args=[post.pk])
+    nobody = client.post(appoint_at, {"user": "nobody-here", "starts_on": "2026-03-01"})
+    assert nobody.status_code == 422
+    assert nobody.context["form"].errors["user"]
+    administrator = client.post(appoint_at, {"user": "audit-one", "starts_on": "2026-03-01"})
+    assert administrator.status_code == 422
+    assert administrator.context["form"].errors["user"]
+    assert client.post(appoint_at, {"user": "worker-one", "starts_on": "2026-03-01"}).status_code == 302
+    term = Appointment.objects.get(post=post)
+    end_at = reverse("administration:end_appointment", args=[term.pk])
+    assert client.post(end_at, {"last_day": "2026-02-01", "reason": "r"}).status_code == 422
+    assert client.post(end_at, {"last_day": "2026-03-05", "reason": "调岗"}).status_code == 302
+    page = client.get(reverse("administration:post", args=[post.pk])).content.decode()
+    assert "Past holders" in page
+    assert "调岗" in page
+    assert (
+        client.post(
+            reverse("administration:retire_post", args=[post.pk]), {"on": "2026-04-01", "reason": "r"}
+        ).status_code
+        == 302
+    )
+    assert str(Post.objects.get(pk=post.pk).retired_on) == "2026-04-01"
+
+
+def test_accounts_are_added_changed_and_deactivated_by_forms(world: World) -> None:
+    client = signed_in("system-one")
+    add = reverse("administration:add_person")
+    assert (
+        client.post(
+            add, {"username": "desk-one", "display_name": "社工 1号", "phone": "13800000001"}
+        ).status_code
+        == 302
+    )
+    user = User.objects.get(username="desk-one")
+    assert user.phone == "13800000001"
+    assert not user.has_usable_password()
+    taken = client.post(add, {"username": "desk-two", "display_name": "社工 2号", "phone": "13800000001"})
+    assert taken.status_code == 422
+    assert taken.context["form"].errors["phone"]
+    assert (
+        client.post(add, {"username": "audit-two", "display_name": "审计 2号", "role": "audit"}).status_code
+        == 302
+    )
+    assert Administrator.objects.get(user__username="audit-two").role == "audit"
+    assert (
+        client.post(
+            reverse("administration:change_phone", args=[user.pk]), {"phone": "123", "reason": "r"}
+        ).status_code
+        == 422
+    )
+    assert (
+        client.post(
+            reverse("administration:change_phone", args=[user.pk]), {"phone": "13900000001", "reason": "r"}
+        ).status_code
+        == 302
+    )
+    assert User.objects.get(pk=user.pk).phone == "13900000001"
+    assert "139" not in client.get(reverse("administration:person", args=[user.pk])).content.decode().replace(
+        "id_", ""
+    )
+    activity = reverse("administration:change_activity", args=[user.pk])
+    assert client.post(activity, {"reason": "离职"}).status_code == 302
+    assert not User.objects.get(pk=user.pk).is_active
+    own = reverse("administration:change_activity", args=[User.objects.get(username="system-one").pk])
+    assert client.post(own, {"reason": "r"}).status_code == 422
+    trail = " ".join(str(event.after) + str(event.before) for event in AuditEvent.objects.all())
+    assert "13900000001" not in trail
+    assert "13800000001" not in trail
+
+
+def test_a_holder_of_a_post_cannot_become_an_administrator(world: World) -> None:
+    with pytest.raises(DomainError):
+        make_administrator(world.worker, role="audit", by=COMMAND_LINE, now=NOW)
+    assert not Administrator.objects.filter(user=world.worker).exists()
+
+
+def test_the_audit_trail_pages_filters_and_hides_contents_of_cases(world: World) -> None:
+    client = signed_in("audit-one")
+    base = timezone.now()
+    for number in range(PAGE + 5):
+        record(
+            world.post,
+            action=f"test.event{number}",
+            by=None,
+            now=base + timedelta(seconds=number),
+            after={"text": "岗位"},
+        )
+    AuditEvent.objects.create(
+        action="case.revealed",
+        object_type="cases.case",
+        object_id="7",
+        after={"words": "秘密"},
+        reason="回访",
+        at=base,
+    )
+    page = client.get(reverse("administration:audit"))
+    rows = page.context["rows"]
+    assert len(rows) == PAGE
+    assert page.context["next"]
+    following = client.get(reverse("administration:audit"), {"cursor": page.context["next"]})
+    assert not {event.pk for event, _ in rows} & {event.pk for event, _ in following.context["rows"]}
+    narrowed = client.get(reverse("administration:audit"), {"action": "case."})
+    assert [event.object_id for event, _ in narrowed.context["rows"]] == ["7"]
+    assert "秘密" not in narrowed.content.decode()
+    assert "words" in narrowed.content.decode()
+    nothing = client.get(reverse("administration:audit"), {"actor": "nobody-at-all"})
+    assert "No events match" in nothing.content.decode()
+    assert client.get(reverse("administration:audit"), {"first_day": "nonsense"}).status_code == 200
+    assert client.post(reverse("administration:audit")).status_code == 405
+
+
+def test_lists_cost_the_same_number_of_queries_however_long_they_are(
+    world: World, django_assert_max_num_queries
+) -> None:
+    client = signed_in("system-one")
+    for number in range(12):
+        person(f"person-{number:02d}")
+        admit_party(
+            PartyPlan(world.tree["grid"], "merchant", f"店{number}（示范）"), by=COMMAND_LINE, now=NOW
+        )
+    for name in ("areas", "people", "parties"):
+        with django_assert_max_num_queries(10):
+            client.get(reverse(f"administration:{name}"))

@@ -1,0 +1,33 @@
+"""Set-up pages."""
+
+from django.urls import path
+
+from shangju.administration.views import areas, audit, home, parties, people, posts
+
+app_name = "administration"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("areas/", areas.areas, name="areas"),
+    path("areas/add/", areas.add, name="add_area"),
+    path("areas/<int:pk>/", areas.area, name="area"),
+    path("areas/<int:pk>/rename/", areas.rename, name="rename_area"),
+    path("areas/<int:pk>/move/", areas.move, name="move_area"),
+    path("areas/<int:pk>/retire/", areas.retire, name="retire_area"),
+    path("areas/<int:pk>/outline/", areas.outline, name="outline"),
+    path("areas/<int:pk>/addresses/add/", areas.add_address_entry, name="add_address"),
+    path(
+        "areas/<int:pk>/addresses/<int:entry_pk>/remove/", areas.remove_address_entry, name="remove_address"
+    ),
+    path("areas/<int:pk>/posts/add/", posts.add, name="add_post"),
+    path("posts/<int:pk>/", posts.post, name="post"),
+    path("posts/<int:pk>/retire/", posts.retire, name="retire_post"),
+    path("posts/<int:pk>/appoint/", posts.appoint_user, name="appoint"),
+    path("appointments/<int:pk>/end/", posts.end, name="end_appointment"),
+    path("people/", people.people, name="people"),
+    path("people/add/", people.add, name="add_person"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/activity/", people.change_activity, name="change_activity"),
+    path("people/<int:pk>/phone/", people.change_phone, name="change_phone"),
+    path("parties/", parties.parties, name="parties"),
+    path("audit/", audit.audit, name="audit"),
+]

@@ -1,0 +1,88 @@
+"""Working hours and night hours of a sub-district in a set-up file."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from shangju.administration.yaml_tables import Table
+
+_SPAN = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
+_SEASON = re.compile(
+    r"((?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))\.\.((?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))"
+)
+_NIGHT_MINUTES = 8 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Spans such as ``("09:00", "12:00")``; the season as ``MM-DD``, both included, empty for the whole
+    year.
+    """
+
+    spans: tuple[tuple[str, str], ...]
+    season_from: str = ""
+    season_until: str = ""
+    weekdays: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """What a set-up file says about the time of a sub-district that differs from the default."""
+
+    line: int
+    openings: tuple[Opening, ...]
+    night: tuple[str, str] | None
+
+
+def read_working_time(subdistrict: Table) -> WorkingTime | None:
+    """The keys ``work_hours`` and ``night_hours``; ``None`` where neither is given."""
+    line = subdistrict.line_of("work_hours" if subdistrict.has("work_hours") else "night_hours")
+    openings = [opening for row in subdistrict.tables("work_hours") if (opening := _opening(row)) is not None]
+    night = _night(subdistrict)
+    return WorkingTime(line, tuple(openings), night) if openings or night else None
+
+
+def _opening(row: Table) -> Opening | None:
+    spans = []
+    for line, text in row.texts("spans"):
+        found = _SPAN.fullmatch(text)
+        if found is None:
+            row.findings.refuse(line, _("A span of working hours is written 09:00-12:00."))
+        else:
+            spans.append((found[1], found[2]))
+    season = row.text("season")
+    parts = _SEASON.fullmatch(season)
+    if season and parts is None:
+        row.refuse("season", _("A season is written 06-01..09-30."))
+    weekdays = [_weekday(row, line, text) for line, text in row.texts("weekdays")]
+    row.close()
+    ends = [moment for span in spans for moment in span]
+    if not spans or any(later <= earlier for earlier, later in pairwise(ends)):
+        row.refuse("spans", _("Working hours need spans in order that do not overlap."))
+        return None
+    return Opening(tuple(spans), *((parts[1], parts[2]) if parts else ("", "")), weekdays=tuple(weekdays))
+
+
+def _weekday(row: Table, line: int, text: str) -> int:
+    if text in {"1", "2", "3", "4", "5", "6", "7"}:
+        return int(text) - 1
+    row.findings.refuse(line, _("Weekdays are numbers from 1 (Monday) to 7 (Sunday)."))
+    return 0
+
+
+def _night(subdistrict: Table) -> tuple[str, str] | None:
+    text = subdistrict.text("night_hours")
+    if not text:
+        return None
+    found = _SPAN.fullmatch(text)
+    if found is None or (_minutes(found[2]) - _minutes(found[1])) % (24 * 60) != _NIGHT_MINUTES:
+        subdistrict.refuse("night_hours", _("The night has eight hours and is written 22:00-06:00."))
+        return None
+    return found[1], found[2]
+
+
+def _minutes(moment: str) -> int:
+    hours, minutes = moment.split(":")
+    return int(hours) * 60 + int(minutes)
