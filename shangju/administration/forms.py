@@ -76,7 +76,7 @@ class RenameForm(forms.Form):
     reason = _reason_field()
 
 
-class AreaChoice(forms.ModelChoiceField[Area]):
+class AreaChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not subscriptable at run time
     """Areas by code and name."""
 
     def label_from_instance(self, obj: Area) -> str:

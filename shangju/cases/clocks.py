@@ -4,27 +4,24 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shangju.cases.models import Case, CaseClock
-from shangju.deadlines.engine import Limit, compute_deadline
-from shangju.deadlines.queries import calendar_for, limit_for
+from shangju.deadlines.engine import Limit, WorkCalendar, compute_deadline
+from shangju.deadlines.queries import reference
 from shangju.deadlines.steps import Step
 
-NIGHT_STEPS = frozenset({Step.ACCEPT, Step.SIGN, Step.FIRST_CONTACT, Step.MADE_SAFE})
-"""For night noise going on now these steps follow the night class; the cure follows the day class (cases.md §4)."""
+def new_clocks(case: Case, steps: Iterable[Step], *, start: datetime) -> list[CaseClock]:
+    """Running clocks, unsaved, one for each of ``steps`` for which the case's class sets a limit.
+
+    For night noise going on now the night class rules every step but the cure (cases.md §4).
+    """
+    tables = reference()
+    classes = f"{case.deadline_class}/{case.night_class}" if case.night_class else case.deadline_class
+    calendar = tables.calendar(case.subdistrict_id)
+    limits = ((step, tables.limit(classes, step)) for step in steps)
+    return [_clock(case, step, limit, start=start, calendar=calendar) for step, limit in limits if limit]
 
 
-def class_for(case: Case, step: Step) -> str:
-    """The class whose limit counts for ``step``."""
-    return case.night_class if case.night_class and step in NIGHT_STEPS else case.deadline_class
-
-
-def new_clock(case: Case, step: Step, *, start: datetime) -> CaseClock | None:
-    """A running clock, unsaved; ``None`` where the class sets no limit for the step."""
-    limit = limit_for(class_for(case, step), step)
-    return _clock(case, step, limit, start=start) if limit else None
-
-
-def _clock(case: Case, step: Step, limit: Limit, *, start: datetime) -> CaseClock:
-    deadline = compute_deadline(start, limit, calendar=calendar_for(case.subdistrict_id))
+def _clock(case: Case, step: Step, limit: Limit, *, start: datetime, calendar: WorkCalendar) -> CaseClock:
+    deadline = compute_deadline(start, limit, calendar=calendar)
     return CaseClock(
         case=case,
         step=step,
@@ -37,14 +34,13 @@ def _clock(case: Case, step: Step, limit: Limit, *, start: datetime) -> CaseCloc
         orange_at=deadline.orange_at,
         purple_at=deadline.purple_at,
         is_provisional=deadline.provisional,
-        explanation=[{"code": line.code, "params": dict(line.params)} for line in deadline.explanation],
+        explanation=[line.as_json() for line in deadline.explanation],
     )
 
 
 def start_clocks(case: Case, steps: Iterable[Step], *, start: datetime) -> list[CaseClock]:
     """Start and store the clocks of ``steps`` in the present round."""
-    clocks = [clock for step in steps if (clock := new_clock(case, step, start=start))]
-    return CaseClock.objects.bulk_create(clocks)
+    return CaseClock.objects.bulk_create(new_clocks(case, steps, start=start))
 
 
 def stop_clocks(case: Case, steps: Iterable[Step], *, now: datetime) -> None:

@@ -28,8 +28,8 @@ from shangju.cases.workflow import (
     Solved,
     State,
 )
+from shangju.categories.models import Category
 from shangju.core.errors import DomainError
-from shangju.deadlines.queries import limit_for
 from shangju.deadlines.steps import Step
 from shangju.parties.models import Party
 from shangju.posts.models import Post
@@ -63,11 +63,16 @@ def required(**values: str) -> None:
         raise DomainError(_("Something is missing."), fields=missing)
 
 
+def classes_of(category: Category) -> tuple[str, ...]:
+    """The classes among which a dispatcher may choose for a category, its own first."""
+    return tuple(dict.fromkeys((category.deadline_class, *(entry["class"] for entry in category.alternatives))))
+
+
 def accept(case: Case, payload: moves.Accept, by: Actor, now: datetime) -> Draft:
     """Confirm category and class; the reporter's clocks are computed anew when the class changed."""
     if payload.category.parent_id is None:
         raise DomainError(_("Choose a category of the second level."), fields={"category": _("Choose one of its sub-categories.")})
-    if limit_for(payload.deadline_class, Step.CLOSE) is None:
+    if payload.deadline_class not in classes_of(payload.category):
         raise DomainError(_("There is no such class."), fields={"deadline_class": _("Choose one of the classes listed.")})
     if payload.area is not None:
         if not payload.area.path.startswith(case.subdistrict.path):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.cases import chain
-from shangju.cases.clocks import new_clock, refresh_due
+from shangju.cases.clocks import new_clocks, refresh_due
 from shangju.cases.models import Case, CaseClock, CasePhoto, IdempotencyKey, NumberSeries, ReporterContact
 from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
@@ -25,7 +25,7 @@ from shangju.cases.services import keep_photos
 from shangju.cases.workflow import REGISTER, CaseRole, Channel, RequestType
 from shangju.categories.models import Category
 from shangju.categories.queries import category_by_code
-from shangju.categories.suggest import suggest_categories
+from shangju.categories.suggest import looks_like_night_noise, suggest_categories
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
@@ -175,7 +175,7 @@ def _register(submission: Submission, *, by: Actor, now: datetime) -> Case:
     case = _new_case(submission, by=by, now=now)
     put_in_area(case, submission.place.area)
     _set_class(case, submission)
-    clocks = [clock for step in INTAKE_STEPS if (clock := new_clock(case, step, start=case.clocks_start_at))]
+    clocks = new_clocks(case, INTAKE_STEPS, start=case.clocks_start_at)
     refresh_due(case, clocks)
     case.number = take_number(case.subdistrict.number_prefix or case.subdistrict.code[-6:], now=now)
     event = chain.next_event(
@@ -247,16 +247,14 @@ def _set_class(case: Case, submission: Submission) -> None:
     """The class until a person confirms one; noise at night that goes on now gets its night class at once."""
     category = submission.category
     case.deadline_class = category.deadline_class if category else DEFAULT_CLASS
-    if not submission.happening_now or not _is_night(case):
+    if not submission.happening_now:
         return
     if category is None:
         suggestions = suggest_categories(case.text, limit=1)
         category = category_by_code(suggestions[0].category_code) if suggestions else None
-    case.night_class = category.night_class if category else ""
-
-
-def _is_night(case: Case) -> bool:
-    return night_hours_for(case.subdistrict_id).includes(timezone.localtime(case.clocks_start_at).time())
+    night = night_hours_for(case.subdistrict_id)
+    if category and looks_like_night_noise(category, submission.happening_now, case.clocks_start_at, (night.begins, night.ends)):
+        case.night_class = category.night_class
 
 
 def _keep_contact(case: Case, submission: Submission) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from shangju.areas.addresses import find_area_by_address
-from shangju.areas.geometry import area_at
+from shangju.areas.geometry import grid_at
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.models import Case
 from shangju.core.errors import DomainError
@@ -52,7 +52,7 @@ def locate(
     with everywhere(EverywhereReason.PUBLIC_INTAKE):
         found = area or (party.area if party else None)
         if found is None and longitude is not None and latitude is not None:
-            found = area_at(longitude, latitude)
+            found = grid_at(longitude, latitude)
         if address.strip():
             suggestions = find_area_by_address(address, within=found)
             if len(suggestions) == 1 or (suggestions and found is None):

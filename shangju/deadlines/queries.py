@@ -42,6 +42,25 @@ class Reference:
     nights: dict[int | None, NightHours]
     calendars: dict[int | None, WorkCalendar] = field(default_factory=dict)
 
+    def calendar(self, subdistrict_id: int | None) -> WorkCalendar:
+        """The work calendar of a sub-district, or the default one."""
+        if subdistrict_id not in self.hours:
+            subdistrict_id = None
+        if subdistrict_id not in self.calendars:
+            hours = self.hours.get(subdistrict_id, ())
+            if subdistrict_id is not None:
+                hours += self.hours.get(None, ())
+            self.calendars[subdistrict_id] = WorkCalendar(self.days, self.published_years, hours)
+        return self.calendars[subdistrict_id]
+
+    def limit(self, class_code: str, step: str) -> Limit | None:
+        """See :func:`limit_for`."""
+        codes = class_code.split("/")
+        for code in codes:
+            if code not in self.names:
+                raise KeyError(code)
+        return self.limits.get((codes[0] if step in DAY_CLASS_STEPS else codes[-1], step))
+
 
 _known: dict[str, Reference] = {}
 
@@ -57,15 +76,7 @@ def reference() -> Reference:
 
 def calendar_for(subdistrict_id: int | None) -> WorkCalendar:
     """The work calendar of a sub-district, or the default one; an unknown id gets the default, too."""
-    now = reference()
-    if subdistrict_id not in now.hours:
-        subdistrict_id = None
-    if subdistrict_id not in now.calendars:
-        hours = now.hours.get(subdistrict_id, ())
-        if subdistrict_id is not None:
-            hours += now.hours.get(None, ())
-        now.calendars[subdistrict_id] = WorkCalendar(now.days, now.published_years, hours)
-    return now.calendars[subdistrict_id]
+    return reference().calendar(subdistrict_id)
 
 
 def limit_for(class_code: str, step: str) -> Limit | None:
@@ -74,12 +85,7 @@ def limit_for(class_code: str, step: str) -> Limit | None:
     ``class_code`` may be a pair such as ``C/N``: closing and call-back from the day class, the rest from
     the night class. An unknown class raises ``KeyError``.
     """
-    now = reference()
-    codes = class_code.split("/")
-    for code in codes:
-        if code not in now.names:
-            raise KeyError(code)
-    return now.limits.get((codes[0] if step in DAY_CLASS_STEPS else codes[-1], step))
+    return reference().limit(class_code, step)
 
 
 def class_names(class_code: str) -> tuple[str, str]:

@@ -1,0 +1,4 @@
+"""Addresses."""
+
+app_name = "demo"
+urlpatterns: list[object] = []

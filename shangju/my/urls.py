@@ -1,0 +1,4 @@
+"""Addresses."""
+
+app_name = "my"
+urlpatterns: list[object] = []
