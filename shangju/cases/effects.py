@@ -16,7 +16,7 @@ from shangju.cases import moves
 from shangju.cases.clocks import restart_clocks, start_clocks, stop_clocks
 from shangju.cases.models import Case, CaseAssistant, Confirmation, Contact, Finding, Mediation, Resolution, Visit
 from shangju.cases.models.work import CasePhoto, WorkRecord
-from shangju.cases.places import put_in_area
+from shangju.cases.places import put_in_area, subdistrict_path
 from shangju.cases.rules import Actor, ActorKind
 from shangju.cases.workflow import (
     CALL_BACK_DAYS,
@@ -75,7 +75,7 @@ def accept(case: Case, payload: moves.Accept, by: Actor, now: datetime) -> Draft
     if payload.deadline_class not in classes_of(payload.category):
         raise DomainError(_("There is no such class."), fields={"deadline_class": _("Choose one of the classes listed.")})
     if payload.area is not None:
-        if not payload.area.path.startswith(case.subdistrict.path):
+        if not payload.area.path.startswith(subdistrict_path(case)):
             raise DomainError(_("That place is in another sub-district."), fields={"area": _("Choose a place in this sub-district.")})
         put_in_area(case, payload.area)
     before = (case.deadline_class, case.night_class)
@@ -146,7 +146,7 @@ def _take_post(case: Case, post: Post) -> None:
 
 
 def _take_party(case: Case, party: Party, payload: moves.Dispatch) -> None:
-    if not party.area.path.startswith(case.subdistrict.path):
+    if not party.area.path.startswith(subdistrict_path(case)):
         raise DomainError(_("That member is in another sub-district."), fields={"handler": _("Choose a member of this sub-district.")})
     case.words_shareable = payload.words_shareable
     case.party_summary = payload.party_summary.strip() or case.party_summary
@@ -225,7 +225,7 @@ def find_cause(case: Case, payload: moves.FindCause, by: Actor, now: datetime) -
     """The root cause. A party named here sees the summary from now on, and its people lose the inner view."""
     required(root_cause=payload.root_cause)
     if payload.party is not None:
-        if not payload.party.area.path.startswith(case.subdistrict.path):
+        if not payload.party.area.path.startswith(subdistrict_path(case)):
             raise DomainError(_("That member is in another sub-district."), fields={"party": _("Choose a member of this sub-district.")})
         required(party_summary=payload.party_summary or case.party_summary)
         case.concerned_party = payload.party

@@ -78,3 +78,9 @@ def put_in_area(case: Case, area: Area) -> None:
     case.subdistrict = tiers[AreaKind.SUBDISTRICT]
     case.community = tiers.get(AreaKind.COMMUNITY)
     case.grid = tiers.get(AreaKind.GRID)
+
+
+def subdistrict_path(case: Case) -> str:
+    """The path of the case's sub-district, read off the case: the actor's scope need not reach so far up."""
+    mark = f"/{case.subdistrict_id}/"
+    return case.area_path[: case.area_path.index(mark) + len(mark)]
