@@ -50,6 +50,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": found_browser(), "args": BROWSER_ARGUMENTS}
 
 
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Tests name addresses in full, ``live_server.url + path``; the plugin's own fixture is of a kind pytest retires."""
+
+
 @pytest.fixture(autouse=True)
 def _no_scope_leaks() -> Iterator[None]:
     """A test begins and ends without an area scope: what leaks into the next one makes it lie."""
