@@ -8,6 +8,7 @@ from shangju.deadlines.engine import Limit, WorkCalendar, compute_deadline
 from shangju.deadlines.queries import reference
 from shangju.deadlines.steps import Step
 
+
 def new_clocks(case: Case, steps: Iterable[Step], *, start: datetime) -> list[CaseClock]:
     """Running clocks, unsaved, one for each of ``steps`` for which the case's class sets a limit.
 
@@ -61,7 +62,9 @@ def restart_clocks(case: Case, steps: Iterable[Step], *, start: datetime) -> Non
 def refresh_due(case: Case, clocks: Iterable[CaseClock] | None = None) -> None:
     """Set the case's due instant and lights from its earliest running clock; the caller saves the case."""
     running = sorted(
-        clocks if clocks is not None else case.clocks.filter(round=case.reopen_count, stopped_at__isnull=True),
+        clocks
+        if clocks is not None
+        else case.clocks.filter(round=case.reopen_count, stopped_at__isnull=True),
         key=lambda clock: (clock.due_at, clock.step),
     )
     earliest = running[0] if running else None
@@ -70,7 +73,9 @@ def refresh_due(case: Case, clocks: Iterable[CaseClock] | None = None) -> None:
     case.yellow_at = earliest.yellow_at if earliest else None
     case.orange_at = earliest.orange_at if earliest else None
     case.purple_at = earliest.purple_at if earliest else None
-    case.close_due_at = next((clock.due_at for clock in running if clock.step == Step.CLOSE), case.close_due_at)
+    case.close_due_at = next(
+        (clock.due_at for clock in running if clock.step == Step.CLOSE), case.close_due_at
+    )
 
 
 DUE_FIELDS = ("due_step", "due_at", "yellow_at", "orange_at", "purple_at", "close_due_at")

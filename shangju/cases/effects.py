@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 
 from shangju.cases import moves
 from shangju.cases.clocks import restart_clocks, start_clocks, stop_clocks
-from shangju.cases.models import Case, CaseAssistant, Confirmation, Contact, Finding, Mediation, Resolution, Visit
+from shangju.cases.models import (
+    Case,
+    CaseAssistant,
+    Confirmation,
+    Contact,
+    Finding,
+    Mediation,
+    Resolution,
+    Visit,
+)
 from shangju.cases.models.work import CasePhoto, WorkRecord
 from shangju.cases.places import put_in_area, subdistrict_path
 from shangju.cases.rules import Actor, ActorKind
@@ -26,7 +35,6 @@ from shangju.cases.workflow import (
     Outcome,
     Satisfaction,
     Solved,
-    State,
 )
 from shangju.categories.models import Category
 from shangju.core.errors import DomainError
@@ -65,18 +73,28 @@ def required(**values: str) -> None:
 
 def classes_of(category: Category) -> tuple[str, ...]:
     """The classes among which a dispatcher may choose for a category, its own first."""
-    return tuple(dict.fromkeys((category.deadline_class, *(entry["class"] for entry in category.alternatives))))
+    return tuple(
+        dict.fromkeys((category.deadline_class, *(entry["class"] for entry in category.alternatives)))
+    )
 
 
 def accept(case: Case, payload: moves.Accept, by: Actor, now: datetime) -> Draft:
     """Confirm category and class; the reporter's clocks are computed anew when the class changed."""
     if payload.category.parent_id is None:
-        raise DomainError(_("Choose a category of the second level."), fields={"category": _("Choose one of its sub-categories.")})
+        raise DomainError(
+            _("Choose a category of the second level."),
+            fields={"category": _("Choose one of its sub-categories.")},
+        )
     if payload.deadline_class not in classes_of(payload.category):
-        raise DomainError(_("There is no such class."), fields={"deadline_class": _("Choose one of the classes listed.")})
+        raise DomainError(
+            _("There is no such class."), fields={"deadline_class": _("Choose one of the classes listed.")}
+        )
     if payload.area is not None:
         if not payload.area.path.startswith(subdistrict_path(case)):
-            raise DomainError(_("That place is in another sub-district."), fields={"area": _("Choose a place in this sub-district.")})
+            raise DomainError(
+                _("That place is in another sub-district."),
+                fields={"area": _("Choose a place in this sub-district.")},
+            )
         put_in_area(case, payload.area)
     before = (case.deadline_class, case.night_class)
     case.category, case.category_is_confirmed = payload.category, True
@@ -120,7 +138,9 @@ def answer_directly(case: Case, payload: moves.AnswerDirectly, by: Actor, now: d
 def dispatch(case: Case, payload: moves.Dispatch, by: Actor, now: datetime) -> Draft:
     """Give it to a post or a member party; the "sign" clock starts."""
     if (payload.post is None) == (payload.party is None):
-        raise DomainError(_("Choose one lead handler."), fields={"handler": _("Choose one post or one member party.")})
+        raise DomainError(
+            _("Choose one lead handler."), fields={"handler": _("Choose one post or one member party.")}
+        )
     if payload.post is not None:
         _take_post(case, payload.post)
     if payload.party is not None:
@@ -147,7 +167,10 @@ def _take_post(case: Case, post: Post) -> None:
 
 def _take_party(case: Case, party: Party, payload: moves.Dispatch) -> None:
     if not party.area.path.startswith(subdistrict_path(case)):
-        raise DomainError(_("That member is in another sub-district."), fields={"handler": _("Choose a member of this sub-district.")})
+        raise DomainError(
+            _("That member is in another sub-district."),
+            fields={"handler": _("Choose a member of this sub-district.")},
+        )
     case.words_shareable = payload.words_shareable
     case.party_summary = payload.party_summary.strip() or case.party_summary
     if not case.party_summary and not case.words_shareable:
@@ -166,7 +189,9 @@ def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
             )
     CaseAssistant.objects.filter(case=case).delete()
     CaseAssistant.objects.bulk_create(
-        CaseAssistant(case=case, post=post) for post in {post.pk: post for post in posts}.values() if post != case.handler_post
+        CaseAssistant(case=case, post=post)
+        for post in {post.pk: post for post in posts}.values()
+        if post != case.handler_post
     )
 
 
@@ -218,7 +243,9 @@ def record_visit(case: Case, payload: moves.RecordVisit, by: Actor, now: datetim
         made_safe=payload.made_safe,
         visited_at=visited_at,
     )
-    return Draft(note=payload.finding, data={"place": payload.place}, records=[visit], photo_ids=payload.photo_ids)
+    return Draft(
+        note=payload.finding, data={"place": payload.place}, records=[visit], photo_ids=payload.photo_ids
+    )
 
 
 def find_cause(case: Case, payload: moves.FindCause, by: Actor, now: datetime) -> Draft:
@@ -226,7 +253,10 @@ def find_cause(case: Case, payload: moves.FindCause, by: Actor, now: datetime) -
     required(root_cause=payload.root_cause)
     if payload.party is not None:
         if not payload.party.area.path.startswith(subdistrict_path(case)):
-            raise DomainError(_("That member is in another sub-district."), fields={"party": _("Choose a member of this sub-district.")})
+            raise DomainError(
+                _("That member is in another sub-district."),
+                fields={"party": _("Choose a member of this sub-district.")},
+            )
         required(party_summary=payload.party_summary or case.party_summary)
         case.concerned_party = payload.party
         case.party_summary = payload.party_summary.strip() or case.party_summary
@@ -252,7 +282,9 @@ def mediate(case: Case, payload: moves.Mediate, by: Actor, now: datetime) -> Dra
         follow_up_on=payload.follow_up_on,
         mediated_at=_not_in_the_future(payload.mediated_at, now, "mediated_at"),
     )
-    return Draft(note=payload.account, party_text=payload.agreed, data={"result": payload.result}, records=[mediation])
+    return Draft(
+        note=payload.account, party_text=payload.agreed, data={"result": payload.result}, records=[mediation]
+    )
 
 
 def resolve(case: Case, payload: moves.Resolve, by: Actor, now: datetime) -> Draft:
@@ -260,14 +292,23 @@ def resolve(case: Case, payload: moves.Resolve, by: Actor, now: datetime) -> Dra
     required(outcome=payload.outcome, answer=payload.answer)
     if payload.outcome == Outcome.NOT_NOW:
         required(plan=payload.plan, planned_on=payload.planned_on.isoformat() if payload.planned_on else "")
-    if case.category and case.category.needs_proof and payload.outcome == Outcome.SOLVED and not payload.photo_ids:
+    if (
+        case.category
+        and case.category.needs_proof
+        and payload.outcome == Outcome.SOLVED
+        and not payload.photo_ids
+    ):
         sentence = _("This category needs a photo of the result.")
         raise DomainError(sentence, fields={"photos": sentence})
     case.outcome, case.resolved_at = payload.outcome, now
     stop_clocks(case, [Step.SIGN, *REPORTER_STEPS], now=now)
     start_clocks(case, [Step.CALL_BACK], start=now)
     resolution = Resolution(
-        case=case, outcome=payload.outcome, answer=payload.answer, plan=payload.plan, planned_on=payload.planned_on
+        case=case,
+        outcome=payload.outcome,
+        answer=payload.answer,
+        plan=payload.plan,
+        planned_on=payload.planned_on,
     )
     return Draft(
         reporter_text=payload.answer,
@@ -304,14 +345,18 @@ def confirm(case: Case, payload: moves.Confirm, by: Actor, now: datetime) -> Dra
     """The reporter's word; or a call-back that reached nobody, which is only counted."""
     if not payload.reached:
         if by.kind is ActorKind.REPORTER:
-            raise DomainError(_("Say whether it is solved."), fields={"solved": _("Choose one of the answers.")})
+            raise DomainError(
+                _("Say whether it is solved."), fields={"solved": _("Choose one of the answers.")}
+            )
         case.call_back_tries += 1
         return Draft(note=payload.words, data={"reached": False, "try": case.call_back_tries}, otherwise=True)
     record = _checked_confirmation(case, payload, by)
     case.closed_at = now
     stop_clocks(case, ALL_STEPS, now=now)
     return Draft(
-        note=payload.words, data={"solved": payload.solved, "satisfaction": payload.satisfaction}, records=[record]
+        note=payload.words,
+        data={"solved": payload.solved, "satisfaction": payload.satisfaction},
+        records=[record],
     )
 
 
@@ -332,7 +377,10 @@ def reopen(case: Case, payload: moves.Reopen, by: Actor, now: datetime) -> Draft
     start_clocks(case, [Step.FIRST_CONTACT, Step.CLOSE], start=now)
     return Draft(
         note=payload.reason,
-        data={"round": case.reopen_count, "solved": payload.confirmation.solved if payload.confirmation else ""},
+        data={
+            "round": case.reopen_count,
+            "solved": payload.confirmation.solved if payload.confirmation else "",
+        },
         records=records,
         otherwise=not has_handler,
     )
@@ -400,4 +448,3 @@ EFFECTS: dict[type[moves.Payload], Effect] = {
     moves.AddWords: add_words,
     moves.AnswerAsParty: answer_as_party,
 }
-

@@ -101,7 +101,12 @@ def code_print(code: str) -> str:
 
 
 def register_concern(
-    submission: Submission, *, by: Actor, now: datetime, idempotency_key: str | None = None, content: object = None
+    submission: Submission,
+    *,
+    by: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
+    content: object = None,
 ) -> Receipt:
     """Take a concern in, durably, and return its receipt.
 
@@ -117,7 +122,9 @@ def register_concern(
         with transaction.atomic():
             case = _register(submission, by=by, now=now)
             if idempotency_key:
-                IdempotencyKey.objects.create(key=idempotency_key, content_digest=digest, case=case, created_at=now)
+                IdempotencyKey.objects.create(
+                    key=idempotency_key, content_digest=digest, case=case, created_at=now
+                )
     except IntegrityError:
         # Somebody else stored the same key between our look and our write: theirs is the case.
         receipt = _earlier_receipt(idempotency_key, digest) if idempotency_key else None
@@ -143,7 +150,9 @@ def _check(submission: Submission, by: Actor) -> None:
         fields["request_type"] = _("Choose one of the types listed.")
     phone = submission.contact.phone
     if phone and not 7 <= len(normalise_phone(phone)) <= 13:
-        fields["phone"] = _("This does not look like a phone number. Leave it empty if you would rather not give one.")
+        fields["phone"] = _(
+            "This does not look like a phone number. Leave it empty if you would rather not give one."
+        )
     if fields:
         raise DomainError(_("The report is not complete yet."), fields=fields)
     if by.kind is ActorKind.STAFF and not by.standing.may(Right.ENTER_CASE, path=submission.place.area.path):
@@ -253,7 +262,9 @@ def _set_class(case: Case, submission: Submission) -> None:
         suggestions = suggest_categories(case.text, limit=1)
         category = category_by_code(suggestions[0].category_code) if suggestions else None
     night = night_hours_for(case.subdistrict_id)
-    if category and looks_like_night_noise(category, submission.happening_now, case.clocks_start_at, (night.begins, night.ends)):
+    if category and looks_like_night_noise(
+        category, submission.happening_now, case.clocks_start_at, (night.begins, night.ends)
+    ):
         case.night_class = category.night_class
 
 

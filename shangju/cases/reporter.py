@@ -86,7 +86,9 @@ def reveal_contact(case: Case, *, by: Actor, reason: str, now: datetime) -> Reve
     if not may_view(by.standing, case) or not roles_of(by, case) & MAY_REVEAL:
         raise NotAllowed(_("The contact of the reporter is not open to you."))
     if not reason.strip():
-        raise DomainError(_("Say why you need the contact."), fields={"reason": _("Say why you need the contact.")})
+        raise DomainError(
+            _("Say why you need the contact."), fields={"reason": _("Say why you need the contact.")}
+        )
     contact = ReporterContact.objects.filter(case=case).first()
     if contact is None:
         raise DomainError(_("The reporter left no contact."))

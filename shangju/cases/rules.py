@@ -100,7 +100,14 @@ def _handled_it(standing: Standing, case: Case, roles: set[CaseRole]) -> bool:
     """Whether the user worked on the case: such a person may not ask how satisfied the reporter is (cases.md §3)."""
     if roles & {CaseRole.HANDLER, CaseRole.ASSISTANT}:
         return True
-    working = [MoveName.SIGN, MoveName.CONTACT, MoveName.VISIT, MoveName.FIND_CAUSE, MoveName.MEDIATE, MoveName.RESOLVE]
+    working = [
+        MoveName.SIGN,
+        MoveName.CONTACT,
+        MoveName.VISIT,
+        MoveName.FIND_CAUSE,
+        MoveName.MEDIATE,
+        MoveName.RESOLVE,
+    ]
     return case.events.filter(by_id=standing.user_id, kind__in=[*working, MoveName.ANSWER_DIRECTLY]).exists()
 
 

@@ -78,16 +78,24 @@ def matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
     exact = _contains_all(parts)
     grams = list(dict.fromkeys(gram for part in parts for gram in search_grams(part)))
     if connection.vendor == "postgresql":
-        return cases.filter(exact, pk__in=RawSQL("SELECT case_id FROM cases_search WHERE grams @> %s::int[]", [gram_numbers(grams)]))
+        return cases.filter(
+            exact,
+            pk__in=RawSQL("SELECT case_id FROM cases_search WHERE grams @> %s::int[]", [gram_numbers(grams)]),
+        )
     query = " AND ".join(f'"{gram}"' for gram in grams)
     del near
-    return cases.filter(exact, pk__in=RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [query]))
+    return cases.filter(
+        exact, pk__in=RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [query])
+    )
 
 
 def _contains_all(parts: Sequence[str]) -> Q:
     condition = Q()
     for part in parts:
         condition &= (
-            Q(title__icontains=part) | Q(text__icontains=part) | Q(number__icontains=part) | Q(place_note__icontains=part)
+            Q(title__icontains=part)
+            | Q(text__icontains=part)
+            | Q(number__icontains=part)
+            | Q(place_note__icontains=part)
         )
     return condition

@@ -95,12 +95,15 @@ def _check_moment(case: Case, move: Move, expected_sequence: int | None) -> None
     if expected_sequence is not None and expected_sequence != case.history_length:
         last = case.events.order_by("-sequence").first()
         raise Conflict(
-            _("Somebody was first: “%(move)s” has been recorded meanwhile. Look at the case again before you go on.")
+            _(
+                "Somebody was first: “%(move)s” has been recorded meanwhile. Look at the case again before you go on."
+            )
             % {"move": last.get_kind_display() if last else ""}
         )
     if case.state not in move.sources:
         raise Conflict(
-            _("The case is “%(state)s” now; this step is not possible any more.") % {"state": case.get_state_display()}
+            _("The case is “%(state)s” now; this step is not possible any more.")
+            % {"state": case.get_state_display()}
         )
 
 
@@ -115,7 +118,11 @@ def _post_name(by: Actor, role: CaseRole, case: Case) -> str:
         return party.name[:60] if party else ""
     if role is CaseRole.HANDLER and case.handler_post:
         return case.handler_post.name
-    rights = {CaseRole.DISPATCHER: Right.DISPATCH, CaseRole.CALLER: Right.CALL_BACK, CaseRole.SUPERVISOR: Right.SUPERVISE}
+    rights = {
+        CaseRole.DISPATCHER: Right.DISPATCH,
+        CaseRole.CALLER: Right.CALL_BACK,
+        CaseRole.SUPERVISOR: Right.SUPERVISE,
+    }
     right = rights.get(role)
     holdings = [holding for holding in by.standing.holdings if case.area_path.startswith(holding.area.path)]
     fitting = [holding for holding in holdings if right is None or right in holding.rights]
@@ -133,5 +140,6 @@ def keep_photos(case: Case, event: CaseEvent, photo_ids: Any, *, purpose: str, n
     """Claim uploaded pictures for the case; each belongs to one case at most."""
     if photo_ids:
         CasePhoto.objects.bulk_create(
-            CasePhoto(case=case, event=event, photo=photo, purpose=purpose) for photo in claim_photos(photo_ids, now=now)
+            CasePhoto(case=case, event=event, photo=photo, purpose=purpose)
+            for photo in claim_photos(photo_ids, now=now)
         )

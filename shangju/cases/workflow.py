@@ -90,7 +90,9 @@ class Move:
     otherwise: str | None = None
 
 
-def _move(sources: tuple[str, ...], target: str | None, *roles: CaseRole, otherwise: str | None = None) -> Move:
+def _move(
+    sources: tuple[str, ...], target: str | None, *roles: CaseRole, otherwise: str | None = None
+) -> Move:
     return Move(frozenset(sources), target, frozenset(roles), otherwise)
 
 
@@ -124,7 +126,9 @@ MOVES: dict[MoveName, Move] = {
     ),
     MoveName.CLOSE_UNREACHABLE: _move((State.RESOLVED,), State.CLOSED, CaseRole.CALLER, CaseRole.SYSTEM),
     MoveName.WITHDRAW: _move(
-        (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS), State.WITHDRAWN, CaseRole.REPORTER
+        (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS),
+        State.WITHDRAWN,
+        CaseRole.REPORTER,
     ),
     MoveName.ADD_WORDS: _move(OPEN_STATES, None, CaseRole.REPORTER),
     MoveName.ANSWER_AS_PARTY: _move(

@@ -10,6 +10,8 @@ def page(request: HttpRequest) -> dict[str, object]:
         "demo_mode": settings.DEMO,
         "version": settings.VERSION,
         "elder_view": request.COOKIES.get("elder_view") == "1",
-        "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in {"light", "dark"} else "auto",
+        "theme": request.COOKIES.get("theme")
+        if request.COOKIES.get("theme") in {"light", "dark"}
+        else "auto",
         "reference": getattr(request, "reference", ""),
     }

@@ -60,7 +60,9 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()")
+        response.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()"
+        )
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class AuditEvent(models.Model):
     """Who did what to what, when and why; appended by :func:`shangju.core.audit.record`, never edited."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("Actor"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("Actor")
+    )
     action = models.CharField(_("Action"), max_length=60, db_index=True)
     object_type = models.CharField(_("Object"), max_length=60)
     object_id = models.CharField(_("Object number"), max_length=60)

@@ -29,7 +29,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
     worker = "ok" if beat and timezone.now() - beat.at < WORKER_SILENCE else "silent"
     healthy = database == "ok" and worker == "ok"
     return JsonResponse(
-        {"status": "ok" if healthy else "failing", "database": database, "worker": worker, "version": settings.VERSION},
+        {
+            "status": "ok" if healthy else "failing",
+            "database": database,
+            "worker": worker,
+            "version": settings.VERSION,
+        },
         status=200 if healthy else 503,
     )
 
@@ -45,7 +50,9 @@ def set_view_preference(request: HttpRequest) -> HttpResponse:
     if theme in {"light", "dark", "auto"}:
         response.set_cookie("theme", theme, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_PUBLIC)
     if elder in {"0", "1"}:
-        response.set_cookie("elder_view", elder, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_PUBLIC)
+        response.set_cookie(
+            "elder_view", elder, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_PUBLIC
+        )
     return response
 
 

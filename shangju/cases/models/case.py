@@ -46,7 +46,9 @@ class Case(models.Model):
 
     state = models.CharField(_("State"), max_length=20, choices=State, default=State.REGISTERED)
     is_open = models.BooleanField(default=True)
-    request_type = models.CharField(_("Type"), max_length=20, choices=RequestType, default=RequestType.COMPLAINT)
+    request_type = models.CharField(
+        _("Type"), max_length=20, choices=RequestType, default=RequestType.COMPLAINT
+    )
     channel = models.CharField(_("Channel"), max_length=20, choices=Channel)
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, related_name="cases", verbose_name=_("Category")
@@ -79,7 +81,9 @@ class Case(models.Model):
     handler_party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="handled_cases")
     concerned_party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="concerned_cases")
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    reporter_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="reported_cases")
+    reporter_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="reported_cases"
+    )
 
     received_at = models.DateTimeField(_("Received"))
     registered_at = models.DateTimeField(_("Registered"))
@@ -119,11 +123,13 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=OPEN_STATES, is_open=True) | (~Q(state__in=OPEN_STATES) & Q(is_open=False)),
+                condition=Q(state__in=OPEN_STATES, is_open=True)
+                | (~Q(state__in=OPEN_STATES) & Q(is_open=False)),
                 name="case_open_as_its_state",
             ),
             models.CheckConstraint(
-                condition=Q(handler_post__isnull=True) | Q(handler_party__isnull=True), name="one_lead_handler"
+                condition=Q(handler_post__isnull=True) | Q(handler_party__isnull=True),
+                name="one_lead_handler",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.DISPATCHED, State.IN_PROGRESS])
@@ -140,14 +146,25 @@ class Case(models.Model):
         ]
         indexes = [
             *(
-                models.Index(fields=[level, "due_at", "id"], condition=Q(is_open=True), name=f"open_by_{level}")
-                for level in ("subdistrict", "community", "grid", "handler_post", "handler_party", "concerned_party")
+                models.Index(
+                    fields=[level, "due_at", "id"], condition=Q(is_open=True), name=f"open_by_{level}"
+                )
+                for level in (
+                    "subdistrict",
+                    "community",
+                    "grid",
+                    "handler_post",
+                    "handler_party",
+                    "concerned_party",
+                )
             ),
             *(
                 models.Index(fields=[level, "-registered_at", "-id"], name=f"cases_by_{level}")
                 for level in ("subdistrict", "community", "grid")
             ),
-            models.Index(fields=["category", "due_at", "id"], condition=Q(is_open=True), name="open_by_category"),
+            models.Index(
+                fields=["category", "due_at", "id"], condition=Q(is_open=True), name="open_by_category"
+            ),
             models.Index(fields=["due_at", "id"], condition=Q(is_open=True), name="open_by_due"),
             models.Index(fields=["reporter_user", "-registered_at"], name="cases_by_reporter"),
         ]

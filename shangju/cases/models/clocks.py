@@ -48,7 +48,9 @@ class CaseClock(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "step", "round"], name="one_clock_per_step_and_round"),
             models.CheckConstraint(condition=Q(due_at__gte=models.F("started_at")), name="due_after_start"),
-            models.CheckConstraint(condition=Q(limit_clock__in=[clock.value for clock in Clock]), name="case_clock_known"),
+            models.CheckConstraint(
+                condition=Q(limit_clock__in=[clock.value for clock in Clock]), name="case_clock_known"
+            ),
             models.CheckConstraint(
                 condition=Q(stopped_at__isnull=True, is_met__isnull=True)
                 | Q(stopped_at__isnull=False, is_met__isnull=False),

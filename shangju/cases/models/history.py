@@ -52,4 +52,6 @@ class CaseEvent(models.Model):
         base_manager_name = "objects"
         ordering = ("case_id", "sequence")
         constraints = [models.UniqueConstraint(fields=["case", "sequence"], name="one_event_per_sequence")]
-        indexes = [models.Index(fields=["id"], condition=Q(notified_at__isnull=True), name="events_to_notify")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(notified_at__isnull=True), name="events_to_notify")
+        ]

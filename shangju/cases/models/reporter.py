@@ -10,7 +10,9 @@ from shangju.cases.models.case import CASE_LEVELS, Case
 from shangju.core.scoping import ScopeColumns, ScopedManager
 from shangju.core.sealing import SealedTextField
 
-BEHIND_CASE = ScopeColumns(path="case__area_path", levels={kind: f"case__{name}" for kind, name in CASE_LEVELS.items()})
+BEHIND_CASE = ScopeColumns(
+    path="case__area_path", levels={kind: f"case__{name}" for kind, name in CASE_LEVELS.items()}
+)
 """Rows that belong to a case, reachable through its area only: no party column, so no party ever reads them."""
 
 

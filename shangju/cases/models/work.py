@@ -64,7 +64,9 @@ class Finding(WorkRecord):
     """The root cause, and whose doing it is."""
 
     root_cause = models.TextField(_("Root cause"), max_length=1000)
-    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("Party concerned"))
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, related_name="+", verbose_name=_("Party concerned")
+    )
 
 
 class Mediation(WorkRecord):
