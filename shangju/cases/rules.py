@@ -133,7 +133,7 @@ def visible_to(standing: Standing) -> Q:
     ]
     if posts_without_view:
         assists = CaseAssistant.objects.filter(case_id=OuterRef("pk"), post_id__in=posts_without_view)
-        seen |= Q(handler_post_id__in=posts_without_view) | Exists(assists)
+        seen |= Q(handler_post_id__in=posts_without_view) | Q(Exists(assists))
     if standing.parties:
         seen &= ~about(standing.parties)
     return seen

@@ -54,7 +54,7 @@ def worker_steps() -> tuple[WorkerStep, ...]:
     return tuple(_steps.values())
 
 
-@huey.task()
+@huey.task()  # type: ignore[untyped-decorator] # huey carries no types
 def wake_up() -> None:
     """One pass over all steps, by the worker."""
     from django.utils import timezone  # noqa: PLC0415 - the clock is read at the edge, and this is one

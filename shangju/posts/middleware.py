@@ -19,7 +19,7 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(("/static/", "/healthz")):
             return self.get_response(request)
-        standing = standing_of(request.user)  # type: ignore[arg-type]
+        standing = standing_of(request.user)
         request.standing = standing  # type: ignore[attr-defined]
         with area_scope(standing.scope):
             return self.get_response(request)

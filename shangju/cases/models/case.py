@@ -114,7 +114,7 @@ class Case(models.Model):
 
     history_length = models.PositiveIntegerField(default=0)
     history_head = models.CharField(max_length=64, blank=True)
-    source_key = models.CharField(_("Number at the source"), max_length=80, null=True, unique=True)
+    source_key = models.CharField(_("Number at the source"), max_length=80, null=True, unique=True)  # noqa: DJ001 - most have none
 
     objects = CaseManager()
 
