@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from shangju.accounts.models import Administrator, User
 from shangju.accounts.roster import UserPlan, demand_sound
 from shangju.administration.blueprint import AreaEntry, Blueprint, PartyEntry, PostEntry, TermEntry, UserEntry
+from shangju.administration.working_time import differs
 from shangju.administration.yaml_tables import Refusal
 from shangju.areas.addresses import normalise
 from shangju.areas.geometry import checked_outline
@@ -74,6 +75,7 @@ class Comparison:
     ended_terms: list[tuple[Appointment, date]] = field(default_factory=list)
     new_parties: list[PartyEntry] = field(default_factory=list)
     party_changes: list[tuple[Party, dict[str, Any]]] = field(default_factory=list)
+    sets_working_time: bool = False
     new_delegations: list[TermEntry] = field(default_factory=list)
     ended_delegations: list[tuple[Delegation, date]] = field(default_factory=list)
 
@@ -112,6 +114,7 @@ class _Comparer:
     def compare(self) -> Comparison:
         for entry in self.blueprint.areas:
             self._area(entry)
+        self._working_time()
         self._addresses()
         self._accounts()
         self._posts()
@@ -201,6 +204,15 @@ class _Comparer:
         verb = "changed" if stored is not None and stored.outline else "added"
         self.result.outlines.append((entry.plan.code, given))
         self._step("outlines", verb, entry.line, entry.plan.code)
+
+    def _working_time(self) -> None:
+        wanted, code = self.blueprint.working_time, self.blueprint.subdistrict_code
+        if wanted is None:
+            return
+        area = self.areas.get(code)
+        self.result.sets_working_time = area is None or differs(wanted, area)
+        verb = "unchanged" if not self.result.sets_working_time else "changed" if area else "added"
+        self._step("working_time", verb, wanted.line, code)
 
     def _addresses(self) -> None:
         codes = {line.plan.area_code for line in self.blueprint.addresses}

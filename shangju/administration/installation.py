@@ -14,6 +14,7 @@ from shangju.accounts.roster import add_users, change_user
 from shangju.administration.blueprint import Blueprint, PartyEntry, read_blueprint
 from shangju.administration.comparison import Comparison, compare
 from shangju.administration.services import make_administrator
+from shangju.administration.working_time import apply_working_time
 from shangju.administration.yaml_tables import Refusal
 from shangju.areas.models import Area
 from shangju.areas.services import add_addresses, change_area, plant_areas, set_outline
@@ -89,6 +90,7 @@ class _Installation:
 
     def run(self) -> None:
         self._areas()
+        self._working_time()
         self._accounts()
         self._posts()
         self._parties()
@@ -120,6 +122,12 @@ class _Installation:
             set_outline(areas[code], outline, datum=self.blueprint.datum, by=self.by, now=self.now)
         self.progress("addresses", len(comparison.new_addresses))
         add_addresses(comparison.new_addresses, by=self.by, now=self.now)
+
+    def _working_time(self) -> None:
+        wanted, code = self.blueprint.working_time, self.blueprint.subdistrict_code
+        if wanted is not None and self.comparison.sets_working_time:
+            with self._line(wanted.line):
+                apply_working_time(wanted, self._areas_by_code([code])[code], by=self.by, now=self.now)
 
     def _areas_by_code(self, codes: list[str]) -> Mapping[str, Area]:
         return {area.code: area for area in Area.objects.filter(code__in=codes)}

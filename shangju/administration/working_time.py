@@ -2,11 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, time
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from shangju.accounts.actors import Operator
 from shangju.administration.yaml_tables import Table
+from shangju.areas.models import Area
+from shangju.deadlines.models import NightRest, WorkHours
+from shangju.deadlines.services import set_night_rest, set_work_hours
 
 _SPAN = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
 _SEASON = re.compile(
@@ -86,3 +91,44 @@ def _night(subdistrict: Table) -> tuple[str, str] | None:
 def _minutes(moment: str) -> int:
     hours, minutes = moment.split(":")
     return int(hours) * 60 + int(minutes)
+
+
+def stored_openings(area: Area) -> list[Opening]:
+    """The opening hours of its own that a sub-district has."""
+    return [
+        Opening(
+            tuple((start, end) for start, end in row.spans),
+            row.season_from,
+            row.season_until,
+            tuple(row.weekdays),
+        )
+        for row in WorkHours.objects.filter(area=area, is_active=True).order_by("pk")
+    ]
+
+
+def differs(wanted: WorkingTime, area: Area) -> bool:
+    """Whether a sub-district's working time is other than the file says; what the file leaves out counts as right."""
+    if wanted.openings and stored_openings(area) != list(wanted.openings):
+        return True
+    night = NightRest.objects.filter(area=area).first()
+    stored = (f"{night.begins:%H:%M}", f"{night.ends:%H:%M}") if night else None
+    return wanted.night is not None and stored != wanted.night
+
+
+def apply_working_time(wanted: WorkingTime, area: Area, *, by: Operator, now: datetime) -> None:
+    """Store the working time that a file gives a sub-district."""
+    if wanted.openings:
+        rows = [
+            WorkHours(
+                spans=[list(span) for span in opening.spans],
+                season_from=opening.season_from,
+                season_until=opening.season_until,
+                weekdays=list(opening.weekdays),
+                checked=True,
+            )
+            for opening in wanted.openings
+        ]
+        set_work_hours(area, rows=rows, by=by, now=now)
+    if wanted.night:
+        begins, ends = (time.fromisoformat(moment) for moment in wanted.night)
+        set_night_rest(area, begins=begins, ends=ends, by=by, now=now)

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from shangju.accounts.actors import CommandLine, Operator
 from shangju.accounts.models import Administrator, AdministratorRole, User
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.deadlines.engine import SpecialDay
@@ -14,11 +15,16 @@ CERTAIN = ((1, 1), (5, 1), (10, 1))
 """Month and day of three holidays that no notice leaves out: a year without them was pasted wrongly."""
 
 
-def require_system_administrator(by: User) -> None:
-    """Only the system administrator edits calendars and limits; anybody else gets :class:`NotAllowed`."""
+def require_system_administrator(by: Operator) -> User | None:
+    """Only the system administrator or the command line edits calendars and limits; anybody else gets
+    :class:`NotAllowed`. Gives the actor for the audit trail, none for the command line.
+    """
+    if isinstance(by, CommandLine):
+        return None
     administrators = Administrator.objects.filter(role=AdministratorRole.SYSTEM, user__is_active=True)
     if not administrators.filter(user=by).exists():
         raise NotAllowed(_("Only the system administrator may change calendars and limits."))
+    return by
 
 
 def check_year(year: int, days: Mapping[date, SpecialDay], *, source: str) -> None:

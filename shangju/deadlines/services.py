@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from shangju.accounts.actors import Operator
 from shangju.accounts.models import User
 from shangju.areas.models import Area
 from shangju.core import audit
@@ -157,10 +158,10 @@ def set_limit(
 
 @transaction.atomic
 def set_work_hours(
-    area: Area | None, *, rows: Sequence[WorkHours], by: User, now: datetime
+    area: Area | None, *, rows: Sequence[WorkHours], by: Operator, now: datetime
 ) -> list[WorkHours]:
     """Replace the opening hours of a sub-district, or the default ones, by ``rows`` (unsaved)."""
-    require_system_administrator(by)
+    actor = require_system_administrator(by)
     for row in rows:
         try:
             rule_of(row)
@@ -175,14 +176,14 @@ def set_work_hours(
     _change_version()
     subject: models.Model = area or ReferenceVersion.objects.get()
     after = {"rows": [_opening(row) for row in stored]}
-    audit.record(subject, action="work_hours.set", by=by, now=now, before=before, after=after)
+    audit.record(subject, action="work_hours.set", by=actor, now=now, before=before, after=after)
     return stored
 
 
 @transaction.atomic
-def set_night_rest(area: Area | None, *, begins: time, ends: time, by: User, now: datetime) -> NightRest:
+def set_night_rest(area: Area | None, *, begins: time, ends: time, by: Operator, now: datetime) -> NightRest:
     """Move the night of a sub-district, or the default one; it keeps its eight hours (噪声法 §88)."""
-    require_system_administrator(by)
+    actor = require_system_administrator(by)
     try:
         NightHours(begins, ends)
     except ValueError as error:
@@ -194,7 +195,7 @@ def set_night_rest(area: Area | None, *, begins: time, ends: time, by: User, now
         area=area, defaults={"begins": begins, "ends": ends, "checked": True}
     )
     _change_version()
-    audit.record(row, action="night_rest.set", by=by, now=now, before=before, after=_night(row))
+    audit.record(row, action="night_rest.set", by=actor, now=now, before=before, after=_night(row))
     return row
 
 

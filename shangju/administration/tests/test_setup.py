@@ -14,6 +14,7 @@ from shangju.accounts.models import Administrator, Person, User
 from shangju.areas.models import AddressEntry, Area
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.deadlines.models import NightRest, WorkHours
 from shangju.parties.models import Delegation, Party
 from shangju.posts.models import Appointment, Post
 
@@ -59,7 +60,8 @@ subdistrict:
               name: 试点一微网格
               buildings:
                 - {from: 1, to: 3, households: 26, name: "试点里{n}幢", along: [[119.451, 32.211], [119.453, 32.211]]}
-                - {from: 2, to: 6, step: 2, code: L, households: 2, name: "试点巷{n}号", addresses: ["试点巷{n}号", "老试点巷{n}号"]}
+                - {from: 2, to: 6, step: 2, code: L, households: 2, name: "试点巷{n}号",
+                   addresses: ["试点巷{n}号", "老试点巷{n}号"]}
                 - number: 9
                   name: 试点里{n}幢
                   households: 10
@@ -93,6 +95,8 @@ def setup(path: Path, text: str | None = None, **options: Any) -> str:
 
 def everything_stored() -> dict[str, int]:
     models = (
+        WorkHours,
+        NightRest,
         Area,
         AddressEntry,
         User,
@@ -129,6 +133,10 @@ def test_a_file_becomes_a_sub_district(tmp_path: Path) -> None:
     community = Area.objects.get(code="9001")
     assert community.outline["coordinates"][0][0][0] < 119.447
     assert community.outline_datum == "gcj02"
+    hours = WorkHours.objects.get(area__code="900")
+    assert hours.spans == [["09:00", "12:00"], ["14:00", "17:30"]]
+    assert (hours.season_from, hours.season_until) == ("06-01", "09-30")
+    assert NightRest.objects.get(area__code="900").begins.hour == 22
     assert Administrator.objects.get().user.username == "system-one"
     assert Person.objects.get().user.username == "home-one"
     assert Appointment.objects.get(user__username="head-one").post.area.code == "9001G1W1B09"
@@ -172,6 +180,13 @@ def test_a_changed_file_changes_only_what_differs(tmp_path: Path) -> None:
     assert AuditEvent.objects.count() == events + 3
 
 
+def test_changed_working_time_replaces_the_old_one(tmp_path: Path) -> None:
+    setup(tmp_path, FILE)
+    said = setup(tmp_path, FILE.replace("14:00-17:30", "14:30-18:00"))
+    assert "Working time: 1 changed" in said
+    assert WorkHours.objects.get(area__code="900").spans[1] == ["14:30", "18:00"]
+
+
 BROKEN = [
     ("version: 1", "version: 2", 1, "“version” must be a whole number from 1 to 1."),
     ("name: 试点街道\n", "nam: 试点街道\n", 9, "“nam” is not known here"),
@@ -182,13 +197,13 @@ BROKEN = [
     ("datum: gcj02", "datum: mars", 2, "“datum” is “mars”; allowed are: wgs84, gcj02, bd09."),
     ("to: 2024-12-31", "to: 31.12.2024", 31, "“to” must be a date such as 2026-01-31."),
     ("to: 2024-12-31", "to: 2023-12-31", 31, "The term must not end before it begins."),
-    ("holders: [head-one]", "holders: [head-two]", 43, "Nobody has the sign-in name head-two"),
-    ("holders: [head-one]", "holders: [system-one]", 43, "system-one is an administrator"),
+    ("holders: [head-one]", "holders: [head-two]", 44, "Nobody has the sign-in name head-two"),
+    ("holders: [head-one]", "holders: [system-one]", 44, "system-one is an administrator"),
     ("from: 1, to: 3", "from: 3, to: 1", 37, "“to” must not be before “from”"),
     ("from: 1, to: 3", "to: 3", 37, "“from” is missing."),
     ("households: 26", "households: many", 37, "“households” must be a whole number"),
-    ("number: 9", "number: 3", 39, "The code 9001G1W1B03 stands in line 37 already."),
-    ("area: 1G1", "area: 1G7", 46, "No area of this file has the code 9001G7."),
+    ("number: 9", "number: 3", 40, "The code 9001G1W1B03 stands in line 37 already."),
+    ("area: 1G1", "area: 1G7", 47, "No area of this file has the code 9001G7."),
     (
         "[119.46, 32.22], [119.45, 32.22]]",
         "[119.45, 32.22], [119.46, 32.22]]",
@@ -201,9 +216,9 @@ BROKEN = [
     ("resident: true", "resident: perhaps", 5, "“resident” must be true or false."),
     ("administrator: system", "administrator: boss", 6, "“administrator” is “boss”"),
     ("sign_in: head-one", "sign_in: Head One", 4, "A sign-in name has 2 to 59"),
-    ("name: 商户 1号, from", "name: 商户 1号, phone: 123, from", 47, "A mobile number has 11 digits"),
-    ("  - {area: 1G1", "  - {area: 1G1, name: 双", 46, "“name” is given twice."),
-    ("parties:\n", "parties: none\nrest:\n", 45, "“parties” must be a list."),
+    ("name: 商户 1号, from", "name: 商户 1号, phone: 123, from", 48, "A mobile number has 11 digits"),
+    ("  - {area: 1G1", "  - {area: 1G1, name: 双", 47, "“name” is given twice."),
+    ("parties:\n", "parties: none\nrest:\n", 46, "“parties” must be a list."),
     ("communities:", "communities: [", 19, "This is not YAML"),
 ]
 
@@ -255,7 +270,8 @@ def test_the_dashikou_file_goes_in_whole_and_twice(tmp_path: Path) -> None:
     }
     signed_in = {
         "resident", "merchant", "joint-chair", "volunteer", "grid-worker", "building-head", "community-desk",
-        "community-secretary", "task-force", "subdistrict-leader", "duty-desk", "system-admin", "security-admin", "audit-admin",
+        "community-secretary", "task-force", "subdistrict-leader", "duty-desk",
+        "system-admin", "security-admin", "audit-admin",
     }  # fmt: skip
     assert set(User.objects.filter(username__in=signed_in).values_list("username", flat=True)) == signed_in
     before = everything_stored()
