@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shangju.accounts.actors import Operator, demand_administrator
-from shangju.accounts.models import Administrator, AdministratorRole, IdentityLevel, Person, User
+from shangju.accounts.models import Administrator, AdministratorRole, ApiToken, IdentityLevel, Person, User
 from shangju.core.audit import record, record_each
 from shangju.core.errors import Conflict, DomainError
 
@@ -161,7 +161,7 @@ def reset_phone(user: User, *, phone: str, reason: str, by: Operator, now: datet
 
 @transaction.atomic
 def set_user_active(user: User, *, is_active: bool, reason: str, by: Operator, now: datetime) -> User:
-    """Let an account in again, or no more; its terms stay as they are, its rights stop at once.
+    """Let an account in again, or no more; its terms stay as they are, its rights and API tokens stop at once.
 
     Raises:
         Conflict: it is so already.
@@ -175,6 +175,8 @@ def set_user_active(user: User, *, is_active: bool, reason: str, by: Operator, n
         _demand_not_last_system_administrator(held, actor)
     held.is_active = is_active
     held.save(update_fields=["is_active"])
+    if not is_active:
+        ApiToken.objects.filter(user=held, revoked_at__isnull=True).update(revoked_at=now)
     action = "account.activated" if is_active else "account.deactivated"
     record(held, action=action, by=actor, now=now, after={"is_active": is_active}, reason=reason)
     return held

@@ -11,15 +11,13 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
 from axes.models import AccessAttempt
 from django.contrib.auth import authenticate
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from shangju.accounts.locks import one_spelling
-from shangju.accounts.models import Administrator, AdministratorRole, ApiToken, IdentityLevel, Person, User
+from shangju.accounts.models import AdministratorRole, ApiToken, IdentityLevel, Person, User
 from shangju.accounts.phones import normalise_phone
 from shangju.accounts.rules import administrator_role, ensure_administrator
 from shangju.core.audit import record
@@ -102,121 +100,12 @@ def _sign_up_resident(phone: str, *, now: datetime) -> User:
     return user
 
 
-def create_staff_user(
-    username: str,
-    *,
-    display_name: str,
-    by: User | None,
-    now: datetime,
-    display_name_en: str = "",
-    password: str | None = None,
-    phone: str = "",
-    email: str = "",
-    language: str = "zh-hans",
-) -> User:
-    """Make an account for somebody who will be appointed; without a password they sign in by phone code.
-
-    ``by`` is a system administrator, or nobody at the command line. Wrong input comes back per field.
-    """
-    ensure_administrator(by, AdministratorRole.SYSTEM)
-    user = User(
-        username=username.strip().lower(),
-        display_name=display_name.strip(),
-        display_name_en=display_name_en.strip(),
-        email=email.strip(),
-        language=language,
-    )
-    user.set_phone(_checked_phone(phone))
-    problems = _problems_of(user, password)
-    if problems:
-        raise DomainError(_("Please correct the marked fields."), fields=problems)
-    user.set_password(password)
-    try:
-        with transaction.atomic():
-            user.save()
-            record(user, action="user.created", by=by, now=now, after={"username": user.username})
-    except IntegrityError as error:
-        raise _taken(user) from error
-    return user
-
-
 def _checked_phone(phone: str) -> str:
     try:
         return normalise_phone(phone) if phone.strip() else ""
     except ValueError as error:
         sentence = _("Enter a mobile number of 11 digits that starts with 1.")
         raise DomainError(sentence, fields={"phone": sentence}) from error
-
-
-def _problems_of(user: User, password: str | None) -> dict[str, object]:
-    problems: dict[str, object] = {}
-    if not _USERNAME.fullmatch(user.username):
-        problems["username"] = _(
-            "Use 3 to 60 small letters, digits, dots and dashes, starting with a letter or digit."
-        )
-    if not user.display_name:
-        problems["display_name"] = _("Say how this person is shown, by role and number.")
-    if password is not None:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            problems["password"] = " ".join(error.messages)
-    return problems
-
-
-def _taken(user: User) -> Conflict:
-    if User.objects.filter(username=user.username).exclude(pk=user.pk).exists():
-        sentence = _("This sign-in name is taken. Choose another one.")
-        return Conflict(sentence, fields={"username": sentence})
-    sentence = _("This phone number belongs to another account.")
-    return Conflict(sentence, fields={"phone": sentence})
-
-
-def appoint_administrator(
-    user: User, *, role: AdministratorRole, by: User | None, now: datetime
-) -> Administrator:
-    """Give ``user`` one of the three separated roles.
-
-    ``by`` is a system administrator other than ``user``, or nobody at the command line. Refuses a second
-    role; the database does so too. That the user holds no post is checked by the caller, who knows posts.
-    """
-    ensure_administrator(by, AdministratorRole.SYSTEM)
-    if by == user:
-        raise NotAllowed(_("Nobody appoints themselves."))
-    if not user.is_active:
-        raise DomainError(_("This account is closed."))
-    try:
-        with transaction.atomic():
-            administrator = Administrator.objects.create(user=user, role=role)
-            record(user, action="administrator.appointed", by=by, now=now, after={"role": str(role)})
-    except IntegrityError as error:
-        raise Conflict(_("This person already holds an administrator role; nobody holds two.")) from error
-    return administrator
-
-
-@transaction.atomic
-def deactivate_user(user: User, *, by: User | None, now: datetime, reason: str = "") -> User:
-    """Close an account: it is signed out everywhere at its next request and its tokens no longer work."""
-    ensure_administrator(by, AdministratorRole.SYSTEM)
-    if by == user:
-        raise NotAllowed(_("Nobody closes their own account here; ask another system administrator."))
-    locked = User.objects.select_for_update().get(pk=user.pk)
-    if not locked.is_active:
-        raise Conflict(_("This account is closed already."))
-    locked.is_active = False
-    locked.save(update_fields=["is_active"])
-    ApiToken.objects.filter(user=locked, revoked_at__isnull=True).update(revoked_at=now)
-    record(
-        locked,
-        action="user.deactivated",
-        by=by,
-        now=now,
-        before={"active": True},
-        after={"active": False},
-        reason=reason,
-    )
-    user.is_active = False
-    return locked
 
 
 def set_phone(user: User, *, phone: str, by: User | None, now: datetime) -> User:
@@ -238,7 +127,10 @@ def set_phone(user: User, *, phone: str, by: User | None, now: datetime) -> User
                 after={"phone": bool(user.phone)},
             )
     except IntegrityError as error:
-        conflict = _taken(user)
+        conflict = Conflict(
+            _("This phone belongs to another account."),
+            fields={"phone": _("This phone belongs to another account.")},
+        )
         user.refresh_from_db(fields=["phone", "phone_print", "phone_verified"])
         raise conflict from error
     return user

@@ -62,6 +62,11 @@ else:  # Django's fields take type arguments only in the type checker's eyes
 class SealedTextField(_TextField):
     """A text that is encrypted in the database and plain in Python."""
 
+    def deconstruct(self) -> Any:
+        """A plain text field to the migrations: they import nothing of ours."""
+        name, _path, arguments, options = super().deconstruct()
+        return name, "django.db.models.TextField", arguments, options
+
     def get_prep_value(self, value: Any) -> Any:
         """Seal on the way in."""
         return seal(value) if isinstance(value, str) else value

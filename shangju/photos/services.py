@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shangju.accounts.models import User
 from shangju.core.errors import DomainError
+from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.cleaning import clean_picture
 from shangju.photos.files import month_folder, remove_files, write_files
 from shangju.photos.models import Photo
@@ -131,7 +132,8 @@ def _refused(sentence: str, code: str) -> DomainError:
 
 
 def _remove_batch(*, before: datetime) -> int:
-    with transaction.atomic():
+    # Deleting asks the tables that point here whether they hold the row, and those are bound to areas.
+    with everywhere(EverywhereReason.WORKER), transaction.atomic():
         due = Photo.objects.filter(claimed_at=None, uploaded_at__lt=before)
         batch = list(due.select_for_update(skip_locked=True).order_by("pk")[:_BATCH])
         Photo.objects.filter(pk__in=[photo.pk for photo in batch]).delete()

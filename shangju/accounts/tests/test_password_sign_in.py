@@ -9,7 +9,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from shangju.accounts import services
+from shangju.accounts.actors import COMMAND_LINE
 from shangju.accounts.models import User
+from shangju.accounts.roster import set_user_active
 from shangju.accounts.tests.conftest import PASSWORD
 from shangju.core.models import AuditEvent
 
@@ -261,7 +263,7 @@ def test_a_user_closed_meanwhile_is_signed_out(
 ) -> None:
     user = make_user()
     sign_in(client)
-    services.deactivate_user(user, by=None, now=now)
+    set_user_active(user, is_active=False, reason="left", by=COMMAND_LINE, now=now)
     assert client.get("/accounts/profile/").status_code == 302
 
 

@@ -8,18 +8,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from shangju.accounts import services
-from shangju.accounts.models import Administrator, AdministratorRole, ApiToken, User
+from shangju.accounts.actors import COMMAND_LINE
+from shangju.accounts.models import Administrator, ApiToken, User
+from shangju.accounts.roster import set_user_active
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
-
-
-def test_nobody_holds_two_administrator_roles(make_user: Callable[..., User], now: datetime) -> None:
-    user, system = make_user(), make_user("system-admin", role="system")
-    services.appoint_administrator(user, role=AdministratorRole.AUDIT, by=system, now=now)
-    with pytest.raises(Conflict):
-        services.appoint_administrator(user, role=AdministratorRole.SECURITY, by=system, now=now)
-    assert Administrator.objects.get(user=user).role == "audit"
-    assert AuditEvent.objects.filter(action="administrator.appointed").count() == 1
 
 
 def test_the_database_itself_refuses_a_second_role(make_user: Callable[..., User]) -> None:
@@ -30,62 +23,6 @@ def test_the_database_itself_refuses_a_second_role(make_user: Callable[..., User
             cursor.execute(f"INSERT INTO {table} (user_id, role) VALUES (%s, %s)", [user.pk, role])
     with pytest.raises(IntegrityError), transaction.atomic():
         Administrator.objects.filter(user=user).update(role="king")
-
-
-@pytest.mark.parametrize("role", ["", "security", "audit"])
-def test_only_the_system_administrator_keeps_accounts(
-    make_user: Callable[..., User], now: datetime, role: str
-) -> None:
-    user, other = make_user(), make_user("other", role=role)
-    for attempt in [
-        lambda: services.appoint_administrator(user, role=AdministratorRole.AUDIT, by=other, now=now),
-        lambda: services.create_staff_user("new", display_name="楼长 1号", by=other, now=now),
-        lambda: services.deactivate_user(user, by=other, now=now),
-        lambda: services.set_phone(user, phone="13800138000", by=other, now=now),
-    ]:
-        with pytest.raises(NotAllowed):
-            attempt()
-    assert AuditEvent.objects.count() == 0
-
-
-def test_nobody_appoints_or_closes_themselves(make_user: Callable[..., User], now: datetime) -> None:
-    system = make_user("system-admin", role="system")
-    with pytest.raises(NotAllowed):
-        services.appoint_administrator(system, role=AdministratorRole.AUDIT, by=system, now=now)
-    with pytest.raises(NotAllowed):
-        services.deactivate_user(system, by=system, now=now)
-
-
-def test_a_staff_account_is_made_and_wrong_input_comes_back_per_field(
-    make_user: Callable[..., User], now: datetime
-) -> None:
-    system = make_user("system-admin", role="system", phone="13800138000")
-    user = services.create_staff_user(
-        " Desk-7 ",
-        display_name="值班台 7号",
-        password="Lantern-2026",
-        phone="138 0013 8007",
-        by=system,
-        now=now,
-    )
-    user.refresh_from_db()
-    assert (user.username, user.phone, user.phone_verified, user.check_password("Lantern-2026")) == (
-        "desk-7", "13800138007", False, True,
-    )  # fmt: skip
-    for fields, marked in [
-        ({"username": "desk-7"}, "username"),
-        ({"username": "x"}, "username"),
-        ({"display_name": " "}, "display_name"),
-        ({"password": "short"}, "password"),
-        ({"phone": "123"}, "phone"),
-        ({"phone": "13800138000"}, "phone"),
-    ]:
-        with pytest.raises(DomainError) as refused:
-            services.create_staff_user(
-                **{"username": "desk-8", "display_name": "值班台 8号", **fields}, by=system, now=now
-            )
-        assert list(refused.value.fields) == [marked]
-    assert User.objects.count() == 2
 
 
 def test_a_phone_belongs_to_one_account(make_user: Callable[..., User], now: datetime) -> None:
@@ -123,7 +60,7 @@ def test_a_token_works_until_it_ends_and_only_its_digest_is_kept(
 def test_a_closed_account_has_no_tokens(make_user: Callable[..., User], now: datetime) -> None:
     user = make_user()
     _, plain = services.issue_token(user, name="x", by=user, now=now)
-    services.deactivate_user(user, by=None, now=now)
+    set_user_active(user, is_active=False, reason="left", by=COMMAND_LINE, now=now)
     assert services.user_for_token(plain, now) is None
     assert ApiToken.objects.get().revoked_at == now
 
