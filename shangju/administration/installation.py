@@ -11,13 +11,16 @@ from django.utils import timezone
 from shangju.accounts.actors import Operator
 from shangju.accounts.models import User
 from shangju.accounts.roster import add_users, change_user
-from shangju.administration.blueprint import Blueprint, PartyEntry, read_blueprint
-from shangju.administration.comparison import Comparison, compare
+from shangju.administration.blueprint import read_blueprint
+from shangju.administration.blueprint_entries import Blueprint, PartyEntry
+from shangju.administration.comparison import compare
+from shangju.administration.plan import Comparison
 from shangju.administration.services import make_administrator
 from shangju.administration.working_time import apply_working_time
 from shangju.administration.yaml_tables import Refusal
+from shangju.areas.gazetteer import add_addresses
 from shangju.areas.models import Area
-from shangju.areas.services import add_addresses, change_area, plant_areas, set_outline
+from shangju.areas.services import change_area, plant_areas, set_outline
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party

@@ -18,9 +18,8 @@ from django.db.models.functions import Cast, Concat, Substr
 from django.utils.translation import gettext_lazy as _
 
 from shangju.accounts.actors import Operator, demand_administrator
-from shangju.areas.addresses import normalise
-from shangju.areas.geometry import Datum, checked_outline, to_wgs84
-from shangju.areas.models import PARENT_KINDS, AddressEntry, Area, AreaKind, GridType
+from shangju.areas.geometry import Datum, checked_outline
+from shangju.areas.models import PARENT_KINDS, Area, AreaKind, GridType
 from shangju.core.audit import record, record_each
 from shangju.core.errors import Conflict, DomainError
 
@@ -39,16 +38,6 @@ class AreaPlan:
     number_prefix: str = ""
     households: int | None = None
     is_invented: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AddressPlan:
-    """An address entry to be added; the point, if any, in WGS-84."""
-
-    area_code: str
-    shown_as: str
-    longitude: float | None = None
-    latitude: float | None = None
 
 
 CHANGEABLE = ("name", "name_en", "party_body", "number_prefix", "households", "grid_type", "is_invented")
@@ -109,23 +98,23 @@ def _known_areas(plans: Iterable[AreaPlan]) -> dict[str, Area]:
 def _demand_plan_sound(plan: AreaPlan, known: Mapping[str, Area], *, now: datetime) -> None:
     parent = known.get(plan.parent_code) if plan.parent_code else None
     if plan.parent_code and parent is None:
-        raise _refused(plan, "parent", _("No area has the code %(code)s.") % {"code": plan.parent_code})
+        raise refusal_of(plan, "parent", _("No area has the code %(code)s.") % {"code": plan.parent_code})
     if parent is not None and parent.retired_on is not None:
-        raise _refused(
+        raise refusal_of(
             plan, "parent", _("%(area)s has been retired; choose an area in force.") % {"area": parent}
         )
     if not kind_may_stand_under(plan.kind, parent.kind if parent else None):
-        raise _refused(plan, "parent", _wrong_tier(plan.kind, parent))
+        raise refusal_of(plan, "parent", _wrong_tier(plan.kind, parent))
     if plan.code in known:
-        raise _refused(
+        raise refusal_of(
             plan,
             "code",
             _("The code %(code)s is taken by %(area)s.") % {"code": plan.code, "area": known[plan.code]},
         )
     if not plan.code or not plan.name.strip():
-        raise _refused(plan, "name", _("An area needs a code and a name."))
+        raise refusal_of(plan, "name", _("An area needs a code and a name."))
     if (plan.kind == AreaKind.GRID) != (plan.grid_type in GridType.values):
-        raise _refused(
+        raise refusal_of(
             plan, "grid_type", _("A grid is either general or dedicated; other areas have no grid type.")
         )
     _demand_prefix_free(plan.number_prefix, known.values(), subject=plan)
@@ -153,7 +142,8 @@ def _wrong_tier(kind: str, parent: Area | None) -> object:
     }
 
 
-def _refused(plan: object, field: str, sentence: object) -> DomainError:
+def refusal_of(plan: object, field: str, sentence: object) -> DomainError:
+    """The refusal of one of many plans, at its field; the caller raises it."""
     return DomainError(sentence, fields={field: sentence}, subject=plan)
 
 
@@ -363,87 +353,3 @@ def set_outline(
             after={"outline": new, "datum": datum.value},
         )
     return held
-
-
-def add_address(
-    area: Area,
-    *,
-    shown_as: str,
-    longitude: float | None = None,
-    latitude: float | None = None,
-    datum: Datum = Datum.WGS84,
-    by: Operator,
-    now: datetime,
-) -> AddressEntry:
-    """Add a piece of text by which people name a place in ``area``.
-
-    Raises:
-        DomainError: too short to mean anything, or the area has this entry already.
-    """
-    point = (
-        (None, None) if longitude is None or latitude is None else to_wgs84(longitude, latitude, datum=datum)
-    )
-    return add_addresses([AddressPlan(area.code, shown_as, *point)], by=by, now=now)[0]
-
-
-@transaction.atomic
-def add_addresses(plans: Sequence[AddressPlan], *, by: Operator, now: datetime) -> list[AddressEntry]:
-    """Add many address entries; all or none.
-
-    Raises:
-        DomainError: as :func:`add_address`; ``subject`` is the plan that was refused.
-    """
-    actor = demand_administrator(by)
-    codes = {plan.area_code for plan in plans}
-    areas = {
-        area.code: area
-        for area in Area.objects.select_for_update(no_key=True).filter(code__in=codes).order_by("pk")
-    }
-    stored = set(AddressEntry.objects.filter(area__code__in=codes).values_list("area__code", "text"))
-    entries = []
-    for plan in plans:
-        text = normalise(plan.shown_as)
-        if plan.area_code not in areas or areas[plan.area_code].retired_on is not None:
-            raise _refused(
-                plan, "area", _("No area in force has the code %(code)s.") % {"code": plan.area_code}
-            )
-        if len(text) < 2:
-            raise _refused(plan, "shown_as", _("An address entry needs at least two characters."))
-        if (plan.area_code, text) in stored:
-            raise _refused(
-                plan, "shown_as", _("“%(text)s” is entered for this area already.") % {"text": plan.shown_as}
-            )
-        stored.add((plan.area_code, text))
-        entries.append(
-            AddressEntry(
-                area=areas[plan.area_code],
-                text=text,
-                shown_as=plan.shown_as.strip(),
-                longitude=plan.longitude,
-                latitude=plan.latitude,
-            )
-        )
-    AddressEntry.objects.bulk_create(entries, batch_size=500)
-    record_each(
-        ((entry.area, {"address": entry.shown_as}) for entry in entries),
-        action="area.address_added",
-        by=actor,
-        now=now,
-    )
-    return entries
-
-
-@transaction.atomic
-def remove_address(entry: AddressEntry, *, by: Operator, now: datetime) -> None:
-    """Remove an address entry; concerns that were placed by it keep their area."""
-    actor = demand_administrator(by)
-    held = (
-        AddressEntry.objects.select_for_update(of=("self",))
-        .filter(pk=entry.pk)
-        .select_related("area")
-        .first()
-    )
-    if held is None:
-        raise Conflict(_("The entry was removed already."))
-    record(held.area, action="area.address_removed", by=actor, now=now, before={"address": held.shown_as})
-    held.delete()

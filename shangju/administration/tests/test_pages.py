@@ -13,8 +13,8 @@ from shangju.accounts.models import Administrator, User
 from shangju.administration.queries import PAGE
 from shangju.administration.services import make_administrator
 from shangju.administration.urls import urlpatterns
+from shangju.areas.gazetteer import add_address
 from shangju.areas.models import AddressEntry, Area
-from shangju.areas.services import add_address
 from shangju.areas.tests.trees import NOW, person, small_tree
 from shangju.core.audit import record
 from shangju.core.errors import DomainError

@@ -25,9 +25,10 @@ from shangju.administration.forms import (
 from shangju.administration.outline_drawing import draw_outlines
 from shangju.administration.queries import ancestors_of, area_tree, find_areas, has_odd_size, history_of
 from shangju.administration.views.answering import FormPage, answer_form
+from shangju.areas.gazetteer import add_address, remove_address
 from shangju.areas.geometry import Datum
 from shangju.areas.models import AddressEntry, Area
-from shangju.areas.services import AreaPlan, add_address, add_area, change_area, remove_address, set_outline
+from shangju.areas.services import AreaPlan, add_area, change_area, set_outline
 from shangju.posts.models import Appointment
 
 read_or_write = require_http_methods(["GET", "POST"])

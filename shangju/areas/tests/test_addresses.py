@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.areas.addresses import find_area_by_address, normalise
+from shangju.areas.gazetteer import AddressPlan, add_addresses
 from shangju.areas.models import Area
-from shangju.areas.services import AddressPlan, add_addresses
 from shangju.areas.tests.trees import NOW, small_tree
 from shangju.core.scoping import EverywhereReason, Scope, area_scope, everywhere
 

@@ -7,16 +7,15 @@ import pytest
 from django.utils import translation
 
 from shangju.accounts.actors import COMMAND_LINE
+from shangju.areas.gazetteer import add_address, remove_address
 from shangju.areas.geometry import Datum
 from shangju.areas.models import AddressEntry, Area
 from shangju.areas.services import (
     AreaPlan,
-    add_address,
     add_area,
     change_area,
     move_area,
     plant_areas,
-    remove_address,
     rename_area,
     retire_area,
     set_outline,

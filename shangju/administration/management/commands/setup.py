@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.accounts.actors import COMMAND_LINE
-from shangju.administration.comparison import SECTIONS, VERBS, Comparison
 from shangju.administration.installation import set_up
+from shangju.administration.plan import SECTIONS, VERBS, Comparison
 
 
 class Command(BaseCommand):
