@@ -1,0 +1,132 @@
+"""Effects of what reporter and party say: confirm, reopen, withdraw, add words, answer."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from shangju.cases import moves
+from shangju.cases.clocks import start_clocks, stop_clocks
+from shangju.cases.effects.draft import ALL_STEPS, Draft, required
+from shangju.cases.models import (
+    Case,
+    Confirmation,
+)
+from shangju.cases.models.work import CasePhoto, WorkRecord
+from shangju.cases.rules import Actor, ActorKind
+from shangju.cases.workflow import (
+    CALL_BACK_DAYS,
+    CALL_BACK_TRIES,
+    REOPEN_WINDOW,
+    Satisfaction,
+    Solved,
+)
+from shangju.core.errors import DomainError
+from shangju.deadlines.steps import Step
+
+
+def _checked_confirmation(case: Case, payload: moves.Confirm, by: Actor) -> Confirmation:
+    if payload.solved not in Solved.values or payload.satisfaction not in Satisfaction.values:
+        fields = {
+            name: _("Choose one of the answers.")
+            for name, value, known in (
+                ("solved", payload.solved, Solved.values),
+                ("satisfaction", payload.satisfaction, Satisfaction.values),
+            )
+            if value not in known
+        }
+        raise DomainError(_("Two answers are needed."), fields=fields)
+    case.solved, case.satisfaction = payload.solved, payload.satisfaction
+    case.dissatisfaction_count += payload.satisfaction == Satisfaction.DISSATISFIED
+    return Confirmation(
+        case=case,
+        solved=payload.solved,
+        satisfaction=payload.satisfaction,
+        words=payload.words,
+        by_call_back=by.kind is ActorKind.STAFF,
+    )
+
+
+def confirm(case: Case, payload: moves.Confirm, by: Actor, now: datetime) -> Draft:
+    """The reporter's word; or a call-back that reached nobody, which is only counted."""
+    if not payload.reached:
+        if by.kind is ActorKind.REPORTER:
+            raise DomainError(
+                _("Say whether it is solved."), fields={"solved": _("Choose one of the answers.")}
+            )
+        case.call_back_tries += 1
+        return Draft(note=payload.words, data={"reached": False, "try": case.call_back_tries}, otherwise=True)
+    record = _checked_confirmation(case, payload, by)
+    case.closed_at = now
+    stop_clocks(case, ALL_STEPS, now=now)
+    return Draft(
+        note=payload.words,
+        data={"solved": payload.solved, "satisfaction": payload.satisfaction},
+        records=[record],
+    )
+
+
+def reopen(case: Case, payload: moves.Reopen, by: Actor, now: datetime) -> Draft:
+    """重办: a new round of clocks; the old round stays as it was."""
+    if by.kind is ActorKind.STAFF and payload.confirmation is None:
+        required(reason=payload.reason)
+    if case.closed_at and now - case.closed_at > REOPEN_WINDOW:
+        raise DomainError(_("A case can be reopened for 15 days after it was closed. Please report it anew."))
+    records: list[WorkRecord] = []
+    if payload.confirmation is not None:
+        records.append(_checked_confirmation(case, payload.confirmation, by))
+    stop_clocks(case, ALL_STEPS, now=now)
+    case.reopen_count += 1
+    case.closed_at = case.resolved_at = None
+    case.outcome, case.closed_unreachable, case.call_back_tries = "", False, 0
+    has_handler = case.handler_post_id is not None or case.handler_party_id is not None
+    start_clocks(case, [Step.FIRST_CONTACT, Step.CLOSE], start=now)
+    return Draft(
+        note=payload.reason,
+        data={
+            "round": case.reopen_count,
+            "solved": payload.confirmation.solved if payload.confirmation else "",
+        },
+        records=records,
+        otherwise=not has_handler,
+    )
+
+
+def close_unreachable(case: Case, payload: moves.CloseUnreachable, by: Actor, now: datetime) -> Draft:
+    """Shown apart in every figure: nobody knows what the reporter would have said."""
+    waited = case.resolved_at is not None and now - case.resolved_at >= timedelta(days=CALL_BACK_DAYS)
+    if case.call_back_tries < CALL_BACK_TRIES and not waited:
+        raise DomainError(
+            _("Only after %(tries)s failed calls or %(days)s days. So far: %(done)s.")
+            % {"tries": CALL_BACK_TRIES, "days": CALL_BACK_DAYS, "done": case.call_back_tries}
+        )
+    case.closed_at, case.closed_unreachable = now, True
+    stop_clocks(case, ALL_STEPS, now=now)
+    return Draft(note=payload.note, data={"tries": case.call_back_tries})
+
+
+def withdraw(case: Case, payload: moves.Withdraw, by: Actor, now: datetime) -> Draft:
+    """The reporter takes it back, before it is resolved."""
+    stop_clocks(case, ALL_STEPS, now=now)
+    return Draft(note=payload.reason)
+
+
+def add_words(case: Case, payload: moves.AddWords, by: Actor, now: datetime) -> Draft:
+    """More from the reporter: shown to staff and in the reporter's own timeline."""
+    required(words=payload.words)
+    return Draft(
+        note=payload.words,
+        reporter_text=payload.words,
+        photo_ids=payload.photo_ids,
+        photo_purpose=CasePhoto.Purpose.REPORT,
+    )
+
+
+def answer_as_party(case: Case, payload: moves.AnswerAsParty, by: Actor, now: datetime) -> Draft:
+    """The party's side of it: for staff, and in the party's own view."""
+    required(words=payload.words)
+    return Draft(
+        note=payload.words,
+        party_text=payload.words,
+        photo_ids=payload.photo_ids,
+        photo_purpose=CasePhoto.Purpose.PARTY,
+    )

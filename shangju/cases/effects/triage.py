@@ -1,0 +1,150 @@
+"""Effects of the dispatcher's moves: accept, decline, refer, answer, dispatch."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from shangju.cases import moves
+from shangju.cases.clocks import restart_clocks, start_clocks, stop_clocks
+from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, required
+from shangju.cases.models import (
+    Case,
+    CaseAssistant,
+    Resolution,
+)
+from shangju.cases.places import put_in_area, subdistrict_path
+from shangju.cases.rules import Actor
+from shangju.cases.workflow import (
+    DeclineReason,
+    Outcome,
+)
+from shangju.categories.models import Category
+from shangju.core.errors import DomainError
+from shangju.deadlines.steps import Step
+from shangju.parties.models import Party
+from shangju.posts.models import Post
+
+
+def classes_of(category: Category) -> tuple[str, ...]:
+    """The classes among which a dispatcher may choose for a category, its own first."""
+    return tuple(
+        dict.fromkeys((category.deadline_class, *(entry["class"] for entry in category.alternatives)))
+    )
+
+
+def accept(case: Case, payload: moves.Accept, by: Actor, now: datetime) -> Draft:
+    """Confirm category and class; the reporter's clocks are computed anew when the class changed."""
+    if payload.category.parent_id is None:
+        raise DomainError(
+            _("Choose a category of the second level."),
+            fields={"category": _("Choose one of its sub-categories.")},
+        )
+    if payload.deadline_class not in classes_of(payload.category):
+        raise DomainError(
+            _("There is no such class."), fields={"deadline_class": _("Choose one of the classes listed.")}
+        )
+    if payload.area is not None:
+        if not payload.area.path.startswith(subdistrict_path(case)):
+            raise DomainError(
+                _("That place is in another sub-district."),
+                fields={"area": _("Choose a place in this sub-district.")},
+            )
+        put_in_area(case, payload.area)
+    before = (case.deadline_class, case.night_class)
+    case.category, case.category_is_confirmed = payload.category, True
+    case.request_type, case.deadline_class = payload.request_type, payload.deadline_class
+    case.night_class = case.night_class if payload.category.night_class else ""
+    case.title = payload.title.strip() or case.title
+    case.accepted_at = now
+    stop_clocks(case, [Step.ACCEPT], now=now)
+    if before != (case.deadline_class, case.night_class):
+        restart_clocks(case, REPORTER_STEPS, start=case.clocks_start_at)
+    return Draft(note=payload.note, data={"category": payload.category.code, "class": case.deadline_class})
+
+
+def decline(case: Case, payload: moves.Decline, by: Actor, now: datetime) -> Draft:
+    """End it with a reason and a sentence for the reporter."""
+    required(explanation=payload.explanation)
+    if payload.reason not in DeclineReason.values:
+        raise DomainError(_("Choose a reason."), fields={"reason": _("Choose one of the reasons listed.")})
+    stop_clocks(case, ALL_STEPS, now=now)
+    return Draft(reporter_text=payload.explanation, data={"reason": payload.reason})
+
+
+def refer(case: Case, payload: moves.Refer, by: Actor, now: datetime) -> Draft:
+    """End it here by naming the channel that the law provides."""
+    required(legal_channel=payload.legal_channel, explanation=payload.explanation)
+    stop_clocks(case, ALL_STEPS, now=now)
+    return Draft(reporter_text=payload.explanation, data={"legal_channel": payload.legal_channel})
+
+
+def answer_directly(case: Case, payload: moves.AnswerDirectly, by: Actor, now: datetime) -> Draft:
+    """Answer without sending anybody."""
+    required(answer=payload.answer)
+    case.accepted_at = case.accepted_at or now
+    case.outcome, case.resolved_at = Outcome.EXPLAINED, now
+    stop_clocks(case, [Step.ACCEPT, *REPORTER_STEPS], now=now)
+    start_clocks(case, [Step.CALL_BACK], start=now)
+    resolution = Resolution(case=case, outcome=Outcome.EXPLAINED, answer=payload.answer)
+    return Draft(reporter_text=payload.answer, records=[resolution])
+
+
+def dispatch(case: Case, payload: moves.Dispatch, by: Actor, now: datetime) -> Draft:
+    """Give it to a post or a member party; the "sign" clock starts."""
+    if (payload.post is None) == (payload.party is None):
+        raise DomainError(
+            _("Choose one lead handler."), fields={"handler": _("Choose one post or one member party.")}
+        )
+    if payload.post is not None:
+        _take_post(case, payload.post)
+    if payload.party is not None:
+        _take_party(case, payload.party, payload)
+    case.handler_post, case.handler_party = payload.post, payload.party
+    case.dispatched_at = now
+    _set_assistants(case, payload.assistants)
+    start_clocks(case, [Step.SIGN], start=now)
+    handler = payload.post or payload.party
+    return Draft(note=payload.note, data={"handler": str(getattr(handler, "name", ""))})
+
+
+def _take_post(case: Case, post: Post) -> None:
+    if post.retired_on is not None:
+        raise DomainError(_("That post no longer exists."), fields={"handler": _("Choose another post.")})
+    if not case.area_path.startswith(post.area.path):
+        if not post.area.path.startswith(case.area_path):
+            raise DomainError(
+                _("That post is responsible for another area."),
+                fields={"handler": _("Choose a post whose area includes the place.")},
+            )
+        put_in_area(case, post.area)
+
+
+def _take_party(case: Case, party: Party, payload: moves.Dispatch) -> None:
+    if not party.area.path.startswith(subdistrict_path(case)):
+        raise DomainError(
+            _("That member is in another sub-district."),
+            fields={"handler": _("Choose a member of this sub-district.")},
+        )
+    case.words_shareable = payload.words_shareable
+    case.party_summary = payload.party_summary.strip() or case.party_summary
+    if not case.party_summary and not case.words_shareable:
+        sentence = _("Describe the problem for the member in words that do not show who raised it.")
+        raise DomainError(sentence, fields={"party_summary": sentence})
+    if party.pk == case.place_party_id:
+        case.concerned_party = party
+
+
+def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
+    for post in posts:
+        if not case.area_path.startswith(post.area.path):
+            raise DomainError(
+                _("An assisting post is responsible for another area."),
+                fields={"assistants": _("Choose posts whose area includes the place.")},
+            )
+    CaseAssistant.objects.filter(case=case).delete()
+    CaseAssistant.objects.bulk_create(
+        CaseAssistant(case=case, post=post)
+        for post in {post.pk: post for post in posts}.values()
+        if post != case.handler_post
+    )
