@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from shangju.areas.models import Area
-from shangju.cases.intake import code_print
+from shangju.cases.codes import code_print
 from shangju.cases.models import Case
 from shangju.cases.models.case import CASE_LEVELS
 from shangju.cases.rules import visible_to

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shangju.accounts.addresses import client_address
 from shangju.accounts.models import User
 from shangju.cases import moves
-from shangju.cases.intake import format_code, normalise_code, register_concern
+from shangju.cases.codes import format_code, normalise_code
+from shangju.cases.intake import register_concern
 from shangju.cases.models import Case, CasePhoto
 from shangju.cases.queries import case_by_tracking_code
 from shangju.cases.rules import REPORTER, Actor, ActorKind, open_moves

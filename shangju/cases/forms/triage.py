@@ -35,7 +35,7 @@ class AcceptForm(MoveForm):
         label=_("Class"), required=False, help_text=_("Leave it empty for the class of the category.")
     )
     area: Any = forms.ModelChoiceField(
-        label=_("Area"), queryset=None, required=False, empty_label=LEAVE_AS_IT_IS[1]
+        label=_("Area"), queryset=None, required=False, empty_label=_("Leave it as it is")
     )
     title = forms.CharField(label=_("Title"), max_length=60, required=False)
     note = long_text(_("Note for colleagues"), required=False, rows=2)
