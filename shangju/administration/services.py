@@ -11,6 +11,7 @@ from shangju.accounts.actors import Operator
 from shangju.accounts.models import Administrator, User
 from shangju.areas import services as area_services
 from shangju.areas.models import Area
+from shangju.cases.places import follow_area_move
 from shangju.core.errors import DomainError
 from shangju.parties.models import Delegation, Party, PartyStatus
 from shangju.posts.models import Appointment, Post
@@ -23,8 +24,10 @@ def move_area(area: Area, *, parent: Area, reason: str, by: Operator, now: datet
     Raises:
         DomainError, Conflict: as :func:`shangju.areas.services.move_area`.
     """
-    area_services.move_area(area, parent=parent, reason=reason, by=by, now=now)
-    return Area.objects.get(pk=area.pk)
+    old_path, _new_path = area_services.move_area(area, parent=parent, reason=reason, by=by, now=now)
+    moved = Area.objects.get(pk=area.pk)
+    follow_area_move(moved, old_path=old_path)
+    return moved
 
 
 @transaction.atomic

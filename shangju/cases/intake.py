@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from shangju.cases import chain
 from shangju.cases.clocks import new_clocks, refresh_due
+from shangju.cases.codes import code_print, format_code, new_code
 from shangju.cases.models import Case, CaseClock, CasePhoto, IdempotencyKey, NumberSeries, ReporterContact
 from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
@@ -29,7 +29,6 @@ from shangju.categories.suggest import looks_like_night_noise, suggest_categorie
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.core.sealing import fingerprint
 from shangju.deadlines.queries import night_hours_for
 from shangju.deadlines.steps import Step
 from shangju.posts.rights import Right
@@ -39,9 +38,6 @@ DEFAULT_CLASS = "D"
 """Until a person has confirmed the category: one working day to the first contact, five to the close."""
 
 INTAKE_STEPS = (Step.ACCEPT, Step.FIRST_CONTACT, Step.MADE_SAFE, Step.CLOSE)
-CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 13
-"""13 signs of 32 are 65 bits: more than the 60 that cases.md §2 asks for, and still readable over the phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +78,6 @@ class Receipt:
     case: Case
     tracking_code: str
     is_repeat: bool
-
-
-def format_code(code: str) -> str:
-    """``ABCD-EFGH-JKMNP``, the way it is written down."""
-    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
-
-
-def normalise_code(code: str) -> str:
-    """What somebody typed: hyphens and spaces dropped, letters that look like digits read as these."""
-    signs = re.sub(r"[\s\-–—]", "", code.upper())
-    return signs.translate(str.maketrans("OIL", "011"))
-
-
-def code_print(code: str) -> str:
-    """The keyed digest by which a case is found from its tracking code."""
-    return fingerprint(normalise_code(code), purpose="tracking-code")
 
 
 def register_concern(
@@ -214,7 +194,7 @@ def _entry_role(by: Actor) -> CaseRole:
 
 def _new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
     place, text = submission.place, submission.text.strip()
-    code = "".join(secrets.choice(CODE_ALPHABET) for _sign in range(CODE_LENGTH))
+    code = new_code()
     received = min(submission.received_at or now, now)
     return Case(
         tracking_code=code,

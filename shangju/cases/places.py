@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from shangju.areas.addresses import find_area_by_address
@@ -78,6 +80,20 @@ def put_in_area(case: Case, area: Area) -> None:
     case.subdistrict = tiers[AreaKind.SUBDISTRICT]
     case.community = tiers.get(AreaKind.COMMUNITY)
     case.grid = tiers.get(AreaKind.GRID)
+
+
+def follow_area_move(area: Area, *, old_path: str) -> int:
+    """Let the cases below a moved area repeat its new place in the tree; returns how many there were.
+
+    Called by the service that moves areas, in its transaction. Who handles a case does not change by it.
+    """
+    with everywhere(EverywhereReason.SETUP):
+        tiers = {tier.kind: tier for tier in Area.objects.filter(pk__in=area.ancestor_ids)}
+        levels = {kind: tiers[kind] for kind in (AreaKind.COMMUNITY, AreaKind.GRID) if kind in tiers}
+        return Case.objects.filter(area_path__startswith=old_path).update(
+            area_path=Concat(Value(area.path), Substr(F("area_path"), len(old_path) + 1)),
+            **{kind.value: tier for kind, tier in levels.items()},
+        )
 
 
 def subdistrict_path(case: Case) -> str:

@@ -5,14 +5,18 @@ finds such rows and deals with some; the worker runs every step each minute and 
 delays, never loses.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.utils import timezone
 from huey import RedisHuey, SqliteHuey
+
+logger = logging.getLogger(__name__)
 
 Step = Callable[[datetime], int]
 """Does what is to be done at an instant and says how many rows it dealt with; safe to repeat and to kill."""
@@ -54,13 +58,19 @@ def worker_steps() -> tuple[WorkerStep, ...]:
     return tuple(_steps.values())
 
 
+def run_steps(now: datetime) -> None:
+    """One pass over all steps. A step that fails is logged and does not keep the others from their turn."""
+    for step in worker_steps():
+        try:
+            step.run(now)
+        except DatabaseError:
+            logger.exception("step “%s” failed; it is tried again in a minute", step.name)
+
+
 @huey.task()  # type: ignore[untyped-decorator] # huey carries no types
 def wake_up() -> None:
     """One pass over all steps, by the worker."""
-    from django.utils import timezone  # noqa: PLC0415 - the clock is read at the edge, and this is one
-
-    for step in worker_steps():
-        step.run(timezone.now())
+    run_steps(timezone.now())
 
 
 def wake_worker_after_commit() -> None:

@@ -1,4 +1,18 @@
-"""Addresses."""
+"""Addresses of the staff's work desk."""
+
+from django.urls import path
+
+from shangju.desk.views import cases, entry, worklist
 
 app_name = "desk"
-urlpatterns: list[object] = []
+
+urlpatterns = [
+    path("", worklist.worklist, name="worklist"),
+    path("new/", entry.enter, name="enter"),
+    path("new/received/", entry.received, name="received"),
+    path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/moves/<str:move>/", cases.make_move, name="move"),
+    path("cases/<str:number>/contact/", cases.reveal, name="reveal"),
+    path("cases/<str:number>/photos/<uuid:photo_id>/<str:size>/", cases.photo, name="photo"),
+    path("cases/<str:number>/mediations/<int:pk>/", cases.mediation, name="mediation"),
+]

@@ -1,4 +1,9 @@
-"""Addresses."""
+"""Addresses of the supervision desk."""
+
+from django.urls import path
+
+from shangju.desk.views import supervision
 
 app_name = "supervision"
-urlpatterns: list[object] = []
+
+urlpatterns = [path("", supervision.listing, name="list")]

@@ -1,6 +1,10 @@
 """Tells people what happened: takes un-notified history rows, writes and sends notices."""
 
+from datetime import datetime
+
 from django.apps import AppConfig
+
+from shangju.core.queue import register_step
 
 
 class NoticesConfig(AppConfig):
@@ -8,3 +12,27 @@ class NoticesConfig(AppConfig):
 
     name = "shangju.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        """Give the worker its steps; the services are imported when the first pass runs."""
+        register_step("tell of events", _tell)
+        register_step("send notices", _send)
+        register_step("remove unclaimed photos", _remove_photos)
+
+
+def _tell(now: datetime) -> int:
+    from shangju.notices.services import tell_of_events  # noqa: PLC0415 - models are not loaded yet at import
+
+    return tell_of_events(now)
+
+
+def _send(now: datetime) -> int:
+    from shangju.notices.services import send_notices  # noqa: PLC0415 - as above
+
+    return send_notices(now)
+
+
+def _remove_photos(now: datetime) -> int:
+    from shangju.photos.services import remove_unclaimed  # noqa: PLC0415 - as above
+
+    return remove_unclaimed(now=now)

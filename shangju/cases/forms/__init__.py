@@ -1,0 +1,42 @@
+"""One form a move: pages render them, the API reads its fields from them, both get the same payload."""
+
+from datetime import datetime
+
+from shangju.cases.forms.base import MoveForm
+from shangju.cases.forms.feedback import AnswerAsPartyForm, CloseUnreachableForm, ConfirmForm, ReopenForm
+from shangju.cases.forms.triage import AcceptForm, AnswerDirectlyForm, DeclineForm, DispatchForm, ReferForm
+from shangju.cases.forms.work import ContactForm, FindCauseForm, MediateForm, ResolveForm, SignForm, VisitForm
+from shangju.cases.models import Case
+from shangju.cases.rules import Actor, open_moves
+from shangju.cases.workflow import MoveName
+
+__all__ = ["MOVE_FORMS", "MoveForm", "move_forms_for"]
+
+_FORMS: tuple[type[MoveForm], ...] = (
+    AcceptForm,
+    DeclineForm,
+    ReferForm,
+    AnswerDirectlyForm,
+    DispatchForm,
+    SignForm,
+    ContactForm,
+    VisitForm,
+    FindCauseForm,
+    MediateForm,
+    ResolveForm,
+    ConfirmForm,
+    ReopenForm,
+    CloseUnreachableForm,
+    AnswerAsPartyForm,
+)
+MOVE_FORMS: dict[MoveName, type[MoveForm]] = {form.move: form for form in _FORMS}
+"""The moves that staff and parties make; the reporter's own have their forms on the public pages."""
+
+
+def move_forms_for(case: Case, actor: Actor, *, now: datetime) -> dict[MoveName, MoveForm]:
+    """An empty form for each move that is open to ``actor`` now, in the table's order."""
+    return {
+        move: MOVE_FORMS[move](case=case, actor=actor, now=now)
+        for move in open_moves(actor, case)
+        if move in MOVE_FORMS
+    }

@@ -1,0 +1,113 @@
+"""Forms of the desk: filters, staff entry, the reason of a look at a contact."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shangju.areas.models import Area, AreaKind
+from shangju.cases.intake import TEXT_LIMIT, ContactDetails, Submission
+from shangju.cases.places import locate
+from shangju.cases.queries import WorklistFilters
+from shangju.cases.workflow import STAFF_CHANNELS, Channel, RequestType, State
+from shangju.categories.queries import category_by_code, category_tree
+
+LIGHT_CHOICES = [
+    ("", _("Any light")),
+    ("green", _("Green: time enough")),
+    ("yellow", _("Yellow: half the time is gone")),
+    ("orange", _("Orange: due soon")),
+    ("red", _("Red: overdue")),
+    ("purple", _("Purple: long overdue")),
+    ("overdue", _("All that is overdue")),
+]
+STATE_CHOICES = [("", _("All open")), *State.choices, ("ended", _("All ended")), ("all", _("All"))]
+HANDLER_CHOICES = [("", _("Any handler")), ("mine", _("Handled by me"))]
+
+
+def areas_in_reach() -> list[tuple[str, str]]:
+    """Communities and grids of the reader's scope, by code."""
+    kinds = (AreaKind.COMMUNITY, AreaKind.GRID)
+    rows = Area.objects.filter(kind__in=kinds, retired_on__isnull=True).order_by("path")
+    return [(area.code, f"{'　' if area.kind == AreaKind.GRID else ''}{area}") for area in rows]
+
+
+class FilterForm(forms.Form):
+    """What narrows the worklist; sent with GET, so that a filtered list has an address."""
+
+    query = forms.CharField(label=_("Number or words"), required=False, max_length=60)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATE_CHOICES)
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    light = forms.ChoiceField(label=_("Light"), required=False, choices=LIGHT_CHOICES)
+    handler = forms.ChoiceField(label=_("Handler"), required=False, choices=HANDLER_CHOICES)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tree = category_tree()
+        roots = [(branch.root.code, str(branch.root)) for branch in tree.branches]
+        self.fields["category"].choices = [("", _("Any category")), *roots]  # type: ignore[attr-defined]
+        self.fields["area"].choices = [("", _("Everywhere")), *areas_in_reach()]  # type: ignore[attr-defined]
+
+    def filters(self) -> WorklistFilters:
+        """The filters; an unknown value of a hand-made address narrows nothing."""
+        self.is_valid()
+        return WorklistFilters(**{name: self.cleaned_data.get(name, "") for name in self.fields})
+
+
+class EntryForm(forms.Form):
+    """A phone call in thirty seconds: who calls, what, where."""
+
+    phone = forms.CharField(
+        label=_("Phone of the caller"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"autofocus": True, "inputmode": "tel"}),
+    )
+    name = forms.CharField(label=_("How to address the caller"), required=False, max_length=60)
+    text = forms.CharField(
+        label=_("What is the matter?"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    happening_now = forms.BooleanField(label=_("It is going on right now"), required=False)
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    address = forms.CharField(label=_("Address"), required=False, max_length=200)
+    channel = forms.ChoiceField(label=_("Came in by"))
+    request_type = forms.ChoiceField(label=_("Type"), choices=RequestType, initial=RequestType.COMPLAINT)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    is_anonymous = forms.BooleanField(label=_("Anonymous: keep no name and phone"), required=False)
+    is_confidential = forms.BooleanField(label=_("Confidential"), required=False)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        branches = category_tree().branches
+        groups = [
+            (str(branch.root), [(leaf.code, str(leaf)) for leaf in branch.leaves]) for branch in branches
+        ]
+        self.fields["area"].choices = [("", _("By the address")), *areas_in_reach()]  # type: ignore[attr-defined]
+        self.fields["category"].choices = [("", _("Decide later")), *groups]  # type: ignore[attr-defined]
+        self.fields["channel"].choices = [(value, Channel(value).label) for value in STAFF_CHANNELS]  # type: ignore[attr-defined]
+        self.fields["key"].initial = f"desk-{uuid4()}"
+
+    def submission(self) -> Submission:
+        """What the service takes in."""
+        given = self.cleaned_data
+        area = Area.objects.filter(code=given["area"]).first() if given["area"] else None
+        return Submission(
+            text=given["text"],
+            place=locate(area=area, address=given["address"]),
+            channel=given["channel"],
+            request_type=given["request_type"],
+            category=category_by_code(given["category"]) if given["category"] else None,
+            contact=ContactDetails(name=given["name"], phone=given["phone"]),
+            happening_now=given["happening_now"],
+            is_anonymous=given["is_anonymous"],
+            is_confidential=given["is_confidential"],
+        )
+
+
+class RevealForm(forms.Form):
+    """Why a contact must be seen."""
+
+    reason = forms.CharField(label=_("Why do you need it?"), max_length=120)

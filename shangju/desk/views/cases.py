@@ -1,0 +1,175 @@
+"""One case: what is known, what happened, and the moves that are open to the reader."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from shangju.cases import queries
+from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
+from shangju.cases.models import Case
+from shangju.cases.reporter import masked_contact, reveal_contact
+from shangju.cases.rules import Actor, staff
+from shangju.cases.services import apply_move
+from shangju.cases.workflow import MoveName
+from shangju.core.errors import DomainError, NotAllowed
+from shangju.deadlines.engine import Line, light_at
+from shangju.deadlines.explanation import explain
+from shangju.desk.access import needs_right, standing_in
+from shangju.desk.forms import RevealForm
+from shangju.photos.responses import photo_response
+from shangju.posts.rights import Right
+
+READER = needs_right(Right.VIEW_CASE, Right.HANDLE)
+
+
+def find_case(request: HttpRequest, number: str) -> Case:
+    """The case, if its inner view is open to the reader; 404 for any other, existing or not."""
+    try:
+        return queries.case_for(standing_in(request), number)
+    except Case.DoesNotExist as error:
+        raise Http404 from error
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in user acting by their posts."""
+    return staff(request.user)  # type: ignore[arg-type] # the decorator asks for sign-in
+
+
+def add_refusal(form: BaseForm, refusal: DomainError) -> None:
+    """Put a refusal of the service at the fields that it names."""
+    renamed = {"place": "area"}
+    for name, sentence in (refusal.fields or {"": refusal.message}).items():
+        target = renamed.get(name, name)
+        form.add_error(target if target in form.fields else None, str(sentence))
+
+
+def _clocks(case: Case, now: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "clock": clock,
+            "light": "done"
+            if clock.stopped_at
+            else str(
+                light_at(
+                    now,
+                    yellow_at=clock.yellow_at,
+                    orange_at=clock.orange_at,
+                    due=clock.due_at,
+                    purple_at=clock.purple_at,
+                )
+            ),
+            "lines": explain([Line.from_json(line) for line in clock.explanation]),
+        }
+        for clock in case.clocks.all()
+    ]
+
+
+def _context(request: HttpRequest, case: Case, bound: MoveForm | None = None) -> dict[str, Any]:
+    now = timezone.now()
+    forms = move_forms_for(case, actor_of(request), now=now)
+    if bound is not None:
+        forms[bound.move] = bound
+    return {
+        "case": case,
+        "now": now,
+        "light": queries.light_of(case, now=now),
+        "clocks": _clocks(case, now),
+        "contact": masked_contact(case),
+        "reveal_form": RevealForm(),
+        "events": list(case.events.select_related("by").order_by("-sequence")),
+        "visits": list(case.visits.all()),
+        "findings": list(case.findings.select_related("party")),
+        "mediations": list(case.mediations.all()),
+        "photos": list(case.photos.all()),
+        "moves": [(move, move.label, form) for move, form in forms.items()],
+        "opened": bound.move if bound is not None else next(iter(forms), ""),
+        "may_reveal": bool(forms),
+    }
+
+
+@require_GET
+@READER
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The case page."""
+    return render(request, "desk/case.html", _context(request, find_case(request, number)))
+
+
+@require_POST
+@READER
+def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
+    """Make one move, or show the page again with what is wrong and everything kept."""
+    found = find_case(request, number)
+    if move not in MOVE_FORMS:
+        raise Http404
+    form_class = MOVE_FORMS[MoveName(move)]
+    form = form_class(request.POST, request.FILES, case=found, actor=actor_of(request), now=timezone.now())
+    status = 422
+    if form.is_valid():
+        seen = request.POST.get("seen", "")
+        expected = int(seen) if seen.isdecimal() else None
+        try:
+            apply_move(
+                found, form.payload(), by=actor_of(request), now=timezone.now(), expected_sequence=expected
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+            status = refusal.status
+        else:
+            messages.success(request, _("Recorded: %(move)s.") % {"move": form.move.label})
+            return redirect("desk:case", number=number)
+    return render(
+        request, "desk/case.html", _context(request, find_case(request, number), form), status=status
+    )
+
+
+@require_POST
+@READER
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the contact once, for a reason; the look is recorded and the reporter is told how many there were."""
+    found = find_case(request, number)
+    form = RevealForm(request.POST)
+    context = _context(request, found)
+    status = 422
+    if form.is_valid():
+        try:
+            contact = reveal_contact(
+                found, by=actor_of(request), reason=form.cleaned_data["reason"], now=timezone.now()
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except DomainError as refusal:
+            form.add_error("reason", str(refusal))
+        else:
+            context["revealed"], status = contact, 200
+    return render(request, "desk/case.html", {**context, "reveal_form": form}, status=status)
+
+
+@require_GET
+@READER
+def photo(request: HttpRequest, number: str, photo_id: UUID, size: str) -> HttpResponseBase:
+    """A picture of the case."""
+    link = find_case(request, number).photos.filter(photo_id=photo_id).select_related("photo").first()
+    if link is None or size not in {"full", "thumbnail"}:
+        raise Http404
+    return photo_response(link.photo, "full" if size == "full" else "thumbnail")
+
+
+@require_GET
+@READER
+def mediation(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """The 劝阻调解记录 as a page to print, for the police where persuasion failed (噪声污染防治法 §70)."""
+    found = find_case(request, number)
+    record = found.mediations.select_related("event").filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    return render(request, "desk/mediation.html", {"case": found, "record": record})

@@ -1,0 +1,67 @@
+"""``shangju worker``: huey drives the steps; the rows are the work, so it may be killed at any line."""
+
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django.utils import timezone
+from huey import crontab
+from huey.consumer import Consumer
+
+from shangju.core.models import Heartbeat
+from shangju.core.queue import huey, run_steps
+
+HEARTBEAT_SECONDS = 20
+
+
+@huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator] # huey carries no types
+def every_minute() -> None:
+    """A pass whether or not somebody woke the worker."""
+    run_steps(timezone.now())
+
+
+def beat() -> None:
+    """Write that the worker is alive."""
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+
+
+class Pulse(threading.Thread):
+    """Writes the heartbeat while the process lives, also during a long pass."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Until the process ends."""
+        while not self.stopped.wait(HEARTBEAT_SECONDS):
+            close_old_connections()
+            beat()
+
+
+class Command(BaseCommand):
+    """The background process; one is enough for a sub-district, several share the work."""
+
+    help = "Run the background worker (notices and all timed work)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """``--threads``."""
+        parser.add_argument("--threads", type=int, default=1, help="how many steps may run at once (1)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Beat once, deal with what has gathered, then follow huey's schedule until told to stop."""
+        beat()
+        run_steps(timezone.now())
+        pulse = Pulse()
+        pulse.start()
+        Consumer(
+            huey,
+            workers=options["threads"],
+            periodic=True,
+            worker_type="thread",
+            initial_delay=0.1,
+            max_delay=2.0,
+        ).run()
+        pulse.stopped.set()

@@ -1,0 +1,212 @@
+"""From history rows to notices, and from notices to the people; each step may be killed at any line.
+
+The rows are the work. A history row is *told* when its notices are stored and ``notified_at`` is set, in one
+transaction. A notice is *sent* when a gateway has taken it; between the gateway's yes and our note a crash may come,
+so a repeat carries the same key, and the gateway knows it.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from shangju.accounts.models import User
+from shangju.cases.codes import format_code
+from shangju.cases.models import Case, CaseEvent, ReporterContact
+from shangju.cases.workflow import MoveName
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.gateways.sending import Message, gateway_for
+from shangju.notices import wording
+from shangju.notices.models import Notice, NoticeChannel, NoticeState
+from shangju.parties.models import Delegation
+from shangju.posts.models import Appointment
+from shangju.posts.rights import RIGHTS_OF_POST, Right
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+LEASE = timedelta(minutes=2)
+"""A gateway call takes seconds; a worker that holds a notice longer is taken for dead."""
+
+ATTEMPTS_AT_MOST = 8
+"""With the back-off below the last try comes about four hours after the first."""
+
+DISPATCHING_POSTS = [kind for kind, rights in RIGHTS_OF_POST.items() if Right.DISPATCH in rights]
+
+
+def tell_of_events(now: datetime) -> int:
+    """Store the notices of history rows that nobody was told of yet; returns how many rows were dealt with."""
+    told = 0
+    with everywhere(EverywhereReason.WORKER):
+        waiting = list(
+            CaseEvent.objects.filter(notified_at__isnull=True)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:BATCH]
+        )
+        for pk in waiting:
+            told += _tell(pk, now=now)
+    return told
+
+
+@transaction.atomic
+def _tell(pk: int, *, now: datetime) -> bool:
+    """One row; the conditional update makes two workers take turns, and the loser finds nothing to do."""
+    if not CaseEvent.objects.filter(pk=pk, notified_at__isnull=True).update(notified_at=now):
+        return False
+    event = CaseEvent.objects.select_related("case", "case__category").get(pk=pk)
+    notices = [*_reporter_notices(event, now), *_staff_notices(event, now), *_party_notices(event, now)]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    return True
+
+
+def _reporter_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
+    if event.kind not in wording.TOLD_TO_REPORTER or event.data.get("reached") is False:
+        return
+    case = event.case
+    link = f"{settings.PUBLIC_URL}{reverse('public:case', args=[format_code(case.tracking_code)])}"
+    contact = ReporterContact.objects.filter(case=case).first()
+    if contact and contact.phone and contact.may_be_called:
+        words = wording.for_reporter(event, link=link, language=settings.LANGUAGE_CODE)
+        yield _notice(event, NoticeChannel.SMS, "reporter", words, now, recipient=contact.phone)
+    if case.reporter_user:
+        words = wording.for_reporter(event, link=link, language=case.reporter_user.language)
+        yield _notice(
+            event,
+            NoticeChannel.IN_APP,
+            f"user-{case.reporter_user_id}",
+            words,
+            now,
+            user=case.reporter_user,
+            link=link,
+        )
+
+
+def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
+    users: Iterable[User] = ()
+    if event.kind in wording.TOLD_TO_DISPATCHER:
+        users = _dispatchers(event.case, now)
+    elif event.kind in wording.TOLD_TO_HANDLER and event.case.handler_post_id:
+        users = _holders(Q(post_id=event.case.handler_post_id), now)
+    link = reverse("desk:case", args=[event.case.number])
+    for user in users:
+        if user.pk != event.by_id:
+            words = wording.for_staff(event, language=user.language)
+            yield _notice(event, NoticeChannel.IN_APP, f"user-{user.pk}", words, now, user=user, link=link)
+
+
+def _party_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
+    case = event.case
+    party_id = None
+    if event.kind in wording.TOLD_TO_PARTY:
+        party_id = event.data.get("party")
+    elif event.kind == MoveName.DISPATCH:
+        party_id = case.handler_party_id
+    if not party_id:
+        return
+    link = reverse("my:concern", args=[case.number])
+    today = timezone.localdate(now)
+    for delegation in Delegation.objects.on(today).filter(party_id=party_id).select_related("user"):
+        words = wording.for_party(event, language=delegation.user.language)
+        yield _notice(
+            event,
+            NoticeChannel.IN_APP,
+            f"party-{delegation.user_id}",
+            words,
+            now,
+            user=delegation.user,
+            link=link,
+        )
+
+
+def _dispatchers(case: Case, now: datetime) -> list[User]:
+    """Holders of dispatching posts nearest to the place: the community's own, else those further up."""
+    above = [int(part) for part in case.area_path.strip("/").split("/")]
+    holders = Appointment.objects.on(timezone.localdate(now)).filter(
+        post__kind__in=DISPATCHING_POSTS, post__area_id__in=above, user__is_active=True
+    )
+    rows = list(holders.select_related("user", "post__area"))
+    nearest = max((row.post.area.path for row in rows), key=len, default="")
+    return [row.user for row in rows if row.post.area.path == nearest]
+
+
+def _holders(condition: Q, now: datetime) -> list[User]:
+    rows = Appointment.objects.on(timezone.localdate(now)).filter(condition, user__is_active=True)
+    return [row.user for row in rows.select_related("user")]
+
+
+def _notice(
+    event: CaseEvent,
+    channel: str,
+    whom: str,
+    words: wording.Wording,
+    now: datetime,
+    *,
+    user: User | None = None,
+    recipient: str = "",
+    link: str = "",
+) -> Notice:
+    in_app = channel == NoticeChannel.IN_APP
+    return Notice(
+        key=f"event-{event.pk}-{channel}-{whom}",
+        event=event,
+        channel=channel,
+        user=user,
+        recipient=recipient,
+        subject=words.subject[:120],
+        body=words.body,
+        link=link[:200],
+        state=NoticeState.SENT if in_app else NoticeState.PENDING,
+        sent_at=now if in_app else None,
+        due_at=now,
+        created_at=now,
+    )
+
+
+def send_notices(now: datetime) -> int:
+    """Hand due notices to their gateways; returns how many went out."""
+    sent = 0
+    due = Notice.objects.filter(
+        Q(leased_until__isnull=True) | Q(leased_until__lt=now), state=NoticeState.PENDING, due_at__lte=now
+    )
+    for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]):
+        sent += _send(pk, now=now)
+    return sent
+
+
+def _send(pk: int, *, now: datetime) -> bool:
+    """One notice: take it by a conditional update, hand it over, write that down."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    if not Notice.objects.filter(free, pk=pk, state=NoticeState.PENDING).update(leased_until=now + LEASE):
+        return False
+    notice = Notice.objects.get(pk=pk)
+    message = Message(notice.key, notice.channel, notice.recipient, notice.body, notice.subject)
+    try:
+        gateway_for(notice.channel).send(message, now=now)
+    except OSError as error:
+        _put_off(notice, error, now=now)
+        return False
+    notice.state, notice.sent_at, notice.leased_until = NoticeState.SENT, now, None
+    notice.save(update_fields=["state", "sent_at", "leased_until"])
+    return True
+
+
+def _put_off(notice: Notice, error: OSError, *, now: datetime) -> None:
+    """Try again later, each time twice as late; after the last try give up, visibly."""
+    notice.attempts += 1
+    notice.leased_until = None
+    notice.due_at = now + timedelta(minutes=2**notice.attempts)
+    if notice.attempts >= ATTEMPTS_AT_MOST:
+        notice.state = NoticeState.FAILED
+    notice.save(update_fields=["attempts", "leased_until", "due_at", "state"])
+    logger.warning("notice %s not sent (try %s): %s", notice.key, notice.attempts, type(error).__name__)
+
+
+def mark_read(user: User, *, pk: int | None, now: datetime) -> int:
+    """Mark one notice of ``user``, or all of them, as read; returns how many were new."""
+    notices = Notice.objects.filter(user=user, read_at__isnull=True)
+    return (notices.filter(pk=pk) if pk is not None else notices).update(read_at=now)

@@ -1,0 +1,187 @@
+"""The resident's forms. Text first, everything about the person optional."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shangju.areas.models import Area, AreaKind
+from shangju.cases.intake import TEXT_LIMIT, ContactDetails, Submission
+from shangju.cases.moves import AddWords, Confirm
+from shangju.cases.places import Place, locate
+from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved
+from shangju.categories.queries import category_by_code, category_tree
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.photos.forms import PhotosForm
+
+CONSENT_VERSION = "2026-11"
+"""The version of the notice at /privacy/ that the form links to; it changes with that page's text."""
+
+
+def area_choices() -> list[tuple[str, Any]]:
+    """Grids under the names of their communities; a community itself for who does not know the grid."""
+    with everywhere(EverywhereReason.STRUCTURE):
+        areas = list(
+            Area.objects.filter(
+                kind__in=[AreaKind.COMMUNITY, AreaKind.GRID], retired_on__isnull=True
+            ).order_by("path")
+        )
+    communities = {area.pk: area for area in areas if area.kind == AreaKind.COMMUNITY}
+    groups: dict[int, list[tuple[str, str]]] = {
+        pk: [(area.code, _("%(name)s: I do not know the grid") % {"name": area})]
+        for pk, area in communities.items()
+    }
+    for area in areas:
+        if area.kind == AreaKind.GRID and area.parent_id in groups:
+            groups[area.parent_id].append((area.code, str(area)))
+    return [
+        ("", _("Choose, or write the address below")),
+        *((str(communities[pk]), group) for pk, group in groups.items()),
+    ]
+
+
+def category_choices() -> list[tuple[str, Any]]:
+    """Leaves under their roots; nobody has to know them."""
+    groups = [
+        (str(branch.root), [(leaf.code, str(leaf)) for leaf in branch.leaves])
+        for branch in category_tree().branches
+    ]
+    return [("", _("I am not sure")), *groups]
+
+
+class ConcernForm(PhotosForm):
+    """What happened, where, and, only if one likes, who says so."""
+
+    text = forms.CharField(
+        label=_("What is the matter?"),
+        max_length=TEXT_LIMIT,
+        help_text=_("In your own words. When, how often, how bad?"),
+        widget=forms.Textarea(attrs={"rows": 5, "autofocus": True}),
+        error_messages={"required": _("Say in a few words what is the matter.")},
+    )
+    happening_now = forms.BooleanField(label=_("It is going on right now"), required=False)
+    area = forms.ChoiceField(label=_("Where is it?"), required=False)
+    address = forms.CharField(
+        label=_("Address or shop"),
+        max_length=200,
+        required=False,
+        help_text=_("Street, building or the shop's name. Others see it down to the building only."),
+    )
+    longitude = forms.FloatField(required=False, widget=forms.HiddenInput, min_value=-180, max_value=180)
+    latitude = forms.FloatField(required=False, widget=forms.HiddenInput, min_value=-90, max_value=90)
+    request_type = forms.ChoiceField(
+        label=_("What do you want?"), choices=RequestType, initial=RequestType.COMPLAINT
+    )
+    category = forms.ChoiceField(label=_("What is it about?"), required=False)
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=30,
+        required=False,
+        help_text=_("Only the staff who handle it can see it, each look is recorded. Never shown to a shop."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    name = forms.CharField(
+        label=_("How may we address you?"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    may_be_called = forms.BooleanField(label=_("You may call me"), required=False, initial=True)
+    is_anonymous = forms.BooleanField(label=_("Anonymous: keep no name and phone"), required=False)
+    is_confidential = forms.BooleanField(
+        label=_("Confidential: do not show it on the public board"), required=False
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    field_order = (
+        "text", "happening_now", "photos", "area", "address", "longitude", "latitude", "request_type", "category",
+        "phone", "name", "may_be_called", "is_anonymous", "is_confidential", "key", "photo_ids",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = area_choices()  # type: ignore[attr-defined]
+        self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]
+        self.fields["photos"].help_text = _("Up to 9 pictures. Place data inside them is removed.")
+        self.fields["key"].initial = f"web-{uuid4()}"
+
+    def place(self) -> Place:
+        """Where it is; raises ``DomainError`` at ``area`` where nothing tells."""
+        given = self.cleaned_data
+        with everywhere(EverywhereReason.PUBLIC_INTAKE):
+            area = Area.objects.filter(code=given["area"]).first() if given.get("area") else None
+        return locate(
+            area=area,
+            address=given["address"],
+            longitude=given.get("longitude"),
+            latitude=given.get("latitude"),
+        )
+
+    def submission(self) -> Submission:
+        """What the service takes in. Call it after ``is_valid``."""
+        given = self.cleaned_data
+        return Submission(
+            text=given["text"],
+            place=self.place(),
+            channel=Channel.WEB,
+            request_type=given["request_type"],
+            category=category_by_code(given["category"]) if given["category"] else None,
+            contact=ContactDetails(
+                name=given["name"],
+                phone=given["phone"],
+                may_be_called=given["may_be_called"],
+                consent_version=CONSENT_VERSION,
+            ),
+            happening_now=given["happening_now"],
+            is_anonymous=given["is_anonymous"],
+            is_confidential=given["is_confidential"],
+            photo_ids=[photo.pk for photo in self.kept_photos()],
+        )
+
+
+class TrackForm(forms.Form):
+    """The code that was shown once."""
+
+    code = forms.CharField(
+        label=_("Tracking code"),
+        max_length=40,
+        help_text=_("13 letters and digits, with or without hyphens."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Enter the code that you were shown when you reported.")},
+    )
+
+
+class ConfirmForm(forms.Form):
+    """Is it solved, and how satisfied is the reporter."""
+
+    solved = forms.ChoiceField(label=_("Is it solved?"), choices=Solved, widget=forms.RadioSelect)
+    satisfaction = forms.ChoiceField(
+        label=_("How satisfied are you?"), choices=Satisfaction, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("Anything you want to add"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def payload(self) -> Confirm:
+        """The move; a "no" makes the case go on."""
+        return Confirm(**self.cleaned_data)
+
+
+class WordsForm(PhotosForm):
+    """More words and pictures from the reporter."""
+
+    words = forms.CharField(
+        label=_("What do you want to add?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def payload(self) -> AddWords:
+        """The move."""
+        return AddWords(
+            words=self.cleaned_data["words"], photo_ids=[photo.pk for photo in self.kept_photos()]
+        )

@@ -1,0 +1,130 @@
+"""What the reporter is shown of a case: plain words, no names of persons, nothing from the inner view."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shangju.cases.models import Case, CaseClock, CaseEvent
+from shangju.cases.workflow import REGISTER, MoveName, State
+from shangju.deadlines.engine import Line, light_at
+from shangju.deadlines.explanation import explain
+from shangju.deadlines.steps import Step
+
+SENTENCES = {
+    REGISTER: gettext_lazy("We have your concern."),
+    MoveName.ACCEPT: gettext_lazy("Accepted: we are dealing with it."),
+    MoveName.DECLINE: gettext_lazy("Not taken up."),
+    MoveName.REFER: gettext_lazy("Another channel is responsible by law."),
+    MoveName.ANSWER_DIRECTLY: gettext_lazy("Answered."),
+    MoveName.DISPATCH: gettext_lazy("Given to somebody who will handle it."),
+    MoveName.SIGN: gettext_lazy("The handler has it."),
+    MoveName.CONTACT: gettext_lazy("The handler was in touch, or tried to reach you."),
+    MoveName.VISIT: gettext_lazy("Somebody went and looked."),
+    MoveName.MEDIATE: gettext_lazy("Talked with those concerned."),
+    MoveName.RESOLVE: gettext_lazy("The handler reports a result. Please say whether it is so."),
+    MoveName.CONFIRM: gettext_lazy("The result was confirmed."),
+    MoveName.REOPEN: gettext_lazy("Taken up again."),
+    MoveName.CLOSE_UNREACHABLE: gettext_lazy("Closed: we could not reach you."),
+    MoveName.WITHDRAW: gettext_lazy("You withdrew it."),
+    MoveName.ADD_WORDS: gettext_lazy("You added something."),
+}
+"""Kinds of history rows that the reporter sees; a kind that is missing here stays inside."""
+
+ICONS: dict[str, str] = {
+    MoveName.VISIT: "home",
+    MoveName.CONTACT: "phone",
+    MoveName.MEDIATE: "chat",
+    MoveName.ADD_WORDS: "chat",
+}
+
+STEPS = (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS, State.RESOLVED, State.CLOSED)
+
+PROMISES = {
+    Step.ACCEPT: gettext_lazy("We say whether we take it up"),
+    Step.FIRST_CONTACT: gettext_lazy("Somebody gets in touch or comes to look"),
+    Step.MADE_SAFE: gettext_lazy("Somebody is on site and makes it safe"),
+    Step.CLOSE: gettext_lazy("It is dealt with"),
+    Step.CALL_BACK: gettext_lazy("We ask you whether it is solved"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the reporter's timeline."""
+
+    title: str
+    text: str
+    at: datetime
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is promised until when, with the reason for the date, line by line."""
+
+    step: str
+    label: str
+    due: datetime
+    light: str
+    started: datetime
+    is_kept: bool | None
+    explanation: list[str]
+
+
+def entries_of(events: list[CaseEvent]) -> list[Entry]:
+    """The reporter's timeline, newest first."""
+    shown = [event for event in events if event.kind in SENTENCES]
+    return [_entry(event) for event in reversed(shown)]
+
+
+def _entry(event: CaseEvent) -> Entry:
+    title = str(SENTENCES[event.kind])
+    if event.kind == MoveName.DISPATCH and event.data.get("handler"):
+        title = _("Given to: %(handler)s.") % {"handler": event.data["handler"]}
+    if event.kind == MoveName.CONFIRM and event.data.get("reached") is False:
+        title = _("We tried to call you and could not reach you.")
+    return Entry(title, event.reporter_text, event.at, ICONS.get(event.kind, "check"))
+
+
+def promises_of(clocks: list[CaseClock], *, now: datetime) -> list[Promise]:
+    """The promises of the present round, in the order in which they fall due."""
+    latest = max((clock.round for clock in clocks), default=0)
+    current = [clock for clock in clocks if clock.round == latest and clock.step in PROMISES]
+    return [_promise(clock, now=now) for clock in sorted(current, key=lambda clock: clock.due_at)]
+
+
+def _promise(clock: CaseClock, *, now: datetime) -> Promise:
+    light = "done"
+    if clock.stopped_at is None:
+        light = str(
+            light_at(
+                now,
+                yellow_at=clock.yellow_at,
+                orange_at=clock.orange_at,
+                due=clock.due_at,
+                purple_at=clock.purple_at,
+            )
+        )
+    lines = explain([Line.from_json(line) for line in clock.explanation])
+    return Promise(
+        clock.step,
+        str(PROMISES[Step(clock.step)]),
+        clock.due_at,
+        light,
+        clock.started_at,
+        clock.is_met,
+        lines,
+    )
+
+
+def next_promise(promises: list[Promise]) -> Promise | None:
+    """The one that runs and is due first."""
+    return next((promise for promise in promises if promise.is_kept is None), None)
+
+
+def steps_of(case: Case) -> list[tuple[str, str]]:
+    """The way of a case for the step line; a side exit stands at its end."""
+    steps = [(str(state), str(state.label)) for state in STEPS]
+    return steps if case.state in STEPS else [*steps[:2], (case.state, str(case.get_state_display()))]

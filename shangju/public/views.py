@@ -1,0 +1,228 @@
+"""The resident's pages: report, follow by code, confirm. No account needed, no JavaScript needed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from shangju.accounts.addresses import client_address
+from shangju.accounts.models import User
+from shangju.cases import moves
+from shangju.cases.codes import format_code, normalise_code
+from shangju.cases.intake import register_concern
+from shangju.cases.models import Case, CasePhoto
+from shangju.cases.queries import case_by_tracking_code
+from shangju.cases.rules import REPORTER, Actor, ActorKind, open_moves
+from shangju.cases.services import apply_move
+from shangju.core.errors import DomainError
+from shangju.core.rate_limit import exceeds_limit
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.photos.responses import photo_response
+from shangju.public.forms import ConcernForm, ConfirmForm, TrackForm, WordsForm
+from shangju.public.private_pages import private_page
+from shangju.public.timeline import entries_of, next_promise, promises_of, steps_of
+
+GUESSES_PER_MINUTE = 20
+"""Look-ups of codes by one address; a code has 65 bits, so this is courtesy rather than defence."""
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is for, and the two things a resident comes for."""
+    return render(request, "public/home.html", {"form": TrackForm()})
+
+
+def reporter_of(request: HttpRequest) -> Actor:
+    """The reporter, with their account where they are signed in: their own list then shows the case."""
+    return Actor(ActorKind.REPORTER, request.user) if isinstance(request.user, User) else REPORTER
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Take a concern in; on any fault everything that was entered stays."""
+    by = request.user if isinstance(request.user, User) else None
+    form = ConcernForm(request.POST or None, request.FILES or None, by=by, now=timezone.now())
+    if request.method != "POST":
+        return render(request, "public/report.html", {"form": form})
+    if exceeds_limit("report", client_address(request), per_minute=settings.INTAKE_PER_MINUTE):
+        form.add_error(None, _("Too many reports came from this address. Wait a minute, then send it again."))
+        return render(request, "public/report.html", {"form": form}, status=429)
+    if form.is_valid():
+        try:
+            with everywhere(EverywhereReason.PUBLIC_INTAKE):
+                receipt = register_concern(
+                    form.submission(),
+                    by=reporter_of(request),
+                    now=timezone.now(),
+                    idempotency_key=form.cleaned_data["key"],
+                    content={
+                        name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"
+                    },
+                )
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            request.session["received"] = receipt.tracking_code
+            return redirect("public:received")
+    return render(request, "public/report.html", {"form": form}, status=422)
+
+
+def add_refusal(form: Any, refusal: DomainError) -> None:
+    """Put a refusal of the service at the fields of the form that it names."""
+    renamed = {"place": "area"}
+    for name, sentence in (refusal.fields or {"": refusal.message}).items():
+        target = renamed.get(name, name)
+        form.add_error(target if target in form.fields else None, str(sentence))
+
+
+@require_GET
+@private_page
+def received(request: HttpRequest) -> HttpResponse:
+    """Number, code and promises. The code is shown here once; it is not in the address."""
+    code = request.session.pop("received", None)
+    if code is None:
+        return redirect("public:track")
+    context = case_context(request, find_case(code))
+    return render(request, "public/received.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@private_page
+def track(request: HttpRequest) -> HttpResponse:
+    """Ask for the code."""
+    form = TrackForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        if exceeds_limit("track", client_address(request), per_minute=GUESSES_PER_MINUTE):
+            form.add_error("code", _("Too many tries. Wait a minute, then try again."))
+            return render(request, "public/track.html", {"form": form}, status=429)
+        code = normalise_code(form.cleaned_data["code"])
+        try:
+            case_by_tracking_code(code)
+        except Case.DoesNotExist:
+            form.add_error("code", _("There is no concern with this code. Check each sign and try again."))
+        else:
+            return redirect("public:case", code=format_code(code))
+    if form.errors:
+        status = 404 if form.has_error("code", code=None) and form.data.get("code") else 422
+    return render(request, "public/track.html", {"form": form}, status=status)
+
+
+def find_case(code: str) -> Case:
+    """The case that a code names, or 404."""
+    try:
+        return case_by_tracking_code(code)
+    except Case.DoesNotExist as error:
+        raise Http404 from error
+
+
+def case_context(request: HttpRequest, found: Case) -> dict[str, Any]:
+    """Everything that a reporter's page shows."""
+    now = timezone.now()
+    with everywhere(EverywhereReason.TRACKING_CODE):
+        promises = promises_of(list(found.clocks.all()), now=now)
+        return {
+            "case": found,
+            "code": format_code(found.tracking_code),
+            "now": now,
+            "entries": entries_of(list(found.events.all())),
+            "promises": promises,
+            "next_promise": next_promise(promises),
+            "steps": steps_of(found),
+            "resolution": found.resolutions.last(),
+            "photos": list(found.photos.filter(purpose__in=SHOWN_TO_REPORTER)),
+            "reveals": found.contact_reveals.count(),
+            "moves": [str(move) for move in open_moves(REPORTER, found)],
+        }
+
+
+SHOWN_TO_REPORTER = (CasePhoto.Purpose.REPORT, CasePhoto.Purpose.PROOF)
+
+
+@require_GET
+@private_page
+def case(request: HttpRequest, code: str) -> HttpResponse:
+    """Where it stands, what comes next, and what the reporter can do."""
+    found = find_case(code)
+    now = timezone.now()
+    forms = {"confirm_form": ConfirmForm(), "words_form": WordsForm(by=None, now=now)}
+    return render(request, "public/case.html", case_context(request, found) | forms)
+
+
+def _move(request: HttpRequest, found: Case, form: Any, name: str, thanks: str) -> HttpResponse:
+    """Apply the reporter's move that ``form`` describes, or show the page again with what is wrong."""
+    status = 422
+    if form.is_valid():
+        try:
+            with everywhere(EverywhereReason.TRACKING_CODE):
+                apply_move(found, form.payload(), by=reporter_of(request), now=timezone.now())
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+            status, found = refusal.status, find_case(found.tracking_code)
+        else:
+            messages.success(request, thanks)
+            return redirect("public:case", code=format_code(found.tracking_code))
+    forms = {"confirm_form": ConfirmForm(), "words_form": WordsForm(by=None, now=timezone.now()), name: form}
+    return render(request, "public/case.html", case_context(request, found) | forms, status=status)
+
+
+@require_POST
+@private_page
+def confirm(request: HttpRequest, code: str) -> HttpResponse:
+    """The reporter's word on the result; "no" takes it up again."""
+    thanks = _("Thank you. Your answer is recorded.")
+    return _move(request, find_case(code), ConfirmForm(request.POST), "confirm_form", thanks)
+
+
+@require_POST
+@private_page
+def add_words(request: HttpRequest, code: str) -> HttpResponse:
+    """More from the reporter."""
+    form = WordsForm(request.POST, request.FILES, by=None, now=timezone.now())
+    return _move(request, find_case(code), form, "words_form", _("Added. Whoever handles it sees it."))
+
+
+@require_POST
+@private_page
+def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    """The reporter takes it back."""
+    found = find_case(code)
+    try:
+        with everywhere(EverywhereReason.TRACKING_CODE):
+            payload = moves.Withdraw(reason=request.POST.get("reason", "")[:500])
+            apply_move(found, payload, by=reporter_of(request), now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Withdrawn. Nobody will act on it any more."))
+    return redirect("public:case", code=format_code(found.tracking_code))
+
+
+@require_GET
+@private_page
+def photo(request: HttpRequest, code: str, photo_id: UUID, size: str) -> HttpResponseBase:
+    """A picture of the reporter's own, or the proof of the result."""
+    found = find_case(code)
+    if size not in {"full", "thumbnail"}:
+        raise Http404
+    with everywhere(EverywhereReason.TRACKING_CODE):
+        link = (
+            found.photos.filter(photo_id=photo_id, purpose__in=SHOWN_TO_REPORTER)
+            .select_related("photo")
+            .first()
+        )
+    if link is None:
+        raise Http404
+    return photo_response(link.photo, "full" if size == "full" else "thumbnail")
+
+
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept, why, how long, and who sees it, in plain words."""
+    return render(request, "public/privacy.html", {"retention_years": 2})
