@@ -10,6 +10,8 @@ import pytest
 
 from shangju.core.scoping import EverywhereReason, active_scope, everywhere
 
+pytest_plugins = ["tests.street"]
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
