@@ -39,44 +39,73 @@ def _clock(case: Case, step: Step, limit: Limit, *, start: datetime, calendar: W
     )
 
 
-def start_clocks(case: Case, steps: Iterable[Step], *, start: datetime) -> list[CaseClock]:
-    """Start and store the clocks of ``steps`` in the present round."""
-    return CaseClock.objects.bulk_create(new_clocks(case, steps, start=start))
+class ClockBoard:
+    """The running clocks of a case in its present round: changed in memory, stored by :meth:`save`."""
 
+    def __init__(self, case: Case, clocks: Iterable[CaseClock] = ()) -> None:
+        self.case = case
+        self.running = list(clocks)
+        self._new: list[CaseClock] = []
+        self._stopped: list[CaseClock] = []
+        self._dropped: list[CaseClock] = []
 
-def stop_clocks(case: Case, steps: Iterable[Step], *, now: datetime) -> None:
-    """Stop those of ``steps`` that run, and write down whether they were met."""
-    for clock in case.clocks.filter(step__in=list(steps), round=case.reopen_count, stopped_at__isnull=True):
-        clock.stopped_at = now
-        clock.is_met = now <= clock.due_at
-        clock.save(update_fields=["stopped_at", "is_met"])
+    @classmethod
+    def of(cls, case: Case) -> "ClockBoard":
+        """Read the running clocks of a stored case."""
+        return cls(case, case.clocks.filter(round=case.reopen_count, stopped_at__isnull=True))
 
+    def start(self, steps: Iterable[Step], *, start: datetime) -> None:
+        """Start the clocks of ``steps`` for which the class sets a limit."""
+        clocks = new_clocks(self.case, steps, start=start)
+        self.running += clocks
+        self._new += clocks
 
-def restart_clocks(case: Case, steps: Iterable[Step], *, start: datetime) -> None:
-    """Replace running clocks after the class changed: an earlier promise is dropped only for the confirmed class."""
-    steps = list(steps)
-    case.clocks.filter(step__in=steps, round=case.reopen_count, stopped_at__isnull=True).delete()
-    start_clocks(case, steps, start=start)
+    def stop(self, steps: Iterable[Step], *, now: datetime) -> None:
+        """Stop those of ``steps`` that run, and write down whether they were met."""
+        for clock in self._take(steps):
+            clock.stopped_at = now
+            clock.is_met = now <= clock.due_at
+            if clock.pk is not None:
+                self._stopped.append(clock)
 
+    def restart(self, steps: Iterable[Step], *, start: datetime) -> None:
+        """Replace running clocks after the class changed: a promise is dropped for the confirmed class only."""
+        steps = list(steps)
+        for clock in self._take(steps):
+            if clock.pk is not None:
+                self._dropped.append(clock)
+            else:
+                self._new.remove(clock)
+        self.start(steps, start=start)
 
-def refresh_due(case: Case, clocks: Iterable[CaseClock] | None = None) -> None:
-    """Set the case's due instant and lights from its earliest running clock; the caller saves the case."""
-    running = sorted(
-        clocks
-        if clocks is not None
-        else case.clocks.filter(round=case.reopen_count, stopped_at__isnull=True),
-        key=lambda clock: (clock.due_at, clock.step),
-    )
-    earliest = running[0] if running else None
-    case.due_step = earliest.step if earliest else ""
-    case.due_at = earliest.due_at if earliest else None
-    case.yellow_at = earliest.yellow_at if earliest else None
-    case.orange_at = earliest.orange_at if earliest else None
-    case.purple_at = earliest.purple_at if earliest else None
-    case.close_due_at = next(
-        (clock.due_at for clock in running if clock.step == Step.CLOSE), case.close_due_at
-    )
+    def _take(self, steps: Iterable[Step]) -> list[CaseClock]:
+        wanted = set(steps)
+        taken = [clock for clock in self.running if clock.step in wanted]
+        self.running = [clock for clock in self.running if clock.step not in wanted]
+        return taken
 
+    def save(self) -> None:
+        """Store what changed; the caller's transaction holds the case's lock."""
+        if self._dropped:
+            CaseClock.objects.filter(pk__in=[clock.pk for clock in self._dropped]).delete()
+        for clock in self._stopped:
+            CaseClock.objects.filter(pk=clock.pk).update(stopped_at=clock.stopped_at, is_met=clock.is_met)
+        if self._new:
+            CaseClock.objects.bulk_create(self._new)
 
-DUE_FIELDS = ("due_step", "due_at", "yellow_at", "orange_at", "purple_at", "close_due_at")
-"""What :func:`refresh_due` sets."""
+    def take_new(self) -> list[CaseClock]:
+        """The clocks that are not stored yet, for whoever stores many cases at once."""
+        return self._new
+
+    def refresh_due(self) -> None:
+        """Set the case's due instant and lights from its earliest running clock; the caller saves the case."""
+        case = self.case
+        earliest = min(self.running, key=lambda clock: (clock.due_at, clock.step), default=None)
+        case.due_step = earliest.step if earliest else ""
+        case.due_at = earliest.due_at if earliest else None
+        case.yellow_at = earliest.yellow_at if earliest else None
+        case.orange_at = earliest.orange_at if earliest else None
+        case.purple_at = earliest.purple_at if earliest else None
+        case.close_due_at = next(
+            (clock.due_at for clock in self.running if clock.step == Step.CLOSE), case.close_due_at
+        )

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.cases import chain
-from shangju.cases.clocks import new_clocks, refresh_due
+from shangju.cases.clocks import ClockBoard
 from shangju.cases.codes import code_print, format_code, new_code
-from shangju.cases.models import Case, CaseClock, CasePhoto, IdempotencyKey, NumberSeries, ReporterContact
+from shangju.cases.models import Case, CaseEvent, CasePhoto, IdempotencyKey, NumberSeries, ReporterContact
 from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
@@ -160,12 +160,24 @@ def _case_of_key(row: IdempotencyKey) -> Case:
         return row.case
 
 
-def _register(submission: Submission, *, by: Actor, now: datetime) -> Case:
+@dataclass(slots=True)
+class Prepared:
+    """A concern ready to be stored: everything but the number's place in the database."""
+
+    case: Case
+    board: ClockBoard
+    event: CaseEvent
+    contact: ReporterContact | None
+
+
+def prepare_concern(submission: Submission, *, by: Actor, now: datetime) -> Prepared:
+    """Make the case with its number, clocks, first history row and contact; only the number is stored yet."""
     case = _new_case(submission, by=by, now=now)
     put_in_area(case, submission.place.area)
     _set_class(case, submission)
-    clocks = new_clocks(case, INTAKE_STEPS, start=case.clocks_start_at)
-    refresh_due(case, clocks)
+    board = ClockBoard(case)
+    board.start(INTAKE_STEPS, start=case.clocks_start_at)
+    board.refresh_due()
     case.number = take_number(case.subdistrict.number_prefix or case.subdistrict.code[-6:], now=now)
     event = chain.next_event(
         case,
@@ -177,12 +189,20 @@ def _register(submission: Submission, *, by: Actor, now: datetime) -> Case:
         data={"channel": case.channel, "class": case.deadline_class, "area": case.area.code},
         note=case.text,
     )
+    return Prepared(case, board, event, _contact_of(case, submission))
+
+
+def _register(submission: Submission, *, by: Actor, now: datetime) -> Case:
+    prepared = prepare_concern(submission, by=by, now=now)
+    case, event = prepared.case, prepared.event
     case.save(force_insert=True)
     event.case = case
     event.save(force_insert=True)
-    CaseClock.objects.bulk_create(clocks)
-    _keep_contact(case, submission)
-    index_case(case)
+    prepared.board.save()
+    if prepared.contact:
+        prepared.contact.case = case
+        prepared.contact.save(force_insert=True)
+    index_case(case, is_new=True)
     keep_photos(case, event, submission.photo_ids, purpose=CasePhoto.Purpose.REPORT, now=now)
     wake_worker_after_commit()
     return case
@@ -248,14 +268,14 @@ def _set_class(case: Case, submission: Submission) -> None:
         case.night_class = category.night_class
 
 
-def _keep_contact(case: Case, submission: Submission) -> None:
+def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
     contact, place = submission.contact, submission.place
     phone = normalise_phone(contact.phone)
     has_point = place.longitude is not None and place.latitude is not None
     if not (contact.name or phone or place.exact_address or has_point):
-        return
+        return None
     anonymous = submission.is_anonymous
-    ReporterContact.objects.create(
+    return ReporterContact(
         case=case,
         name="" if anonymous else contact.name.strip()[:60],
         phone="" if anonymous else phone,

@@ -47,13 +47,13 @@ def searchable_text(case: Case) -> str:
     return " ".join((case.number, case.title, case.text, case.place_note))
 
 
-def index_case(case: Case) -> None:
+def index_case(case: Case, *, is_new: bool = False) -> None:
     """Enter a case into the index, or replace its entry; inside the transaction of the change."""
-    index_rows([(case.pk, searchable_text(case))])
+    index_rows([(case.pk, searchable_text(case))], are_new=is_new)
 
 
-def index_rows(rows: Sequence[tuple[int, str]]) -> None:
-    """Enter many cases, given as (id, searchable text)."""
+def index_rows(rows: Sequence[tuple[int, str]], *, are_new: bool = False) -> None:
+    """Enter many cases, given as (id, searchable text); ``are_new`` spares looking for their old entries."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.executemany(
@@ -62,7 +62,8 @@ def index_rows(rows: Sequence[tuple[int, str]]) -> None:
                 [(pk, gram_numbers(search_grams(text))) for pk, text in rows],
             )
         else:
-            cursor.executemany("DELETE FROM cases_search WHERE rowid = %s", [(pk,) for pk, _text in rows])
+            if not are_new:
+                cursor.executemany("DELETE FROM cases_search WHERE rowid = %s", [(pk,) for pk, _text in rows])
             cursor.executemany(
                 "INSERT INTO cases_search (rowid, grams) VALUES (%s, %s)",
                 [(pk, " ".join(search_grams(text))) for pk, text in rows],

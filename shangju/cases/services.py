@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shangju.cases import chain, moves
-from shangju.cases.clocks import refresh_due
+from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects import EFFECTS, Draft
 from shangju.cases.models import Case, CaseEvent, CasePhoto
 from shangju.cases.rules import Actor, ActorKind, roles_of
@@ -42,15 +42,34 @@ def apply_move(
     and ``DomainError`` (a guard said no, at its field). All or nothing; notices follow after the commit.
     """
     case = lock_case(case)
-    payload = _as_reopening_when_not_solved(payload)
+    payload = as_reopening_when_not_solved(payload)
     move = MOVES[payload.move]
     role = _role_for(move, by=by, case=case)
     _check_moment(case, move, expected_sequence)
-    draft = EFFECTS[type(payload)](case, payload, by, now)
+    board = ClockBoard.of(case)
+    event, draft = advance(case, board, payload, by=by, role=role, now=now)
+    event.save(force_insert=True)
+    _keep_records(case, event, draft, now=now)
+    board.save()
+    case.save(force_update=True)
+    wake_worker_after_commit()
+    return case
+
+
+def advance(
+    case: Case, board: ClockBoard, payload: moves.Payload, *, by: Actor, role: CaseRole, now: datetime
+) -> tuple[CaseEvent, Draft]:
+    """Take the case one move further, in memory: guards, clocks, state, and the next history row, unsaved.
+
+    The right and the present state were checked by the caller, who also stores everything.
+    """
+    move = MOVES[payload.move]
+    draft = EFFECTS[type(payload)](case, board, payload, by, now)
     from_state = case.state
     case.state = _state_after(case, move, draft)
     case.is_open = case.state in OPEN_STATES
     case.last_progress_at = now
+    board.refresh_due()
     event = chain.next_event(
         case,
         kind=payload.move,
@@ -64,12 +83,7 @@ def apply_move(
         reporter_text=draft.reporter_text,
         party_text=draft.party_text,
     )
-    event.save(force_insert=True)
-    _keep_records(case, event, draft, now=now)
-    refresh_due(case)
-    case.save(force_update=True)
-    wake_worker_after_commit()
-    return case
+    return event, draft
 
 
 def lock_case(case: Case) -> Case:
@@ -77,7 +91,7 @@ def lock_case(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
 
 
-def _as_reopening_when_not_solved(payload: moves.Payload) -> moves.Payload:
+def as_reopening_when_not_solved(payload: moves.Payload) -> moves.Payload:
     """The reporter's "no" is a reopening (cases.md §3), with what they said kept."""
     if isinstance(payload, moves.Confirm) and payload.reached and payload.solved == Solved.NO:
         return moves.Reopen(reason=payload.words, confirmation=payload)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from shangju.cases.clocks import ClockBoard
 from shangju.cases.models import (
     Case,
 )
@@ -48,4 +49,4 @@ def required(**values: str) -> None:
         raise DomainError(_("Something is missing."), fields=missing)
 
 
-Effect = Callable[[Case, Any, Actor, datetime], Draft]
+Effect = Callable[[Case, ClockBoard, Any, Actor, datetime], Draft]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from shangju.cases import moves
-from shangju.cases.clocks import start_clocks, stop_clocks
+from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.draft import ALL_STEPS, Draft, required
 from shangju.cases.models import (
     Case,
@@ -46,7 +46,7 @@ def _checked_confirmation(case: Case, payload: moves.Confirm, by: Actor) -> Conf
     )
 
 
-def confirm(case: Case, payload: moves.Confirm, by: Actor, now: datetime) -> Draft:
+def confirm(case: Case, board: ClockBoard, payload: moves.Confirm, by: Actor, now: datetime) -> Draft:
     """The reporter's word; or a call-back that reached nobody, which is only counted."""
     if not payload.reached:
         if by.kind is ActorKind.REPORTER:
@@ -57,7 +57,7 @@ def confirm(case: Case, payload: moves.Confirm, by: Actor, now: datetime) -> Dra
         return Draft(note=payload.words, data={"reached": False, "try": case.call_back_tries}, otherwise=True)
     record = _checked_confirmation(case, payload, by)
     case.closed_at = now
-    stop_clocks(case, ALL_STEPS, now=now)
+    board.stop(ALL_STEPS, now=now)
     return Draft(
         note=payload.words,
         data={"solved": payload.solved, "satisfaction": payload.satisfaction},
@@ -65,7 +65,7 @@ def confirm(case: Case, payload: moves.Confirm, by: Actor, now: datetime) -> Dra
     )
 
 
-def reopen(case: Case, payload: moves.Reopen, by: Actor, now: datetime) -> Draft:
+def reopen(case: Case, board: ClockBoard, payload: moves.Reopen, by: Actor, now: datetime) -> Draft:
     """重办: a new round of clocks; the old round stays as it was."""
     if by.kind is ActorKind.STAFF and payload.confirmation is None:
         required(reason=payload.reason)
@@ -74,12 +74,12 @@ def reopen(case: Case, payload: moves.Reopen, by: Actor, now: datetime) -> Draft
     records: list[WorkRecord] = []
     if payload.confirmation is not None:
         records.append(_checked_confirmation(case, payload.confirmation, by))
-    stop_clocks(case, ALL_STEPS, now=now)
+    board.stop(ALL_STEPS, now=now)
     case.reopen_count += 1
     case.closed_at = case.resolved_at = None
     case.outcome, case.closed_unreachable, case.call_back_tries = "", False, 0
     has_handler = case.handler_post_id is not None or case.handler_party_id is not None
-    start_clocks(case, [Step.FIRST_CONTACT, Step.CLOSE], start=now)
+    board.start([Step.FIRST_CONTACT, Step.CLOSE], start=now)
     return Draft(
         note=payload.reason,
         data={
@@ -91,7 +91,9 @@ def reopen(case: Case, payload: moves.Reopen, by: Actor, now: datetime) -> Draft
     )
 
 
-def close_unreachable(case: Case, payload: moves.CloseUnreachable, by: Actor, now: datetime) -> Draft:
+def close_unreachable(
+    case: Case, board: ClockBoard, payload: moves.CloseUnreachable, by: Actor, now: datetime
+) -> Draft:
     """Shown apart in every figure: nobody knows what the reporter would have said."""
     waited = case.resolved_at is not None and now - case.resolved_at >= timedelta(days=CALL_BACK_DAYS)
     if case.call_back_tries < CALL_BACK_TRIES and not waited:
@@ -100,17 +102,17 @@ def close_unreachable(case: Case, payload: moves.CloseUnreachable, by: Actor, no
             % {"tries": CALL_BACK_TRIES, "days": CALL_BACK_DAYS, "done": case.call_back_tries}
         )
     case.closed_at, case.closed_unreachable = now, True
-    stop_clocks(case, ALL_STEPS, now=now)
+    board.stop(ALL_STEPS, now=now)
     return Draft(note=payload.note, data={"tries": case.call_back_tries})
 
 
-def withdraw(case: Case, payload: moves.Withdraw, by: Actor, now: datetime) -> Draft:
+def withdraw(case: Case, board: ClockBoard, payload: moves.Withdraw, by: Actor, now: datetime) -> Draft:
     """The reporter takes it back, before it is resolved."""
-    stop_clocks(case, ALL_STEPS, now=now)
+    board.stop(ALL_STEPS, now=now)
     return Draft(note=payload.reason)
 
 
-def add_words(case: Case, payload: moves.AddWords, by: Actor, now: datetime) -> Draft:
+def add_words(case: Case, board: ClockBoard, payload: moves.AddWords, by: Actor, now: datetime) -> Draft:
     """More from the reporter: shown to staff and in the reporter's own timeline."""
     required(words=payload.words)
     return Draft(
@@ -121,7 +123,9 @@ def add_words(case: Case, payload: moves.AddWords, by: Actor, now: datetime) -> 
     )
 
 
-def answer_as_party(case: Case, payload: moves.AnswerAsParty, by: Actor, now: datetime) -> Draft:
+def answer_as_party(
+    case: Case, board: ClockBoard, payload: moves.AnswerAsParty, by: Actor, now: datetime
+) -> Draft:
     """The party's side of it: for staff, and in the party's own view."""
     required(words=payload.words)
     return Draft(

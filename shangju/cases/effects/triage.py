@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from shangju.cases import moves
-from shangju.cases.clocks import restart_clocks, start_clocks, stop_clocks
+from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, required
 from shangju.cases.models import (
     Case,
@@ -33,7 +33,7 @@ def classes_of(category: Category) -> tuple[str, ...]:
     )
 
 
-def accept(case: Case, payload: moves.Accept, by: Actor, now: datetime) -> Draft:
+def accept(case: Case, board: ClockBoard, payload: moves.Accept, by: Actor, now: datetime) -> Draft:
     """Confirm category and class; the reporter's clocks are computed anew when the class changed."""
     if payload.category.parent_id is None:
         raise DomainError(
@@ -57,40 +57,42 @@ def accept(case: Case, payload: moves.Accept, by: Actor, now: datetime) -> Draft
     case.night_class = case.night_class if payload.category.night_class else ""
     case.title = payload.title.strip() or case.title
     case.accepted_at = now
-    stop_clocks(case, [Step.ACCEPT], now=now)
+    board.stop([Step.ACCEPT], now=now)
     if before != (case.deadline_class, case.night_class):
-        restart_clocks(case, REPORTER_STEPS, start=case.clocks_start_at)
+        board.restart(REPORTER_STEPS, start=case.clocks_start_at)
     return Draft(note=payload.note, data={"category": payload.category.code, "class": case.deadline_class})
 
 
-def decline(case: Case, payload: moves.Decline, by: Actor, now: datetime) -> Draft:
+def decline(case: Case, board: ClockBoard, payload: moves.Decline, by: Actor, now: datetime) -> Draft:
     """End it with a reason and a sentence for the reporter."""
     required(explanation=payload.explanation)
     if payload.reason not in DeclineReason.values:
         raise DomainError(_("Choose a reason."), fields={"reason": _("Choose one of the reasons listed.")})
-    stop_clocks(case, ALL_STEPS, now=now)
+    board.stop(ALL_STEPS, now=now)
     return Draft(reporter_text=payload.explanation, data={"reason": payload.reason})
 
 
-def refer(case: Case, payload: moves.Refer, by: Actor, now: datetime) -> Draft:
+def refer(case: Case, board: ClockBoard, payload: moves.Refer, by: Actor, now: datetime) -> Draft:
     """End it here by naming the channel that the law provides."""
     required(legal_channel=payload.legal_channel, explanation=payload.explanation)
-    stop_clocks(case, ALL_STEPS, now=now)
+    board.stop(ALL_STEPS, now=now)
     return Draft(reporter_text=payload.explanation, data={"legal_channel": payload.legal_channel})
 
 
-def answer_directly(case: Case, payload: moves.AnswerDirectly, by: Actor, now: datetime) -> Draft:
+def answer_directly(
+    case: Case, board: ClockBoard, payload: moves.AnswerDirectly, by: Actor, now: datetime
+) -> Draft:
     """Answer without sending anybody."""
     required(answer=payload.answer)
     case.accepted_at = case.accepted_at or now
     case.outcome, case.resolved_at = Outcome.EXPLAINED, now
-    stop_clocks(case, [Step.ACCEPT, *REPORTER_STEPS], now=now)
-    start_clocks(case, [Step.CALL_BACK], start=now)
+    board.stop([Step.ACCEPT, *REPORTER_STEPS], now=now)
+    board.start([Step.CALL_BACK], start=now)
     resolution = Resolution(case=case, outcome=Outcome.EXPLAINED, answer=payload.answer)
     return Draft(reporter_text=payload.answer, records=[resolution])
 
 
-def dispatch(case: Case, payload: moves.Dispatch, by: Actor, now: datetime) -> Draft:
+def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, now: datetime) -> Draft:
     """Give it to a post or a member party; the "sign" clock starts."""
     if (payload.post is None) == (payload.party is None):
         raise DomainError(
@@ -103,7 +105,7 @@ def dispatch(case: Case, payload: moves.Dispatch, by: Actor, now: datetime) -> D
     case.handler_post, case.handler_party = payload.post, payload.party
     case.dispatched_at = now
     _set_assistants(case, payload.assistants)
-    start_clocks(case, [Step.SIGN], start=now)
+    board.start([Step.SIGN], start=now)
     handler = payload.post or payload.party
     return Draft(note=payload.note, data={"handler": str(getattr(handler, "name", ""))})
 
@@ -142,7 +144,8 @@ def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
                 _("An assisting post is responsible for another area."),
                 fields={"assistants": _("Choose posts whose area includes the place.")},
             )
-    CaseAssistant.objects.filter(case=case).delete()
+    if case.reopen_count or case.return_count:
+        CaseAssistant.objects.filter(case=case).delete()
     CaseAssistant.objects.bulk_create(
         CaseAssistant(case=case, post=post)
         for post in {post.pk: post for post in posts}.values()

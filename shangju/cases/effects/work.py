@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from shangju.cases import moves
-from shangju.cases.clocks import start_clocks, stop_clocks
+from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.draft import FORESIGHT, REPORTER_STEPS, Draft, required
 from shangju.cases.models import (
     Case,
@@ -25,26 +25,28 @@ from shangju.core.errors import DomainError
 from shangju.deadlines.steps import Step
 
 
-def sign(case: Case, payload: moves.Sign, by: Actor, now: datetime) -> Draft:
+def sign(case: Case, board: ClockBoard, payload: moves.Sign, by: Actor, now: datetime) -> Draft:
     """The handler has it; the "sign" clock ends."""
     case.signed_at = now
-    stop_clocks(case, [Step.SIGN], now=now)
+    board.stop([Step.SIGN], now=now)
     return Draft(note=payload.note)
 
 
-def record_contact(case: Case, payload: moves.RecordContact, by: Actor, now: datetime) -> Draft:
+def record_contact(
+    case: Case, board: ClockBoard, payload: moves.RecordContact, by: Actor, now: datetime
+) -> Draft:
     """A talk with the reporter; the first that reached them ends the "first contact" clock."""
     if payload.way not in {"phone", "in_person", "message"}:
         raise DomainError(_("Say how."), fields={"way": _("Choose one of the ways listed.")})
     if payload.reached:
-        _first_contact(case, now)
+        _first_contact(case, board, now)
     contact = Contact(case=case, way=payload.way, reached=payload.reached)
     return Draft(note=payload.note, data={"way": payload.way, "reached": payload.reached}, records=[contact])
 
 
-def _first_contact(case: Case, now: datetime) -> None:
+def _first_contact(case: Case, board: ClockBoard, now: datetime) -> None:
     case.first_contact_at = case.first_contact_at or now
-    stop_clocks(case, [Step.FIRST_CONTACT], now=now)
+    board.stop([Step.FIRST_CONTACT], now=now)
 
 
 def _not_in_the_future(when: datetime | None, now: datetime, name: str) -> datetime:
@@ -54,16 +56,18 @@ def _not_in_the_future(when: datetime | None, now: datetime, name: str) -> datet
     return when or now
 
 
-def record_visit(case: Case, payload: moves.RecordVisit, by: Actor, now: datetime) -> Draft:
+def record_visit(
+    case: Case, board: ClockBoard, payload: moves.RecordVisit, by: Actor, now: datetime
+) -> Draft:
     """A look at the place. It counts as first contact, and as "on site" for night noise and danger made safe."""
     required(finding=payload.finding)
     visited_at = _not_in_the_future(payload.visited_at, now, "visited_at")
     if visited_at < case.clocks_start_at - timedelta(days=1):
         sentence = _("This lies before the concern was raised.")
         raise DomainError(sentence, fields={"visited_at": sentence})
-    _first_contact(case, now)
+    _first_contact(case, board, now)
     if payload.made_safe or case.night_class:
-        stop_clocks(case, [Step.MADE_SAFE], now=now)
+        board.stop([Step.MADE_SAFE], now=now)
     visit = Visit(
         case=case,
         place=payload.place,
@@ -78,7 +82,7 @@ def record_visit(case: Case, payload: moves.RecordVisit, by: Actor, now: datetim
     )
 
 
-def find_cause(case: Case, payload: moves.FindCause, by: Actor, now: datetime) -> Draft:
+def find_cause(case: Case, board: ClockBoard, payload: moves.FindCause, by: Actor, now: datetime) -> Draft:
     """The root cause. A party named here sees the summary from now on, and its people lose the inner view."""
     required(root_cause=payload.root_cause)
     if payload.party is not None:
@@ -99,7 +103,7 @@ def find_cause(case: Case, payload: moves.FindCause, by: Actor, now: datetime) -
     )
 
 
-def mediate(case: Case, payload: moves.Mediate, by: Actor, now: datetime) -> Draft:
+def mediate(case: Case, board: ClockBoard, payload: moves.Mediate, by: Actor, now: datetime) -> Draft:
     """劝阻调解记录."""
     required(with_whom=payload.with_whom, account=payload.account, result=payload.result)
     mediation = Mediation(
@@ -117,7 +121,7 @@ def mediate(case: Case, payload: moves.Mediate, by: Actor, now: datetime) -> Dra
     )
 
 
-def resolve(case: Case, payload: moves.Resolve, by: Actor, now: datetime) -> Draft:
+def resolve(case: Case, board: ClockBoard, payload: moves.Resolve, by: Actor, now: datetime) -> Draft:
     """The result. The close clock ends here: what follows is the reporter's word on it."""
     required(outcome=payload.outcome, answer=payload.answer)
     if payload.outcome == Outcome.NOT_NOW:
@@ -131,8 +135,8 @@ def resolve(case: Case, payload: moves.Resolve, by: Actor, now: datetime) -> Dra
         sentence = _("This category needs a photo of the result.")
         raise DomainError(sentence, fields={"photos": sentence})
     case.outcome, case.resolved_at = payload.outcome, now
-    stop_clocks(case, [Step.SIGN, *REPORTER_STEPS], now=now)
-    start_clocks(case, [Step.CALL_BACK], start=now)
+    board.stop([Step.SIGN, *REPORTER_STEPS], now=now)
+    board.start([Step.CALL_BACK], start=now)
     resolution = Resolution(
         case=case,
         outcome=payload.outcome,
