@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.cases import chain
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.codes import code_print, format_code, new_code
-from shangju.cases.models import Case, CaseEvent, CasePhoto, IdempotencyKey, NumberSeries, ReporterContact
+from shangju.cases.models import Case, CaseEvent, CasePhoto, IdempotencyKey, ReporterContact
 from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
@@ -291,7 +290,11 @@ def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
 def take_number(prefix: str, *, now: datetime) -> str:
     """The next number of the year under ``prefix``: ``DSK26-000123``. The row lock makes two callers take turns."""
     key = f"{prefix}{timezone.localtime(now):%y}"
-    if not NumberSeries.objects.filter(key=key).update(last=F("last") + 1):
-        NumberSeries.objects.get_or_create(key=key)
-        NumberSeries.objects.filter(key=key).update(last=F("last") + 1)
-    return f"{key}-{NumberSeries.objects.values_list('last', flat=True).get(key=key):06d}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_numberseries (key, last) VALUES (%s, 1)"
+            " ON CONFLICT (key) DO UPDATE SET last = cases_numberseries.last + 1 RETURNING last",
+            [key],
+        )
+        (last,) = cursor.fetchone()
+    return f"{key}-{last:06d}"

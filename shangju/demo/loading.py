@@ -1,4 +1,4 @@
-"""Loads the Dashikou demonstration: deterministic, relative to today, through the services that serve people."""
+"""Loads the Dashikou demonstration: deterministic, relative to today, through the mechanism that serves people."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import calendar_for
+from shangju.demo.chronicle import Told, store
 from shangju.demo.corpus import Place, choose_category, concern_for, trades_for
 from shangju.demo.founding import tell_founding_case
 from shangju.demo.stage import Scene, read_scenes
@@ -87,9 +88,9 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
         home = next((scene for scene in scenes if _works_here(scene, "grid-worker")), scenes[0])
         starts = sorted(_start(rng, today, now) for _index in range(count))
         for first in range(0, count, BATCH):
+            batch = enumerate(starts[first : first + BATCH], start=first)
             with transaction.atomic():
-                for index, start in enumerate(starts[first : first + BATCH], start=first):
-                    _tell_one(index, start, scenes, home, now=now)
+                store([_tell_one(index, start, scenes, home, now=now) for index, start in batch], now=now)
             tell(f"{min(first + BATCH, count)} / {count}")
         founding = tell_founding_case(home, _courier(home), start=_founding_start(today))
         quiet_before = now - timedelta(days=1)
@@ -111,7 +112,7 @@ def _start(rng: Random, today: date, now: datetime) -> datetime:
     return min(moment, now - timedelta(minutes=rng.randint(3, 300)))
 
 
-def _tell_one(index: int, start: datetime, scenes: list[Scene], home: Scene, *, now: datetime) -> None:
+def _tell_one(index: int, start: datetime, scenes: list[Scene], home: Scene, *, now: datetime) -> Told:
     rng = Random(SEED * 10_000 + index)
     scene = home if rng.random() < HOME_GRID_SHARE else rng.choice(scenes)
     code = choose_category(rng)
@@ -135,7 +136,7 @@ def _tell_one(index: int, start: datetime, scenes: list[Scene], home: Scene, *, 
         at=start,
         pace=rng.choices((0.6, 1.0, 6.0), (45, 50, 5))[0],
     )
-    story.tell(reporter=_reporter(rng, scene, home), key=f"demo-{index}")
+    return story.tell(reporter=_reporter(rng, scene, home))
 
 
 def _end(rng: Random, now: datetime) -> datetime:

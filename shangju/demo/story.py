@@ -1,4 +1,4 @@
-"""One case of the demonstration, lived through by the real services at instants of the past year."""
+"""One case of the demonstration, lived through by the mechanism itself at instants of the past year."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,14 @@ from random import Random
 from uuid import UUID
 
 from shangju.cases import moves
-from shangju.cases.intake import ContactDetails, Submission, register_concern
-from shangju.cases.models import Case
+from shangju.cases.intake import ContactDetails, Prepared, Submission, prepare_concern
 from shangju.cases.places import Place as CasePlace
 from shangju.cases.rules import REPORTER, Actor, ActorKind
-from shangju.cases.services import apply_move
-from shangju.cases.workflow import Channel
+from shangju.cases.services import advance, as_reopening_when_not_solved
+from shangju.cases.workflow import CaseRole, Channel
 from shangju.categories.models import Category
 from shangju.deadlines.engine import Clock, Limit, WorkCalendar, compute_deadline
+from shangju.demo.chronicle import Told
 from shangju.demo.corpus import Concern, words_for
 from shangju.demo.pictures import proof_picture
 from shangju.demo.stage import Scene
@@ -44,7 +44,7 @@ class Story:
     end: datetime
     at: datetime
     pace: float = 1.0
-    case: Case | None = None
+    told: Told | None = None
 
     def wait(self, shortest: int, longest: int) -> bool:
         """Let some working minutes pass; false when that leads beyond the end."""
@@ -53,19 +53,31 @@ class Story:
         return self.at <= self.end
 
     def step(self, payload: moves.Payload, actor: Actor) -> None:
-        """Make a move at the present instant of the story."""
-        assert self.case is not None, "the story begins with a registered concern"
-        self.case = apply_move(self.case, payload, by=actor, now=self.at)
+        """Make a move at the present instant of the story, in memory."""
+        assert self.told is not None, "the story begins with a registered concern"
+        told, payload = self.told, as_reopening_when_not_solved(payload)
+        event, draft = advance(told.case, told.board, payload, by=actor, role=self._role(actor), now=self.at)
+        told.events.append(event)
+        told.records += [(record, event) for record in draft.records]
+        told.photos += [(photo_id, draft.photo_purpose, event) for photo_id in draft.photo_ids]
 
-    def tell(self, *, reporter: Actor = REPORTER, key: str) -> Case:
+    def _role(self, actor: Actor) -> CaseRole:
+        roles = {
+            id(self.scene.worker.actor): CaseRole.HANDLER,
+            id(self.scene.desk.actor): CaseRole.DISPATCHER,
+            id(self.scene.caller.actor): CaseRole.CALLER,
+        }
+        return roles.get(id(actor), CaseRole.REPORTER)
+
+    def tell(self, *, reporter: Actor = REPORTER) -> Told:
         """From the report as far as the story gets before its end."""
-        self.case = self._register(reporter, key)
+        self.told = Told.beginning(self._register(reporter))
         fate = self.rng.random()
         if self.wait(15, 260) and not self._ends_early(fate):
             self._handle(fate)
-        return self.case
+        return self.told
 
-    def _register(self, reporter: Actor, key: str) -> Case:
+    def _register(self, reporter: Actor) -> Prepared:
         rng, concern = self.rng, self.concern
         building = rng.choice(self.scene.buildings) if self.scene.buildings else None
         phone = f"138{rng.randrange(10**8):08d}" if rng.random() < 0.7 else ""
@@ -84,7 +96,7 @@ class Story:
             is_anonymous=not phone and rng.random() < 0.5,
         )
         by = reporter if channel == Channel.WEB or reporter is not REPORTER else self.scene.desk.actor
-        return register_concern(submission, by=by, now=self.at, idempotency_key=key).case
+        return prepare_concern(submission, by=by, now=self.at)
 
     def _ends_early(self, fate: float) -> bool:
         desk = self.scene.desk.actor
@@ -153,11 +165,11 @@ class Story:
             return
         by = REPORTER if self.rng.random() < 0.6 else self.scene.caller.actor
         mood = self.rng.choices(("satisfied", "basically_satisfied", "dissatisfied"), (80, 15, 5))[0]
-        if fate > 0.95 and self.case is not None and self.case.reopen_count == 0:
+        if fate > 0.95 and self.told is not None and self.told.case.reopen_count == 0:
             self.step(
                 moves.Confirm("no", "dissatisfied", words_for(self.rng, "confirmations", "dissatisfied")), by
             )
-            if self.case.state == "in_progress" and self.wait(60, 500):
+            if self.told.case.state == "in_progress" and self.wait(60, 500):
                 self._resolve(0.5)
             return
         solved = "partly" if mood == "dissatisfied" else "yes"
