@@ -273,7 +273,7 @@ def test_more_words_and_photos_reach_the_case(tree: dict[str, Area], client: Cli
     assert (event.reporter_text, link.event_id) == ("今晚又响了", event.pk)
     picture_answer = client.get(address_of(case, f"photos/{link.photo_id}/full/"))
     assert picture_answer.status_code == 200
-    picture_answer.close()
+    assert b"".join(picture_answer.streaming_content).startswith(b"\xff\xd8")  # type: ignore[attr-defined]
     other = reported(client)
     assert client.get(address_of(other, f"photos/{link.photo_id}/full/")).status_code == 404
 
