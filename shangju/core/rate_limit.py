@@ -23,3 +23,10 @@ def exceeds_limit(purpose: str, who: str, *, per_minute: int) -> bool:
     except ValueError:
         # The entry went between the two calls: a new minute has begun.
         return False
+
+
+def has_reached_limit(purpose: str, who: str, *, per_minute: int) -> bool:
+    """Whether ``who`` has used up this minute's count, without counting: for limits on failed tries only."""
+    if per_minute <= 0:
+        return False
+    return int(cache.get(f"rate:{purpose}:{who}:{int(time.time() // MINUTE)}", 0)) >= per_minute

@@ -13,6 +13,7 @@ from shangju.cases.places import Place, locate
 from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.parties.models import Party, PartyStatus
 from shangju.photos.forms import PhotosForm
 
 CONSENT_VERSION = "2026-11"
@@ -50,6 +51,17 @@ def category_choices() -> list[tuple[str, Any]]:
     return [("", _("I am not sure")), *groups]
 
 
+def party_named(text: str) -> Party | None:
+    """The one active member whose name is what somebody wrote as the place; none where two share it."""
+    with everywhere(EverywhereReason.PUBLIC_INTAKE):
+        found = (
+            list(Party.objects.filter(name=text.strip(), status=PartyStatus.ACTIVE)[:2])
+            if text.strip()
+            else []
+        )
+    return found[0] if len(found) == 1 else None
+
+
 class ConcernForm(PhotosForm):
     """What happened, where, and, only if one likes, who says so."""
 
@@ -57,7 +69,7 @@ class ConcernForm(PhotosForm):
         label=_("What is the matter?"),
         max_length=TEXT_LIMIT,
         help_text=_("In your own words. When, how often, how bad?"),
-        widget=forms.Textarea(attrs={"rows": 5, "autofocus": True}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Say in a few words what is the matter.")},
     )
     happening_now = forms.BooleanField(label=_("It is going on right now"), required=False)
@@ -106,6 +118,12 @@ class ConcernForm(PhotosForm):
         self.fields["photos"].help_text = _("Up to 9 pictures. Place data inside them is removed.")
         self.fields["key"].initial = f"web-{uuid4()}"
 
+    def renew_key(self) -> None:
+        """Give the form shown again a key of its own: what it now says is another concern."""
+        data = self.data.copy()
+        data[self.add_prefix("key")] = f"web-{uuid4()}"
+        self.data = data
+
     def place(self) -> Place:
         """Where it is; raises ``DomainError`` at ``area`` where nothing tells."""
         given = self.cleaned_data
@@ -114,6 +132,7 @@ class ConcernForm(PhotosForm):
         return locate(
             area=area,
             address=given["address"],
+            party=party_named(given["address"]),
             longitude=given.get("longitude"),
             latitude=given.get("latitude"),
         )
@@ -179,6 +198,10 @@ class WordsForm(PhotosForm):
     words = forms.CharField(
         label=_("What do you want to add?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The page holds the form of the answer too, which has words of its own.
+        super().__init__(*args, auto_id="more_%s", **kwargs)
 
     def payload(self) -> AddWords:
         """The move."""

@@ -5,17 +5,26 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from shangju.public.code_lookup import TooManyGuesses
+from shangju.public.forms import TrackForm
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
 
 def private_page(view: View[Rest]) -> View[Rest]:
-    """Add the headers that keep the address (which holds the code) and the page from spreading."""
+    """Keep the address (which holds the code) and the page from spreading; tell who only guesses to wait."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except TooManyGuesses as refusal:
+            form = TrackForm({"code": kwargs.get("code", "")})
+            form.add_error("code", str(refusal))
+            response = render(request, "public/track.html", {"form": form}, status=refusal.status)
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"

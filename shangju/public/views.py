@@ -1,5 +1,6 @@
 """The resident's pages: report, follow by code, confirm. No account needed, no JavaScript needed."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +16,19 @@ from shangju.accounts.addresses import client_address
 from shangju.accounts.models import User
 from shangju.cases import moves
 from shangju.cases.codes import format_code, normalise_code
-from shangju.cases.intake import register_concern
+from shangju.cases.intake import Receipt, register_concern
 from shangju.cases.models import Case, CasePhoto
-from shangju.cases.queries import case_by_tracking_code
 from shangju.cases.rules import REPORTER, Actor, ActorKind, open_moves
 from shangju.cases.services import apply_move
-from shangju.core.errors import DomainError
+from shangju.cases.workflow import REOPEN_WINDOW, MoveName
+from shangju.core.errors import Conflict, DomainError
 from shangju.core.rate_limit import exceeds_limit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.responses import photo_response
+from shangju.public.code_lookup import TooManyGuesses, find_case
 from shangju.public.forms import ConcernForm, ConfirmForm, TrackForm, WordsForm
 from shangju.public.private_pages import private_page
 from shangju.public.timeline import entries_of, next_promise, promises_of, steps_of
-
-GUESSES_PER_MINUTE = 20
-"""Look-ups of codes by one address; a code has 65 bits, so this is courtesy rather than defence."""
 
 
 @require_GET
@@ -47,35 +46,58 @@ def reporter_of(request: HttpRequest) -> Actor:
 def report(request: HttpRequest) -> HttpResponse:
     """Take a concern in; on any fault everything that was entered stays."""
     by = request.user if isinstance(request.user, User) else None
-    form = ConcernForm(request.POST or None, request.FILES or None, by=by, now=timezone.now())
     if request.method != "POST":
-        return render(request, "public/report.html", {"form": form})
+        return render(request, "public/report.html", {"form": ConcernForm(by=by, now=timezone.now())})
+    form = ConcernForm(request.POST, request.FILES, by=by, now=timezone.now())
+    status = 422
     if exceeds_limit("report", client_address(request), per_minute=settings.INTAKE_PER_MINUTE):
         form.add_error(None, _("Too many reports came from this address. Wait a minute, then send it again."))
-        return render(request, "public/report.html", {"form": form}, status=429)
-    if form.is_valid():
+        status = 429
+    elif form.is_valid():
         try:
-            with everywhere(EverywhereReason.PUBLIC_INTAKE):
-                receipt = register_concern(
-                    form.submission(),
-                    by=reporter_of(request),
-                    now=timezone.now(),
-                    idempotency_key=form.cleaned_data["key"],
-                    content={
-                        name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"
-                    },
-                )
+            receipt = take_in(request, form)
         except DomainError as refusal:
+            status = refusal.status
             add_refusal(form, refusal)
         else:
             request.session["received"] = receipt.tracking_code
             return redirect("public:received")
-    return render(request, "public/report.html", {"form": form}, status=422)
+    return render(request, "public/report.html", {"form": form}, status=status)
+
+
+def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
+    """Register what a valid form says; the form sent twice is one concern.
+
+    Somebody who goes back, writes something else and sends that means another concern: the form then gets a key of
+    its own, and is sent only when they say so once more.
+    """
+    content = {name: value for name, value in request.POST.items() if name not in NOT_CONTENT}
+    try:
+        with everywhere(EverywhereReason.PUBLIC_INTAKE):
+            return register_concern(
+                form.submission(),
+                by=reporter_of(request),
+                now=timezone.now(),
+                idempotency_key=form.cleaned_data["key"],
+                content=content,
+            )
+    except Conflict as conflict:
+        form.renew_key()
+        raise Conflict(
+            _(
+                "Your first report has been received already. To send this as another report, press the button again."
+            ),
+            code=conflict.code,
+        ) from conflict
+
+
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids"})
+"""Values of the report's form that say nothing about the concern itself."""
 
 
 def add_refusal(form: Any, refusal: DomainError) -> None:
     """Put a refusal of the service at the fields of the form that it names."""
-    renamed = {"place": "area"}
+    renamed = {"place": "area", "reason": "words"}
     for name, sentence in (refusal.fields or {"": refusal.message}).items():
         target = renamed.get(name, name)
         form.add_error(target if target in form.fields else None, str(sentence))
@@ -88,7 +110,7 @@ def received(request: HttpRequest) -> HttpResponse:
     code = request.session.pop("received", None)
     if code is None:
         return redirect("public:track")
-    context = case_context(request, find_case(code))
+    context = case_context(find_case(request, code))
     return render(request, "public/received.html", context)
 
 
@@ -96,33 +118,29 @@ def received(request: HttpRequest) -> HttpResponse:
 @private_page
 def track(request: HttpRequest) -> HttpResponse:
     """Ask for the code."""
-    form = TrackForm(request.POST or None)
-    status = 200
+    form = TrackForm(request.POST if request.method == "POST" else None)
+    status = 200 if request.method == "GET" else 422
     if form.is_valid():
-        if exceeds_limit("track", client_address(request), per_minute=GUESSES_PER_MINUTE):
-            form.add_error("code", _("Too many tries. Wait a minute, then try again."))
-            return render(request, "public/track.html", {"form": form}, status=429)
         code = normalise_code(form.cleaned_data["code"])
         try:
-            case_by_tracking_code(code)
-        except Case.DoesNotExist:
+            return redirect("public:case", code=format_code(find_case(request, code).tracking_code))
+        except TooManyGuesses as refusal:
+            form.add_error("code", str(refusal))
+            status = 429
+        except Http404:
             form.add_error("code", _("There is no concern with this code. Check each sign and try again."))
-        else:
-            return redirect("public:case", code=format_code(code))
-    if form.errors:
-        status = 404 if form.has_error("code", code=None) and form.data.get("code") else 422
+            status = 404
     return render(request, "public/track.html", {"form": form}, status=status)
 
 
-def find_case(code: str) -> Case:
-    """The case that a code names, or 404."""
-    try:
-        return case_by_tracking_code(code)
-    except Case.DoesNotExist as error:
-        raise Http404 from error
+def moves_open_to_reporter(found: Case, *, now: datetime) -> list[str]:
+    """What the page offers: a case that was closed too long ago is reported anew instead of reopened."""
+    names = [str(move) for move in open_moves(REPORTER, found)]
+    is_too_late = found.closed_at is not None and now - found.closed_at > REOPEN_WINDOW
+    return [name for name in names if not (is_too_late and name == MoveName.REOPEN)]
 
 
-def case_context(request: HttpRequest, found: Case) -> dict[str, Any]:
+def case_context(found: Case) -> dict[str, Any]:
     """Everything that a reporter's page shows."""
     now = timezone.now()
     with everywhere(EverywhereReason.TRACKING_CODE):
@@ -138,7 +156,7 @@ def case_context(request: HttpRequest, found: Case) -> dict[str, Any]:
             "resolution": found.resolutions.last(),
             "photos": list(found.photos.filter(purpose__in=SHOWN_TO_REPORTER)),
             "reveals": found.contact_reveals.count(),
-            "moves": [str(move) for move in open_moves(REPORTER, found)],
+            "moves": moves_open_to_reporter(found, now=now),
         }
 
 
@@ -149,10 +167,10 @@ SHOWN_TO_REPORTER = (CasePhoto.Purpose.REPORT, CasePhoto.Purpose.PROOF)
 @private_page
 def case(request: HttpRequest, code: str) -> HttpResponse:
     """Where it stands, what comes next, and what the reporter can do."""
-    found = find_case(code)
+    found = find_case(request, code)
     now = timezone.now()
     forms = {"confirm_form": ConfirmForm(), "words_form": WordsForm(by=None, now=now)}
-    return render(request, "public/case.html", case_context(request, found) | forms)
+    return render(request, "public/case.html", case_context(found) | forms)
 
 
 def _move(request: HttpRequest, found: Case, form: Any, name: str, thanks: str) -> HttpResponse:
@@ -164,12 +182,12 @@ def _move(request: HttpRequest, found: Case, form: Any, name: str, thanks: str) 
                 apply_move(found, form.payload(), by=reporter_of(request), now=timezone.now())
         except DomainError as refusal:
             add_refusal(form, refusal)
-            status, found = refusal.status, find_case(found.tracking_code)
+            status, found = refusal.status, find_case(request, found.tracking_code)
         else:
             messages.success(request, thanks)
             return redirect("public:case", code=format_code(found.tracking_code))
     forms = {"confirm_form": ConfirmForm(), "words_form": WordsForm(by=None, now=timezone.now()), name: form}
-    return render(request, "public/case.html", case_context(request, found) | forms, status=status)
+    return render(request, "public/case.html", case_context(found) | forms, status=status)
 
 
 @require_POST
@@ -177,7 +195,7 @@ def _move(request: HttpRequest, found: Case, form: Any, name: str, thanks: str) 
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """The reporter's word on the result; "no" takes it up again."""
     thanks = _("Thank you. Your answer is recorded.")
-    return _move(request, find_case(code), ConfirmForm(request.POST), "confirm_form", thanks)
+    return _move(request, find_case(request, code), ConfirmForm(request.POST), "confirm_form", thanks)
 
 
 @require_POST
@@ -185,14 +203,16 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
 def add_words(request: HttpRequest, code: str) -> HttpResponse:
     """More from the reporter."""
     form = WordsForm(request.POST, request.FILES, by=None, now=timezone.now())
-    return _move(request, find_case(code), form, "words_form", _("Added. Whoever handles it sees it."))
+    return _move(
+        request, find_case(request, code), form, "words_form", _("Added. Whoever handles it sees it.")
+    )
 
 
 @require_POST
 @private_page
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """The reporter takes it back."""
-    found = find_case(code)
+    found = find_case(request, code)
     try:
         with everywhere(EverywhereReason.TRACKING_CODE):
             payload = moves.Withdraw(reason=request.POST.get("reason", "")[:500])
@@ -208,7 +228,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 @private_page
 def photo(request: HttpRequest, code: str, photo_id: UUID, size: str) -> HttpResponseBase:
     """A picture of the reporter's own, or the proof of the result."""
-    found = find_case(code)
+    found = find_case(request, code)
     if size not in {"full", "thumbnail"}:
         raise Http404
     with everywhere(EverywhereReason.TRACKING_CODE):
