@@ -14,6 +14,7 @@ from shangju.cases.models import Case, CaseEvent
 from shangju.cases.queries import light_of
 from shangju.cases.rules import concerning, party_member, roles_of
 from shangju.cases.workflow import CaseRole, MoveName
+from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party
 from shangju.posts.rights import Standing
 
@@ -92,9 +93,11 @@ def shown_to_party(case: Case, *, user: Any, now: datetime, with_events: bool = 
 def _events_for(standing: Standing, case: Case) -> list[CaseEvent]:
     """The steps shown; what another party was told or answered is not among them."""
     own_names = {name[:60] for name in Party.objects.filter(pk__in=standing.parties).values_list("name", flat=True)}
+    with everywhere(EverywhereReason.PARTY_CONCERN):
+        events = list(case.events.filter(kind__in=KINDS_SHOWN).order_by("sequence"))
     return [
         event
-        for event in case.events.filter(kind__in=KINDS_SHOWN).order_by("sequence")
+        for event in events
         if not (event.kind == MoveName.FIND_CAUSE and event.data.get("party") not in standing.parties)
         and not (event.kind == MoveName.ANSWER_AS_PARTY and event.post_name not in own_names)
     ]

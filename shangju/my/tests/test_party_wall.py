@@ -9,7 +9,7 @@ from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
 from shangju.notices.services import tell_of_events
-from shangju.notices.tests.street import NOW, SECRETS, SUMMARY, Street, go, go_through, make_street, report
+from shangju.notices.tests.street import NOW, SECRETS, SUMMARY, Street, accept, go, go_through, make_street, report
 
 pytestmark = pytest.mark.django_db
 
@@ -100,15 +100,16 @@ def test_a_stranger_finds_nothing(client: Client, street: Street, case: Case) ->
 
 def test_a_handling_party_signs_visits_and_resolves(merchant: Client, street: Street) -> None:
     case = report(street)
-    from shangju.notices.tests.street import accept  # noqa: PLC0415 - named like the move
-
     go(street, case, accept(), moves.Dispatch(party=street.shop, party_summary=SUMMARY))
     path = f"/my/concerns/{case.number}/moves"
     assert merchant.post(f"{path}/sign/", {"note": ""}).status_code == 302
     assert merchant.post(f"{path}/resolve/", {"outcome": "explained", "answer": "已处理"}).status_code == 302
     with everywhere(EverywhereReason.VERIFICATION):
         case.refresh_from_db()
+        stopped = set(case.clocks.filter(stopped_at__isnull=False).values_list("step", flat=True))
     assert case.state == "resolved"
+    assert {"sign", "first_contact", "close"} <= stopped, "a member's move stops the clocks as a post's does"
+    assert case.due_step == "call_back"
 
 
 def test_home_says_what_is_mine_by_role(client: Client, street: Street) -> None:
@@ -123,6 +124,4 @@ def test_home_says_what_is_mine_by_role(client: Client, street: Street) -> None:
 
 
 def _to_dispatched(street: Street) -> list[moves.Payload]:
-    from shangju.notices.tests.street import accept  # noqa: PLC0415 - as above
-
     return [accept(), moves.Dispatch(post=street.post)]
