@@ -92,7 +92,9 @@ def shown_to_party(case: Case, *, user: Any, now: datetime, with_events: bool = 
 
 def _events_for(standing: Standing, case: Case) -> list[CaseEvent]:
     """The steps shown; what another party was told or answered is not among them."""
-    own_names = {name[:60] for name in Party.objects.filter(pk__in=standing.parties).values_list("name", flat=True)}
+    own_names = {
+        name[:60] for name in Party.objects.filter(pk__in=standing.parties).values_list("name", flat=True)
+    }
     with everywhere(EverywhereReason.PARTY_CONCERN):
         events = list(case.events.filter(kind__in=KINDS_SHOWN).order_by("sequence"))
     return [

@@ -50,7 +50,9 @@ def apply_move(
         return _apply(case, payload, by=by, now=now, expected_sequence=expected_sequence)
 
 
-def _apply(case: Case, payload: moves.Payload, *, by: Actor, now: datetime, expected_sequence: int | None) -> Case:
+def _apply(
+    case: Case, payload: moves.Payload, *, by: Actor, now: datetime, expected_sequence: int | None
+) -> Case:
     payload = _as_reopening_when_not_solved(payload)
     move = MOVES[payload.move]
     role = _role_for(move, by=by, case=case)

@@ -9,7 +9,17 @@ from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
 from shangju.notices.services import tell_of_events
-from shangju.notices.tests.street import NOW, SECRETS, SUMMARY, Street, accept, go, go_through, make_street, report
+from shangju.notices.tests.street import (
+    NOW,
+    SECRETS,
+    SUMMARY,
+    Street,
+    accept,
+    go,
+    go_through,
+    make_street,
+    report,
+)
 
 pytestmark = pytest.mark.django_db
 

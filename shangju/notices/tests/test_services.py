@@ -59,12 +59,19 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Gateway:
 
 def kinds(**conditions: object) -> list[str]:
     with everywhere(EverywhereReason.VERIFICATION):
-        return list(Notice.objects.filter(**conditions).order_by("event_id").values_list("event__kind", flat=True))
+        return list(
+            Notice.objects.filter(**conditions).order_by("event_id").values_list("event__kind", flat=True)
+        )
 
 
 def test_each_reader_is_told_of_what_is_theirs(street: Street) -> None:
     case = go_through(street, report(street))
-    go(street, case, moves.RecordContact(way="phone", reached=False), moves.Resolve(outcome="solved", answer="好了"))
+    go(
+        street,
+        case,
+        moves.RecordContact(way="phone", reached=False),
+        moves.Resolve(outcome="solved", answer="好了"),
+    )
     tell_of_events(NOW)
     assert kinds(channel="sms") == ["accept", "resolve"], "a call that reached nobody is not told"
     assert kinds(user=street.desk) == ["register"]
@@ -84,7 +91,9 @@ def test_a_second_pass_finds_nothing_and_a_repeat_makes_no_second_notice(street:
 
 
 @pytest.mark.parametrize(("phone", "may_be_called"), [("", True), (PHONE, False)])
-def test_no_message_without_a_phone_or_against_the_wish(street: Street, phone: str, may_be_called: bool) -> None:
+def test_no_message_without_a_phone_or_against_the_wish(
+    street: Street, phone: str, may_be_called: bool
+) -> None:
     go(street, report(street, phone=phone, may_be_called=may_be_called), accept())
     tell_of_events(NOW)
     assert kinds(channel="sms") == []
@@ -141,7 +150,9 @@ def test_sent_once_under_its_key(street: Street, gateway: Gateway) -> None:
     assert notice.state == NoticeState.SENT
 
 
-def test_a_notice_that_another_worker_holds_is_left_until_its_lease_is_over(street: Street, gateway: Gateway) -> None:
+def test_a_notice_that_another_worker_holds_is_left_until_its_lease_is_over(
+    street: Street, gateway: Gateway
+) -> None:
     go(street, report(street), accept())
     tell_of_events(NOW)
     Notice.objects.update(leased_until=NOW + timedelta(minutes=2))
