@@ -3,6 +3,7 @@
 import os
 import time
 from datetime import datetime
+from pathlib import Path
 
 from shangju.gateways.sending import Message
 
@@ -12,7 +13,7 @@ class AppendingGateway:
 
     def send(self, message: Message, *, now: datetime) -> None:
         """One line a message."""
-        with open(os.environ["SHANGJU_DRILL_KEYS"], "a", encoding="utf-8") as file:
+        with Path(os.environ["SHANGJU_DRILL_KEYS"]).open("a", encoding="utf-8") as file:
             file.write(f"{message.key}\n")
             file.flush()
             os.fsync(file.fileno())

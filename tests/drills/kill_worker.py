@@ -27,7 +27,7 @@ def main() -> int:
     rounds = int(sys.argv[1])
     call_command("migrate", verbosity=0)
     street = make_street()
-    chance = random.Random(20260305)  # noqa: S311 - moments of death, no secrets
+    chance = random.Random(20260305)
     for _round in range(rounds):
         for _case in range(CASES_PER_ROUND):
             go(street, report(street), accept())
