@@ -10,6 +10,8 @@ import pytest
 
 from shangju.core.scoping import EverywhereReason, active_scope, everywhere
 
+pytest_plugins = ["tests.street"]
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -53,6 +55,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """Tests name addresses in full, ``live_server.url + path``; the plugin's own fixture is of a kind pytest retires."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_takes_the_search_index_along() -> None:
+    """The search index is a table without a model: Django's flush on PostgreSQL must be told to follow its key."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        flush = connection.ops.sql_flush
+        connection.ops.sql_flush = lambda style, tables, **options: flush(
+            style, tables, **{**options, "allow_cascade": True}
+        )
 
 
 @pytest.fixture(autouse=True)

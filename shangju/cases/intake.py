@@ -267,6 +267,7 @@ def _keep_contact(case: Case, submission: Submission) -> None:
     )
 
 
+@transaction.atomic(savepoint=False)
 def take_number(prefix: str, *, now: datetime) -> str:
     """The next number of the year under ``prefix``: ``DSK26-000123``. The row lock makes two callers take turns."""
     key = f"{prefix}{timezone.localtime(now):%y}"

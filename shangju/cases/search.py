@@ -14,6 +14,9 @@ from django.db.models.expressions import RawSQL
 
 from shangju.cases.models import Case
 
+FULL_WIDTH = {sign: sign + 0xFEE0 for sign in range(0x21, 0x7F) if chr(sign).isalnum()}
+"""From half-width letters and digits to the full-width ones that people type in Chinese text."""
+
 NEAR_ROWS = 10_000
 """Step one walks so many of the newest rows in scope: enough for every common word."""
 
@@ -90,12 +93,19 @@ def matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
 
 
 def _contains_all(parts: Sequence[str]) -> Q:
+    columns = ("title", "text", "number", "place_note")
     condition = Q()
     for part in parts:
-        condition &= (
-            Q(title__icontains=part)
-            | Q(text__icontains=part)
-            | Q(number__icontains=part)
-            | Q(place_note__icontains=part)
-        )
+        spelled = Q()
+        for column in columns:
+            for spelling in spellings(part):
+                spelled |= Q(**{f"{column}__icontains": spelling})
+        condition &= spelled
     return condition
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """A word as typed, with half-width and with full-width letters and digits; one alone where it has none."""
+    narrow = unicodedata.normalize("NFKC", word)
+    wide = (narrow.upper().translate(FULL_WIDTH), narrow.lower().translate(FULL_WIDTH))
+    return tuple(dict.fromkeys((word, narrow, *wide)))
