@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from shangju.cases.models import Case
+from shangju.cases.models import Case, CaseEvent
 from shangju.cases.queries import light_of
 from shangju.cases.rules import concerning, party_member, roles_of
 from shangju.cases.workflow import CaseRole, MoveName
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.parties.models import Party
 from shangju.posts.rights import Standing
 
 KINDS_SHOWN = (
@@ -68,8 +70,9 @@ def concern_for(standing: Standing, number: str) -> Case:
 
 def shown_to_party(case: Case, *, user: Any, now: datetime, with_events: bool = True) -> PartyConcern:
     """The party's view of a case that :func:`concerns_of` gave."""
-    is_handler = CaseRole.PARTY_HANDLER in roles_of(party_member(user), case)
-    events = case.events.filter(kind__in=KINDS_SHOWN).order_by("sequence") if with_events else ()
+    member = party_member(user)
+    is_handler = CaseRole.PARTY_HANDLER in roles_of(member, case)
+    events = _events_for(member.standing, case) if with_events else []
     return PartyConcern(
         number=case.number,
         state=str(case.get_state_display()),
@@ -85,3 +88,18 @@ def shown_to_party(case: Case, *, user: Any, now: datetime, with_events: bool = 
         ),
         sequence=case.history_length,
     )
+
+
+def _events_for(standing: Standing, case: Case) -> list[CaseEvent]:
+    """The steps shown; what another party was told or answered is not among them."""
+    own_names = {
+        name[:60] for name in Party.objects.filter(pk__in=standing.parties).values_list("name", flat=True)
+    }
+    with everywhere(EverywhereReason.PARTY_CONCERN):
+        events = list(case.events.filter(kind__in=KINDS_SHOWN).order_by("sequence"))
+    return [
+        event
+        for event in events
+        if not (event.kind == MoveName.FIND_CAUSE and event.data.get("party") not in standing.parties)
+        and not (event.kind == MoveName.ANSWER_AS_PARTY and event.post_name not in own_names)
+    ]

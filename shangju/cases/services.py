@@ -14,6 +14,7 @@ from shangju.cases.rules import Actor, ActorKind, roles_of
 from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, Move, Solved, State
 from shangju.core.errors import Conflict, NotAllowed
 from shangju.core.queue import wake_worker_after_commit
+from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.services import claim_photos
 from shangju.posts.rights import Right
 
@@ -42,6 +43,16 @@ def apply_move(
     and ``DomainError`` (a guard said no, at its field). All or nothing; notices follow after the commit.
     """
     case = lock_case(case)
+    if by.kind is not ActorKind.PARTY:
+        return _apply(case, payload, by=by, now=now, expected_sequence=expected_sequence)
+    # The lock was taken in the member's own scope, which reaches the case but none of the clocks and rows behind it.
+    with everywhere(EverywhereReason.PARTY_CONCERN):
+        return _apply(case, payload, by=by, now=now, expected_sequence=expected_sequence)
+
+
+def _apply(
+    case: Case, payload: moves.Payload, *, by: Actor, now: datetime, expected_sequence: int | None
+) -> Case:
     payload = as_reopening_when_not_solved(payload)
     move = MOVES[payload.move]
     role = _role_for(move, by=by, case=case)

@@ -31,6 +31,9 @@ class EverywhereReason(StrEnum):
     TRACKING_CODE = "whoever holds the unguessable code may see the one case it names"
     PUBLIC_INTAKE = "a resident may report about any place, and names of areas are public"
     SIGN_IN = "appointments must be read to find out what the user's scope is"
+    PARTY_CONCERN = (
+        "a member reads or moves the one case of theirs that their own scope gave; its rows are behind it"
+    )
     WORKER = "the worker serves every area and opens each row's own scope to act on it"
     IMPORT = "an operator at the command line imports for the whole installation"
     SETUP = "an operator at the command line sets up areas that do not exist yet"

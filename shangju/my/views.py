@@ -17,9 +17,9 @@ from shangju.cases.codes import format_code
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.models import Case
 from shangju.cases.party_view import concern_for, concerns_of, shown_to_party
-from shangju.cases.rules import party_member
+from shangju.cases.rules import party_member, roles_of
 from shangju.cases.services import apply_move
-from shangju.cases.workflow import MoveName, State
+from shangju.cases.workflow import MOVES, MoveName, State
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice, NoticeChannel
@@ -146,6 +146,9 @@ def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if move not in MOVE_FORMS:
         raise Http404
     actor = party_member(signed_in_user(request))
+    if not roles_of(actor, found) & MOVES[MoveName(move)].roles:
+        # Before the form is made: those of the staff's moves hold words that a party must not see.
+        raise PermissionDenied
     form = MOVE_FORMS[MoveName(move)](
         request.POST, request.FILES, case=found, actor=actor, now=timezone.now()
     )

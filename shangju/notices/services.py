@@ -23,7 +23,7 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.sending import Message, gateway_for
 from shangju.notices import wording
 from shangju.notices.models import Notice, NoticeChannel, NoticeState
-from shangju.parties.models import Delegation
+from shangju.parties.models import Delegation, PartyStatus
 from shangju.posts.models import Appointment
 from shangju.posts.rights import RIGHTS_OF_POST, Right
 
@@ -82,7 +82,8 @@ def _reporter_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
             words,
             now,
             user=case.reporter_user,
-            link=link,
+            # The code opens the case to whoever holds it: it stays in the sealed body, never in the plain link.
+            link=reverse("my:reports"),
         )
 
 
@@ -92,11 +93,22 @@ def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
         users = _dispatchers(event.case, now)
     elif event.kind in wording.TOLD_TO_HANDLER and event.case.handler_post_id:
         users = _holders(Q(post_id=event.case.handler_post_id), now)
+    elif event.kind == MoveName.REOPEN and not event.case.handler_party_id:
+        # A case that was answered directly has no handler yet: it goes back to the dispatcher.
+        users = _dispatchers(event.case, now)
     link = reverse("desk:case", args=[event.case.number])
+    walled_off = _people_with_a_stake(event.case, now)
     for user in users:
-        if user.pk != event.by_id:
+        if user.pk != event.by_id and user.pk not in walled_off:
             words = wording.for_staff(event, language=user.language)
             yield _notice(event, NoticeChannel.IN_APP, f"user-{user.pk}", words, now, user=user, link=link)
+
+
+def _people_with_a_stake(case: Case, now: datetime) -> set[int]:
+    """Delegates of the party that the case is about: the wall of cases.md §7 holds whatever post they also have."""
+    parties = [pk for pk in (case.concerned_party_id, case.place_party_id) if pk is not None]
+    terms = Delegation.objects.on(timezone.localdate(now)).filter(party_id__in=parties)
+    return set(terms.values_list("user_id", flat=True))
 
 
 def _party_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
@@ -104,13 +116,16 @@ def _party_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
     party_id = None
     if event.kind in wording.TOLD_TO_PARTY:
         party_id = event.data.get("party")
-    elif event.kind == MoveName.DISPATCH:
+    elif event.kind in wording.TOLD_TO_HANDLING_PARTY:
         party_id = case.handler_party_id
     if not party_id:
         return
     link = reverse("my:concern", args=[case.number])
     today = timezone.localdate(now)
-    for delegation in Delegation.objects.on(today).filter(party_id=party_id).select_related("user"):
+    terms = Delegation.objects.on(today).filter(
+        party_id=party_id, party__status=PartyStatus.ACTIVE, user__is_active=True
+    )
+    for delegation in terms.select_related("user"):
         words = wording.for_party(event, language=delegation.user.language)
         yield _notice(
             event,
@@ -190,20 +205,23 @@ def _send(pk: int, *, now: datetime) -> bool:
     except OSError as error:
         _put_off(notice, error, now=now)
         return False
-    notice.state, notice.sent_at, notice.leased_until = NoticeState.SENT, now, None
-    notice.save(update_fields=["state", "sent_at", "leased_until"])
+    Notice.objects.filter(pk=pk).update(state=NoticeState.SENT, sent_at=now, leased_until=None)
     return True
 
 
 def _put_off(notice: Notice, error: OSError, *, now: datetime) -> None:
     """Try again later, each time twice as late; after the last try give up, visibly."""
-    notice.attempts += 1
-    notice.leased_until = None
-    notice.due_at = now + timedelta(minutes=2**notice.attempts)
-    if notice.attempts >= ATTEMPTS_AT_MOST:
-        notice.state = NoticeState.FAILED
-    notice.save(update_fields=["attempts", "leased_until", "due_at", "state"])
-    logger.warning("notice %s not sent (try %s): %s", notice.key, notice.attempts, type(error).__name__)
+    attempts = notice.attempts + 1
+    given_up = attempts >= ATTEMPTS_AT_MOST
+    # Only while it is still to be sent: a worker that came after our lease ran out may have succeeded meanwhile.
+    Notice.objects.filter(pk=notice.pk, state=NoticeState.PENDING).update(
+        attempts=attempts,
+        leased_until=None,
+        due_at=now + timedelta(minutes=2**attempts),
+        state=NoticeState.FAILED if given_up else NoticeState.PENDING,
+    )
+    outcome = "given up" if given_up else "tried again later"
+    logger.warning("notice %s not sent (try %s, %s): %s", notice.key, attempts, outcome, type(error).__name__)
 
 
 def mark_read(user: User, *, pk: int | None, now: datetime) -> int:

@@ -37,6 +37,7 @@ TOLD_TO_HANDLER = frozenset(
 )
 TOLD_TO_DISPATCHER = frozenset({REGISTER})
 TOLD_TO_PARTY = frozenset({MoveName.FIND_CAUSE})
+TOLD_TO_HANDLING_PARTY = frozenset({MoveName.DISPATCH, MoveName.REOPEN})
 
 
 def for_reporter(event: CaseEvent, *, link: str, language: str) -> Wording:

@@ -1,0 +1,187 @@
+"""From history rows to notices, and out of the house: nothing lost, nothing twice, nobody betrayed."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from shangju.cases import moves
+from shangju.cases.codes import format_code
+from shangju.cases.models import CaseEvent
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.gateways.sending import Message
+from shangju.notices import services
+from shangju.notices.models import Notice, NoticeState
+from shangju.notices.services import mark_read, send_notices, tell_of_events
+from shangju.notices.tests.street import (
+    NOW,
+    PHONE,
+    SECRETS,
+    Street,
+    accept,
+    appoint,
+    go,
+    go_through,
+    make_street,
+    report,
+)
+from shangju.parties.models import Delegation
+from shangju.posts.models import PostKind
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def street() -> Street:
+    return make_street()
+
+
+class Gateway:
+    """Takes messages, or says that it cannot."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.taken: list[Message] = []
+        self.failures = failures
+
+    def send(self, message: Message, *, now: object) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError(f"no route for {message.recipient}")
+        self.taken.append(message)
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> Gateway:
+    made = Gateway()
+    monkeypatch.setattr(services, "gateway_for", lambda channel: made)
+    return made
+
+
+def kinds(**conditions: object) -> list[str]:
+    with everywhere(EverywhereReason.VERIFICATION):
+        return list(
+            Notice.objects.filter(**conditions).order_by("event_id").values_list("event__kind", flat=True)
+        )
+
+
+def test_each_reader_is_told_of_what_is_theirs(street: Street) -> None:
+    case = go_through(street, report(street))
+    go(
+        street,
+        case,
+        moves.RecordContact(way="phone", reached=False),
+        moves.Resolve(outcome="solved", answer="好了"),
+    )
+    tell_of_events(NOW)
+    assert kinds(channel="sms") == ["accept", "resolve"], "a call that reached nobody is not told"
+    assert kinds(user=street.desk) == ["register"]
+    assert kinds(user=street.worker) == ["dispatch"]
+    assert kinds(user=street.merchant) == ["find_cause"]
+
+
+def test_a_second_pass_finds_nothing_and_a_repeat_makes_no_second_notice(street: Street) -> None:
+    go(street, report(street), accept())
+    assert tell_of_events(NOW) == 2
+    assert tell_of_events(NOW) == 0
+    stored = Notice.objects.count()
+    with everywhere(EverywhereReason.VERIFICATION):
+        CaseEvent.objects.update(notified_at=None)
+    tell_of_events(NOW)
+    assert Notice.objects.count() == stored
+
+
+@pytest.mark.parametrize(("phone", "may_be_called"), [("", True), (PHONE, False)])
+def test_no_message_without_a_phone_or_against_the_wish(
+    street: Street, phone: str, may_be_called: bool
+) -> None:
+    go(street, report(street, phone=phone, may_be_called=may_be_called), accept())
+    tell_of_events(NOW)
+    assert kinds(channel="sms") == []
+
+
+def test_the_reporters_message_has_number_and_link_and_none_of_their_words(street: Street) -> None:
+    case = go(street, report(street), accept())
+    tell_of_events(NOW)
+    message = Notice.objects.get(channel="sms")
+    assert message.recipient == PHONE
+    assert case.number in message.body
+    assert f"/track/{format_code(case.tracking_code)}/" in message.body
+    assert not [word for word in SECRETS.values() if word in message.body]
+
+
+def test_a_tracking_code_is_never_stored_in_plain(street: Street) -> None:
+    resident = street.merchant
+    case = report(street)
+    with everywhere(EverywhereReason.VERIFICATION):
+        type(case).objects.filter(pk=case.pk).update(reporter_user=resident)
+        case.refresh_from_db()
+    go(street, case, accept())
+    tell_of_events(NOW)
+    notice = Notice.objects.get(channel="in_app", user=resident)
+    assert format_code(case.tracking_code) not in notice.link + notice.subject
+    assert notice.link == "/my/reports/"
+
+
+def test_a_dispatcher_with_a_stake_in_the_case_is_not_told(street: Street) -> None:
+    with everywhere(EverywhereReason.SETUP):
+        appoint(street.merchant, street.areas["first"], PostKind.COMMUNITY_OFFICER)
+    report(street, at_shop=True)
+    tell_of_events(NOW)
+    assert kinds(user=street.merchant) == []
+    assert kinds(user=street.desk) == ["register"]
+
+
+def test_a_former_delegate_is_not_told(street: Street) -> None:
+    with everywhere(EverywhereReason.SETUP):
+        Delegation.objects.update(ends_on=NOW.date() - timedelta(days=1))
+    go_through(street, report(street))
+    tell_of_events(NOW)
+    assert kinds(user=street.merchant) == []
+
+
+def test_sent_once_under_its_key(street: Street, gateway: Gateway) -> None:
+    go(street, report(street), accept())
+    tell_of_events(NOW)
+    assert send_notices(NOW) == 1
+    assert send_notices(NOW + timedelta(hours=1)) == 0
+    [message] = gateway.taken
+    notice = Notice.objects.get(channel="sms")
+    assert message.key == notice.key == f"event-{notice.event_id}-sms-reporter"
+    assert notice.state == NoticeState.SENT
+
+
+def test_a_notice_that_another_worker_holds_is_left_until_its_lease_is_over(
+    street: Street, gateway: Gateway
+) -> None:
+    go(street, report(street), accept())
+    tell_of_events(NOW)
+    Notice.objects.update(leased_until=NOW + timedelta(minutes=2))
+    assert send_notices(NOW) == 0
+    assert send_notices(NOW + timedelta(minutes=3)) == 1
+
+
+def test_a_failing_gateway_is_tried_later_and_given_up_in_the_end(
+    street: Street, gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway.failures = 99
+    go(street, report(street), accept())
+    tell_of_events(NOW)
+    with caplog.at_level(logging.INFO):
+        assert send_notices(NOW) == 0
+        assert Notice.objects.get(channel="sms").due_at == NOW + timedelta(minutes=2)
+        assert send_notices(NOW + timedelta(minutes=1)) == 0
+        assert Notice.objects.get(channel="sms").attempts == 1, "not before its time"
+        for day in range(1, 12):
+            send_notices(NOW + timedelta(days=day))
+    notice = Notice.objects.get(channel="sms")
+    assert (notice.state, notice.attempts) == (NoticeState.FAILED, services.ATTEMPTS_AT_MOST)
+    assert "given up" in caplog.text
+    assert PHONE not in caplog.text
+
+
+def test_reading_marks_ones_own_only(street: Street) -> None:
+    go(street, report(street), accept(), moves.Dispatch(post=street.post))
+    tell_of_events(NOW)
+    assert mark_read(street.desk, pk=None, now=NOW) == 1
+    assert Notice.objects.get(user=street.desk).read_at == NOW
+    assert Notice.objects.get(user=street.worker).read_at is None
