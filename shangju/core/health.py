@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shangju.core.models import Heartbeat
 from shangju.core.resealing import opens_newest_and_oldest, sealed_columns
@@ -180,7 +181,7 @@ def clock(now: datetime) -> Finding:
     local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     facts = {"time": local.strftime("%Y-%m-%d %H:%M"), "zone": settings.TIME_ZONE}
     return well(
-        _("Clock"),
+        pgettext("of the machine", "Clock"),
         _("It is %(time)s in %(zone)s; compare with a clock you trust.") % facts,
     )
 
