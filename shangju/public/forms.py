@@ -120,7 +120,7 @@ class ConcernForm(PhotosForm):
 
     def renew_key(self) -> None:
         """Give the form shown again a key of its own: what it now says is another concern."""
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a bound form of ours holds a QueryDict
         data[self.add_prefix("key")] = f"web-{uuid4()}"
         self.data = data
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shangju.cases import moves
-from shangju.cases.forms.base import MoveForm, long_text
+from shangju.cases.forms.move_form import MoveForm, long_text
 from shangju.cases.workflow import (
     MoveName,
     Satisfaction,

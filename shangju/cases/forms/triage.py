@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shangju.areas.models import Area, AreaKind
 from shangju.cases import moves
 from shangju.cases.effects import classes_of
-from shangju.cases.forms.base import MoveForm, long_text
+from shangju.cases.forms.move_form import MoveForm, long_text
 from shangju.cases.places import subdistrict_path
 from shangju.cases.workflow import (
     DeclineReason,

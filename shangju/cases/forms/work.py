@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shangju.cases import moves
-from shangju.cases.forms.base import DAY, MOMENT, MoveForm, long_text
+from shangju.cases.forms.move_form import DAY, MOMENT, MoveForm, long_text
 from shangju.cases.places import subdistrict_path
 from shangju.cases.workflow import (
     MediationResult,
