@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from shangju.cases.forms.move_form import MoveForm
 from shangju.cases.forms.feedback import AnswerAsPartyForm, CloseUnreachableForm, ConfirmForm, ReopenForm
+from shangju.cases.forms.move_form import MoveForm
 from shangju.cases.forms.triage import AcceptForm, AnswerDirectlyForm, DeclineForm, DispatchForm, ReferForm
 from shangju.cases.forms.work import ContactForm, FindCauseForm, MediateForm, ResolveForm, SignForm, VisitForm
 from shangju.cases.models import Case
