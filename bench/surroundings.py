@@ -127,7 +127,8 @@ class Installation:
     def set_up(self) -> None:
         """Schema, reference tables, areas, posts, sign-ins."""
         self.run("-m", "shangju", "migrate", "--verbosity", "0")
-        for command in (["setup", SETUP_FILE], ["seed_categories"], ["seed_deadlines"]):
+        collect = ["collectstatic", "--noinput", "--verbosity", "0"]
+        for command in (["setup", SETUP_FILE], ["seed_categories"], ["seed_deadlines"], collect):
             self.run("-m", "shangju", *command)
 
 
