@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 TEXT = "楼下餐馆夜里排油烟，窗户不敢开，已经好几天了，请来看看。"
-AREA = "321102003"
-"""Dashikou itself: every installation of the bench has it."""
+AREA = "321102003001G01"
+"""A grid of Dashikou: every installation of the bench has it."""
 
 
 @dataclass(slots=True)
