@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.load import Door, Tally, run_clients
-from bench.surroundings import Installation, Running, process_tree
+from bench.surroundings import Installation, Running, process_tree, wait_until_answering
 
 CLIENTS = 4
-PAUSE_SECONDS = (0.15, 0.6)
+PAUSE_SECONDS = (0.8, 2.0)
+"""Between an answer and the next kill: the server takes workers that die while they start for a crash loop."""
 SETTLE_SECONDS = 5
 
 
@@ -45,8 +46,9 @@ def _parent(pid: int) -> int:
 def kill_at_random(system: Running, times: int, rng: random.Random) -> int:
     """Kill one web worker after another; how many were really there to be killed."""
     killed = 0
-    deadline = time.monotonic() + times * 3
+    deadline = time.monotonic() + times * 10
     while killed < times and time.monotonic() < deadline:
+        wait_until_answering(system.port, system.process, path="/track/")
         time.sleep(rng.uniform(*PAUSE_SECONDS))
         candidates = [pid for pid in web_workers(system) if not _is_helper(pid)]
         if candidates:
