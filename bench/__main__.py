@@ -2,6 +2,9 @@
 
 import argparse
 import contextlib
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,8 @@ ON_ANY_DATABASE = ("P1", "P11")
 
 def main() -> None:
     """Measure, print as it comes, write everything."""
+    # Being ended is no reason to leave servers behind: it unwinds like any other end.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     options = _options()
     databases = [options.database] if options.database else ["sqlite", "postgresql"]
     runs = []
@@ -48,7 +53,9 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _measure_on(database: str, wanted: list[str], rows: int, options: argparse.Namespace) -> list[dict[str, Any]]:
+def _measure_on(
+    database: str, wanted: list[str], rows: int, options: argparse.Namespace
+) -> list[dict[str, Any]]:
     figures: list[dict[str, Any]] = []
 
     def take(name: str, measure: Callable[[], list[dict[str, Any]]]) -> None:
@@ -81,7 +88,7 @@ def _safely(name: str, measure: Callable[[], list[dict[str, Any]]]) -> list[dict
     """One measurement that fails is written down as such; the others still run."""
     try:
         return measure()
-    except (OSError, RuntimeError, ValueError) as fault:
+    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as fault:
         return [{"what": name, "skipped": f"failed: {fault}"[:300]}]
 
 
@@ -89,8 +96,8 @@ def _running_measures(made: Installation, take: Callable[..., None], options: ar
     with running(made) as system:
         take("P2", lambda: startup.footprint(system))
         take("P11", lambda: startup.page_weight(system))
-        take("R1", lambda: [drill_intake.drill(made, system, times=options.times)])
         take("P3", lambda: intake.intake(made, system, seconds=options.seconds))
+        take("R1", lambda: [drill_intake.drill(made, system, times=options.times)])
 
 
 def _read(filled: Installation, which: str, rows: int, count: int) -> list[dict[str, Any]]:

@@ -77,7 +77,13 @@ def plant_more_areas(now: datetime) -> None:
             below = f"{code}{second:02}"
             plans.append(AreaPlan("community", below, f"{below}社区", parent_code=code, is_invented=True))
             plans += [
-                AreaPlan("grid", f"{below}{third:02}", f"{below}网格{third}", parent_code=below, grid_type="general")
+                AreaPlan(
+                    "grid",
+                    f"{below}{third:02}",
+                    f"{below}网格{third}",
+                    parent_code=below,
+                    grid_type="general",
+                )
                 for third in range(1, GRIDS + 1)
             ]
     areas = plant_areas(plans, by=COMMAND_LINE, now=now)
@@ -95,7 +101,9 @@ def spots() -> list[Spot]:
             continue
         above = {areas[pk].kind: areas[pk] for pk in grid.ancestor_ids}
         top = above["subdistrict"]
-        found.append(Spot(grid.pk, grid.path, top.pk, above["community"].pk, top.number_prefix, posts.get(grid.pk)))
+        found.append(
+            Spot(grid.pk, grid.path, top.pk, above["community"].pk, top.number_prefix, posts.get(grid.pk))
+        )
     return found
 
 
@@ -105,7 +113,9 @@ def texts(rng: random.Random) -> list[tuple[Category, str, str]]:
     told = []
     for number in range(DISTINCT_TEXTS):
         code = choose_category(rng)
-        concern = concern_for(rng, code, Place(f"社区{number % 8 + 1}", f"{number % 30 + 1}号巷", f"{number % 40 + 1}幢"))
+        concern = concern_for(
+            rng, code, Place(f"社区{number % 8 + 1}", f"{number % 30 + 1}号巷", f"{number % 40 + 1}幢")
+        )
         told.append((categories[code], concern.title[:60], concern.text))
     return told
 
@@ -161,7 +171,9 @@ class CaseMaker:
             "community_id": spot.community,
             "grid_id": spot.area,
             "place_note": f"{rng.randint(1, 400)}号{rng.randint(101, 1804)}室外",
-            **dict.fromkeys(("received_at", "registered_at", "clocks_start_at", "last_progress_at"), received),
+            **dict.fromkeys(
+                ("received_at", "registered_at", "clocks_start_at", "last_progress_at"), received
+            ),
         }
         self.next_id += 1
         return {**row, **self._standing(row, spot, received)}
@@ -258,7 +270,9 @@ def finish(definitions: list[str], maker: CaseMaker) -> None:
 
 def give_histories(now: datetime) -> list[str]:
     """Clocks and a history of 40 rows for a sample of open cases of Dashikou; their numbers."""
-    cases = list(Case.objects.filter(subdistrict__number_prefix="DSK", is_open=True).order_by("pk")[:LONG_HISTORIES])
+    cases = list(
+        Case.objects.filter(subdistrict__number_prefix="DSK", is_open=True).order_by("pk")[:LONG_HISTORIES]
+    )
     for case in cases:
         case.history_length, case.history_head = 0, ""
         events = [_event(case, number) for number in range(LONG_HISTORY)]

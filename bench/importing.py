@@ -13,7 +13,13 @@ from bench.surroundings import ROOT, Installation
 
 ROWS = 10_000
 COLUMNS = ("工单编号", "来电时间", "诉求内容", "诉求地址", "诉求类型")
-TEXTS = ("楼下餐馆油烟扰民", "店铺占道经营，行人走不过去", "夜间施工噪音影响休息", "楼道堆放杂物，有火灾隐患", "垃圾桶满了没人清运")
+TEXTS = (
+    "楼下餐馆油烟扰民",
+    "店铺占道经营，行人走不过去",
+    "夜间施工噪音影响休息",
+    "楼道堆放杂物，有火灾隐患",
+    "垃圾桶满了没人清运",
+)
 
 
 def write_rows(path: Path) -> None:
@@ -24,7 +30,15 @@ def write_rows(path: Path) -> None:
         writer.writerow(COLUMNS)
         for number in range(ROWS):
             called = f"2026-{rng.randint(1, 9):02}-{rng.randint(1, 28):02} {rng.randint(7, 22):02}:{rng.randint(0, 59):02}:00"
-            writer.writerow((f"12345-{number:07}", called, rng.choice(TEXTS), f"大市口街道{rng.randint(1, 300)}号", "投诉"))
+            writer.writerow(
+                (
+                    f"12345-{number:07}",
+                    called,
+                    rng.choice(TEXTS),
+                    f"大市口街道{rng.randint(1, 300)}号",
+                    "投诉",
+                )
+            )
 
 
 def import_rows(made: Installation) -> list[dict[str, Any]]:

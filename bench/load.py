@@ -27,7 +27,9 @@ class Answer:
     body: bytes
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+def ask(
+    connection: http.client.HTTPConnection, method: str, path: str, body: bytes = b"", **headers: str
+) -> Answer:
     """One request over a kept connection."""
     spelled = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body or None, spelled)
@@ -59,7 +61,12 @@ class Door:
         if self.is_api:
             body = json.dumps({"text": TEXT, "place": {"area_code": AREA}}).encode()
             answer = ask(
-                connection, "POST", "/api/v1/concerns", body, Content_Type="application/json", Idempotency_Key=key
+                connection,
+                "POST",
+                "/api/v1/concerns",
+                body,
+                Content_Type="application/json",
+                Idempotency_Key=key,
             )
             return answer.status == 201  # noqa: PLR2004
         fields = {"text": TEXT, "area": AREA, "request_type": "complaint", "key": key, "may_be_called": "on"}
@@ -111,7 +118,9 @@ def submit_until(door: Door, stop_at: float, tally: Tally, *, repeat_broken: boo
     connection.close()
 
 
-def run_clients(door: Door, *, clients: int, seconds: float, repeat_broken: bool = False) -> tuple[Tally, float]:
+def run_clients(
+    door: Door, *, clients: int, seconds: float, repeat_broken: bool = False
+) -> tuple[Tally, float]:
     """All clients at once; the tally and how long it took."""
     tally, began = Tally(), time.monotonic()
     arguments = (door, began + seconds, tally)

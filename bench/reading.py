@@ -28,7 +28,14 @@ from shangju.cases.queries import WorklistFilters, worklist  # noqa: E402
 from shangju.core.scoping import EverywhereReason, area_scope, everywhere  # noqa: E402
 from shangju.posts.rights import standing_of  # noqa: E402
 
-USERS = ("community-desk", "community-secretary", "grid-worker", "task-force", "subdistrict-leader", "duty-desk")
+USERS = (
+    "community-desk",
+    "community-secretary",
+    "grid-worker",
+    "task-force",
+    "subdistrict-leader",
+    "duty-desk",
+)
 FILTERS = (
     {}, {"state": "in_progress"}, {"state": "dispatched", "light": "red"}, {"light": "yellow"}, {"state": "closed"},
     {"state": "all"}, {"handler": "mine"},
@@ -140,7 +147,10 @@ def case_pages(sample: list[str], count: int) -> list[dict[str, Any]]:
     page(Client(), track[0])()
     return [
         timed("P5 case page, 40 history rows", (page(client, rng.choice(desk)) for _sample in range(count))),
-        timed("P5 tracking page, 40 history rows", (page(Client(), rng.choice(track)) for _sample in range(count))),
+        timed(
+            "P5 tracking page, 40 history rows",
+            (page(Client(), rng.choice(track)) for _sample in range(count)),
+        ),
     ]
 
 

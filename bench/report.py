@@ -15,7 +15,9 @@ HIDDEN = ("slowest_sql", "first_fault")
 
 def conditions(**more: Any) -> dict[str, Any]:
     """Commit, machine, versions, date."""
-    git = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
+    git = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     return {
         "date": datetime.now(UTC).isoformat(timespec="minutes"),
@@ -33,7 +35,9 @@ def line_of(figure: dict[str, Any]) -> str:
     if "skipped" in figure:
         return f"not measured: {figure['skipped']}"
     return ", ".join(
-        f"{name} {value}" for name, value in figure.items() if name not in {"what", "aim", "database", *HIDDEN}
+        f"{name} {value}"
+        for name, value in figure.items()
+        if name not in {"what", "aim", "database", *HIDDEN}
     )
 
 
@@ -49,8 +53,18 @@ def as_markdown(runs: list[dict[str, Any]]) -> str:
     ]
     for run in runs:
         told = ", ".join(f"{name} {value}" for name, value in run["conditions"].items())
-        lines += ["", f"## {run['conditions']['database']}", "", told, "", "| What | Figure | Aim |", "|---|---|---|"]
-        lines += [f"| {figure['what']} | {line_of(figure)} | {figure.get('aim', '')} |" for figure in run["figures"]]
+        lines += [
+            "",
+            f"## {run['conditions']['database']}",
+            "",
+            told,
+            "",
+            "| What | Figure | Aim |",
+            "|---|---|---|",
+        ]
+        lines += [
+            f"| {figure['what']} | {line_of(figure)} | {figure.get('aim', '')} |" for figure in run["figures"]
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -40,9 +40,13 @@ def clean_clone() -> list[dict[str, Any]]:
             )
             try:
                 wait_until_answering(port, process, seconds=300)
-                figures.append({"what": name, "seconds": round(time.monotonic() - began, 1), "aim": f"≤ {aim} s"})
+                figures.append(
+                    {"what": name, "seconds": round(time.monotonic() - began, 1), "aim": f"≤ {aim} s"}
+                )
             except RuntimeError as fault:
-                tail = (folder / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+                tail = (
+                    (folder / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+                )
                 return [*figures, {"what": name, "skipped": f"{fault}: {' '.join(tail)[:200]}"}]
             finally:
                 stop(process)
@@ -81,7 +85,12 @@ def page_weight(system: Running) -> list[dict[str, Any]]:
             kilobytes += (len(answer.body) + len(str(answer.headers))) / 1000
             open_addresses += linked(answer.body, answer.headers)
         figures.append(
-            {"what": f"P11 {path} first view", "kB": round(kilobytes, 1), "requests": len(seen), "aim": "≤ 80 kB, ≤ 10"}
+            {
+                "what": f"P11 {path} first view",
+                "kB": round(kilobytes, 1),
+                "requests": len(seen),
+                "aim": "≤ 80 kB, ≤ 10",
+            }
         )
     return figures
 

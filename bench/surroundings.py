@@ -76,10 +76,30 @@ def postgresql() -> Iterator[str]:
     )
     control = [str(programs / "pg_ctl"), "-D", data, "-l", log, "-w", "-t", "60"]
     try:
-        initdb = [str(programs / "initdb"), "-D", data, "-U", "shangju", "-A", "trust", "-E", "UTF8", "--no-locale"]
+        initdb = [
+            str(programs / "initdb"),
+            "-D",
+            data,
+            "-U",
+            "shangju",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+        ]
         _as_unprivileged(initdb, owner)
         _as_unprivileged([*control, "-o", settings, "start"], owner)
-        createdb = [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "shangju", "shangju"]
+        createdb = [
+            str(programs / "createdb"),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-U",
+            "shangju",
+            "shangju",
+        ]
         _as_unprivileged(createdb, owner)
         yield f"postgresql://shangju@127.0.0.1:{port}/shangju"
     finally:
@@ -100,7 +120,11 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         """The variables under which every program of it runs."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SHANGJU_", "DATABASE_"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("SHANGJU_", "DATABASE_"))
+        }
         return {
             **kept,
             "SHANGJU_DATA": str(self.data),
@@ -114,7 +138,12 @@ class Installation:
     def run(self, *arguments: str) -> str:
         """One program of Python's to its end; its output."""
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(arguments)}: {done.stderr[-2000:]}")
@@ -182,7 +211,9 @@ def running(made: Installation, *, workers: int = 2) -> Iterator[Running]:
         stop(process)
 
 
-def wait_until_answering(port: int, process: "subprocess.Popen[bytes]", path: str = "/", seconds: float = 180) -> None:
+def wait_until_answering(
+    port: int, process: "subprocess.Popen[bytes]", path: str = "/", seconds: float = 180
+) -> None:
     """Until the page answers 200; raises where the process ended or time is up."""
     from bench.load import get  # noqa: PLC0415 - load imports nothing of this module; kept light
 
@@ -247,7 +278,12 @@ def cpu_seconds(pids: list[int]) -> float:
     ticks = 0
     for pid in pids:
         try:
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            fields = (
+                Path(f"/proc/{pid}/stat")
+                .read_text(encoding="utf-8", errors="replace")
+                .rpartition(")")[2]
+                .split()
+            )
         except OSError:
             continue
         ticks += int(fields[11]) + int(fields[12])

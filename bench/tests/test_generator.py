@@ -28,7 +28,10 @@ def generated(db: None, monkeypatch: pytest.MonkeyPatch) -> list[Case]:
     monkeypatch.setattr(generator, "take_indexes_away", list)
     monkeypatch.setattr(generator, "finish", lambda *_arguments: None)
     with everywhere(EverywhereReason.DEMO):
-        plans = [AreaPlan("subdistrict", "D", "大市口街道", number_prefix="DSK"), AreaPlan("community", "D1", "社区", "D")]
+        plans = [
+            AreaPlan("subdistrict", "D", "大市口街道", number_prefix="DSK"),
+            AreaPlan("community", "D1", "社区", "D"),
+        ]
         plans.append(AreaPlan("grid", "D1G1", "网格", "D1", grid_type="general"))
         plant_areas(plans, by=COMMAND_LINE, now=NOW)
         generator.generate(300, now=NOW)
