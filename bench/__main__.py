@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import drill_intake, importing, intake, report, startup
-from bench.surroundings import ROOT, Installation, Unavailable, installation, running
+from bench.surroundings import ROOT, Installation, UnavailableError, installation, running
 
 NAMES = ("P1", "P2", "P3", "P4", "P5", "P6", "P9", "P11", "R1")
 ROWS = {"postgresql": 1_000_000, "sqlite": 100_000}
@@ -78,7 +78,7 @@ def _measure_on(
                 for figure in _read(filled, reading, rows, options.count):
                     figures.append(figure)
                     print(f"  {figure['what']}: {report.line_of(figure)}", flush=True)
-    except Unavailable as reason:
+    except UnavailableError as reason:
         figures.append({"what": " ".join(wanted), "skipped": str(reason)})
         print(f"  skipped: {reason}")
     return figures

@@ -24,8 +24,8 @@ from shangju.areas.models import Area  # noqa: E402
 from shangju.areas.services import AreaPlan, plant_areas  # noqa: E402
 from shangju.cases import chain  # noqa: E402
 from shangju.cases.clocks import new_clocks, refresh_due  # noqa: E402
-from shangju.cases.intake import INTAKE_STEPS  # noqa: E402
 from shangju.cases.codes import CODE_ALPHABET, CODE_LENGTH, code_print  # noqa: E402
+from shangju.cases.intake import INTAKE_STEPS  # noqa: E402
 from shangju.cases.models import Case, CaseClock, CaseEvent, NumberSeries  # noqa: E402
 from shangju.cases.search import gram_numbers, search_grams  # noqa: E402
 from shangju.cases.workflow import REGISTER, CaseRole, Channel, MoveName, RequestType, State  # noqa: E402

@@ -57,7 +57,7 @@ def import_rows(made: Installation) -> list[dict[str, Any]]:
             check=False,
         )
         took = time.monotonic() - began
-        if done.returncode == 2 or "Unknown command" in done.stderr:  # noqa: PLR2004
+        if done.returncode == 2 or "Unknown command" in done.stderr:
             return [{"what": name, "skipped": "there is no import-concerns command"}]
         last = (done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or [""])[-1]
         megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

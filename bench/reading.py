@@ -72,7 +72,7 @@ def page(client: Client, path: str, **query: str) -> Callable[[], Any]:
 
     def sample() -> Any:
         answer = client.get(path, query)
-        if answer.status_code != 200:  # noqa: PLR2004
+        if answer.status_code != 200:
             raise RuntimeError(f"{path} {query}: {answer.status_code}")
         return answer
 

@@ -21,7 +21,7 @@ UNPRIVILEGED = ("postgres", "nobody")
 """PostgreSQL refuses to run as root; one of these runs it then."""
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """Something that a measurement needs is not there; the message says what."""
 
 
@@ -40,7 +40,7 @@ def postgresql_programs() -> Path:
     for folder in folders:
         if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
             return folder
-    raise Unavailable("no PostgreSQL server programs (initdb, pg_ctl) were found")
+    raise UnavailableError("no PostgreSQL server programs (initdb, pg_ctl) were found")
 
 
 def _as_unprivileged(command: list[str], owner: str | None) -> None:
@@ -49,7 +49,9 @@ def _as_unprivileged(command: list[str], owner: str | None) -> None:
         options["group"] = "nogroup"
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **options)
     if done.returncode:
-        raise Unavailable(f"{Path(command[0]).name} failed: {done.stderr.strip() or done.stdout.strip()}")
+        raise UnavailableError(
+            f"{Path(command[0]).name} failed: {done.stderr.strip() or done.stdout.strip()}"
+        )
 
 
 def _owner() -> str | None:
@@ -59,7 +61,7 @@ def _owner() -> str | None:
     for name in UNPRIVILEGED:
         if name in known:
             return name
-    raise Unavailable("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+    raise UnavailableError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
 
 
 @contextmanager
@@ -222,7 +224,7 @@ def wait_until_answering(
         if process.poll() is not None:
             raise RuntimeError(f"the system ended with status {process.returncode} before it answered")
         try:
-            if get(port, path).status == 200:  # noqa: PLR2004
+            if get(port, path).status == 200:
                 return
         except OSError:
             pass
