@@ -29,7 +29,8 @@ def write_rows(path: Path) -> None:
         writer = csv.writer(stream)
         writer.writerow(COLUMNS)
         for number in range(ROWS):
-            called = f"2026-{rng.randint(1, 9):02}-{rng.randint(1, 28):02} {rng.randint(7, 22):02}:{rng.randint(0, 59):02}:00"
+            day, minute = f"2026-{rng.randint(1, 9):02}-{rng.randint(1, 28):02}", f"{rng.randint(0, 59):02}"
+            called = f"{day} {rng.randint(7, 22):02}:{minute}:00"
             writer.writerow(
                 (
                     f"12345-{number:07}",

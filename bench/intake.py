@@ -37,8 +37,10 @@ def intake(made: Installation, system: Running, *, seconds: float) -> list[dict[
 
 def _clients(system: Running, *, clients: int, seconds: float) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.load", "--port", str(system.port), "--clients", str(clients)]
-        + ["--seconds", str(seconds)],
+        [
+            *(sys.executable, "-m", "bench.load", "--port", str(system.port)),
+            *("--clients", str(clients), "--seconds", str(seconds)),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -123,8 +123,5 @@ def linked(body: bytes, headers: Any) -> list[str]:
         return []
     if headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    found = []
-    for match in ASSET.finditer(body):
-        if not NOT_FETCHED.search(match.group(0)):
-            found.append(match.group(1).decode())
-    return found
+    matches = (match for match in ASSET.finditer(body) if not NOT_FETCHED.search(match.group(0)))
+    return [match.group(1).decode() for match in matches]
