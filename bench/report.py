@@ -1,0 +1,79 @@
+"""The figures as JSON and Markdown, with the conditions under which they were taken."""
+
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.surroundings import ROOT
+
+HIDDEN = ("slowest_sql", "first_fault")
+
+
+def conditions(**more: Any) -> dict[str, Any]:
+    """Commit, machine, versions, date."""
+    git = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="minutes"),
+        "commit": git.stdout.strip() or "unknown",
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory),
+        "python": platform.python_version(),
+        "load_before": round(os.getloadavg()[0], 2),
+        **more,
+    }
+
+
+def line_of(figure: dict[str, Any]) -> str:
+    """One figure in words for a table cell."""
+    if "skipped" in figure:
+        return f"not measured: {figure['skipped']}"
+    return ", ".join(
+        f"{name} {value}"
+        for name, value in figure.items()
+        if name not in {"what", "aim", "database", *HIDDEN}
+    )
+
+
+def as_markdown(runs: list[dict[str, Any]]) -> str:
+    """All runs as one page."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`; nothing here is edited by hand. Measured on a shared, noisy machine, clients and",
+        "server on the same cores: compare rows within one run. Cases are generated (`bench/generator.py`): only a",
+        "sample has clocks and history. P4 to P6 are taken in the process, through the whole middleware, without the",
+        "network. `rss_mb` counts pages that processes share once for each, `pss_mb` once.",
+    ]
+    for run in runs:
+        told = ", ".join(f"{name} {value}" for name, value in run["conditions"].items())
+        lines += [
+            "",
+            f"## {run['conditions']['database']}",
+            "",
+            told,
+            "",
+            "| What | Figure | Aim |",
+            "|---|---|---|",
+        ]
+        lines += [
+            f"| {figure['what']} | {line_of(figure)} | {figure.get('aim', '')} |" for figure in run["figures"]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def write(runs: list[dict[str, Any]], folder: Path, page: Path | None) -> Path:
+    """JSON and Markdown under ``folder``, and the page of the documentation where one is named."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    (folder / f"{stem}.json").write_text(json.dumps(runs, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / f"{stem}.md").write_text(as_markdown(runs), encoding="utf-8")
+    if page:
+        page.write_text(as_markdown(runs), encoding="utf-8")
+    return folder / f"{stem}.json"
