@@ -33,6 +33,9 @@ from shangju.deadlines.steps import Step
 from shangju.posts.rights import Right
 
 TEXT_LIMIT = 4000
+IMPORTED_TEXT_LIMIT = 20_000
+"""A file brings texts as they were written: nobody can be asked to shorten them any more."""
+
 DEFAULT_CLASS = "D"
 """Until a person has confirmed the category: one working day to the first contact, five to the close."""
 
@@ -115,12 +118,13 @@ def register_concern(
 
 def _check(submission: Submission, by: Actor) -> None:
     text = submission.text.strip()
+    limit = IMPORTED_TEXT_LIMIT if by.kind is ActorKind.SYSTEM else TEXT_LIMIT
     fields: dict[str, object] = {}
     if not text:
         fields["text"] = _("Say in a few words what is the matter.")
-    elif len(text) > TEXT_LIMIT:
+    elif len(text) > limit:
         fields["text"] = _("At most %(limit)s characters, please; this has %(length)s.") % {
-            "limit": TEXT_LIMIT,
+            "limit": limit,
             "length": len(text),
         }
     if "\x00" in submission.text:
