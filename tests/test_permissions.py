@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
+from shangju.core.scoping import EverywhereReason, everywhere
 from tests.permission_matrix import GET_STATUS, ROLES
 from tests.street import Street
 
@@ -34,7 +35,10 @@ PAGES = {name: route for name, route in page_names(get_resolver()) if name.start
 
 
 def arguments(name: str, route: str, street: Street, number: str) -> dict[str, Any]:
+    with everywhere(EverywhereReason.VERIFICATION):
+        appointment = street.posts["grid_worker"].appointments.get()
     rows = {
+        "end_appointment": appointment,
         "post": street.posts["grid_worker"],
         "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"],

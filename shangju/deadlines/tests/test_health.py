@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.utils import translation
 
 from shangju.deadlines.health import calendar_years
 from shangju.deadlines.models import WorkYear
@@ -24,6 +25,7 @@ def test_this_year_must_be_known(now: datetime, published: tuple[int, ...], is_w
     WorkYear.objects.create(year=2026 if 2026 not in published else 2030)
     for year in published:
         WorkYear.objects.create(year=year, is_published=True)
-    finding = calendar_years(now)
-    assert finding.well is is_well
-    assert word in str(finding.sentence)
+    with translation.override("en"):
+        finding = calendar_years(now)
+        assert finding.well is is_well
+        assert word in str(finding.sentence)
