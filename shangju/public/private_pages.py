@@ -26,7 +26,8 @@ def private_page(view: View[Rest]) -> View[Rest]:
             form.add_error("code", str(refusal))
             response = render(request, "public/track.html", {"form": form}, status=refusal.status)
         response.headers.setdefault("Cache-Control", "private, no-store")
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": browsers then send "Origin: null" with the page's own forms, and these are refused.
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 

@@ -117,7 +117,7 @@ def test_the_code_is_shown_once_and_not_in_the_address(tree: dict[str, Area], cl
     assert format_code(case.tracking_code) in first.content.decode()
     assert case.number in first.content.decode()
     assert first.headers["Cache-Control"] == "private, no-store"
-    assert first.headers["Referrer-Policy"] == "no-referrer"
+    assert first.headers["Referrer-Policy"] == "same-origin"
     again = client.get("/report/received/")
     assert (again.status_code, again.url) == (302, "/track/")  # type: ignore[attr-defined]
 
