@@ -17,12 +17,6 @@ from shangju.cases.models import Case
 FULL_WIDTH = {sign: sign + 0xFEE0 for sign in range(0x21, 0x7F) if chr(sign).isalnum()}
 """From half-width letters and digits to the full-width ones that people type in Chinese text."""
 
-NEAR_ROWS = 10_000
-"""Step one walks so many of the newest rows in scope: enough for every common word."""
-
-NEAR_ENOUGH = 20
-"""Fewer hits than this mean that the word is rare: step two asks the index first."""
-
 
 def fold(text: str) -> str:
     """Lower case, full-width signs folded, everything but letters and digits removed."""
@@ -73,21 +67,22 @@ def index_rows(rows: Sequence[tuple[int, str]], *, are_new: bool = False) -> Non
 def matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
     """Those of ``cases`` that contain every one of ``words`` (separated by spaces).
 
-    Two steps, since the planner alone is wrong by turns: the newest rows first, the index when these hold too few.
+    The index narrows to the rows that hold all pieces of two signs, the exact check decides. A single sign has no
+    such piece: it is looked for in the rows themselves.
     """
     parts = [part for part in words.split() if fold(part)]
     if not parts:
         return cases
-    near = cases.order_by("-registered_at", "-pk").values_list("pk", flat=True)[:NEAR_ROWS]
     exact = _contains_all(parts)
-    grams = list(dict.fromkeys(gram for part in parts for gram in search_grams(part)))
+    grams = list(dict.fromkeys(gram for part in parts if len(fold(part)) > 1 for gram in search_grams(part)))
+    if not grams:
+        return cases.filter(exact)
     if connection.vendor == "postgresql":
         return cases.filter(
             exact,
             pk__in=RawSQL("SELECT case_id FROM cases_search WHERE grams @> %s::int[]", [gram_numbers(grams)]),
         )
     query = " AND ".join(f'"{gram}"' for gram in grams)
-    del near
     return cases.filter(
         exact, pk__in=RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [query])
     )
