@@ -5,15 +5,16 @@ from collections.abc import Callable
 from allauth.account.internal.flows.logout import logout
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from shangju.accounts.rules import must_have_second_factor, works_here
+from shangju.accounts.rules import SECOND_FACTOR_MISSING, must_have_second_factor, works_here
 from shangju.accounts.views import come_back_address, sign_in_after_idling
+from shangju.core.problems import is_for_programs, problem
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -60,22 +61,15 @@ class IdleTimeoutMiddleware:
 
 
 def _answer_to_idler(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return _problem(401, _("You were signed out because nothing happened for a while. Sign in again."))
+    if is_for_programs(request):
+        sentence = _("You were signed out because nothing happened for a while. Sign in again.")
+        return problem(request, 401, code="signed_out_idle", detail=sentence)
     address = f"{reverse('account_login')}?{urlencode({'why': 'idle', 'next': come_back_address(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     if request.method in {"GET", "HEAD"}:
         return redirect(address)
     return sign_in_after_idling(request)
-
-
-def _problem(status: int, detail: str) -> JsonResponse:
-    return JsonResponse(
-        {"type": "about:blank", "status": status, "title": detail, "detail": detail},
-        status=status,
-        content_type="application/problem+json",
-    )
 
 
 class SecondFactorMiddleware:
@@ -93,8 +87,6 @@ class SecondFactorMiddleware:
             request.user
         ):
             return self.get_response(request)
-        if request.path.startswith("/api/"):
-            return _problem(
-                403, _("Your role needs a second factor here. Set it up on your profile page first.")
-            )
+        if is_for_programs(request):
+            return problem(request, 403, code="second_factor_missing", detail=SECOND_FACTOR_MISSING)
         return redirect("mfa_activate_totp")

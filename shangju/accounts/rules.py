@@ -3,9 +3,14 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from shangju.accounts.models import AdministratorRole, User
 from shangju.core.errors import NotAllowed
+
+SECOND_FACTOR_MISSING = gettext_lazy(
+    "Your role needs a second factor here. Set it up on your profile page first."
+)
 
 
 def administrator_role(user: object) -> str:

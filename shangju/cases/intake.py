@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from shangju.cases import chain
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.codes import code_print, format_code, new_code
-from shangju.cases.models import Case, CaseEvent, CasePhoto, IdempotencyKey, ReporterContact
+from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto, IdempotencyKey, ReporterContact
 from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
@@ -80,6 +80,8 @@ class Receipt:
     case: Case
     tracking_code: str
     is_repeat: bool
+    promised: list[CaseClock]
+    """The clocks that started with it."""
 
 
 def register_concern(
@@ -98,22 +100,27 @@ def register_concern(
     """
     _check(submission, by)
     digest = _content_digest(submission if content is None else content)
-    if idempotency_key and (receipt := _earlier_receipt(idempotency_key, digest)):
+    if idempotency_key and (receipt := _receipt_under(idempotency_key, digest)):
         return receipt
     try:
         with transaction.atomic():
-            case = _register(submission, by=by, now=now)
+            case, clocks = _register(submission, by=by, now=now)
             if idempotency_key:
                 IdempotencyKey.objects.create(
                     key=idempotency_key, content_digest=digest, case=case, created_at=now
                 )
     except IntegrityError:
         # Somebody else stored the same key between our look and our write: theirs is the case.
-        receipt = _earlier_receipt(idempotency_key, digest) if idempotency_key else None
+        receipt = _receipt_under(idempotency_key, digest) if idempotency_key else None
         if receipt is None:
             raise
         return receipt
-    return Receipt(case, format_code(case.tracking_code), is_repeat=False)
+    return Receipt(case, format_code(case.tracking_code), is_repeat=False, promised=clocks)
+
+
+def earlier_receipt(key: str, *, content: object) -> Receipt | None:
+    """The receipt that ``key`` got before, if it did; raises ``Conflict`` where it came with other content."""
+    return _receipt_under(key, _content_digest(content))
 
 
 def _check(submission: Submission, by: Actor) -> None:
@@ -147,20 +154,17 @@ def _content_digest(content: object) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _earlier_receipt(key: str, digest: str) -> Receipt | None:
+def _receipt_under(key: str, digest: str) -> Receipt | None:
     row = IdempotencyKey.objects.filter(key=key).first()
     if row is None:
         return None
     if row.content_digest != digest:
         raise Conflict(_("This key was already used for another submission."), code="idempotency_key_reused")
     # The scope of the request need not reach the case: whoever has the key is who sent it.
-    case = _case_of_key(row)
-    return Receipt(case, format_code(case.tracking_code), is_repeat=True)
-
-
-def _case_of_key(row: IdempotencyKey) -> Case:
     with everywhere(EverywhereReason.PUBLIC_INTAKE):
-        return row.case
+        case = row.case
+        clocks = list(case.clocks.filter(round=0, step__in=INTAKE_STEPS))
+    return Receipt(case, format_code(case.tracking_code), is_repeat=True, promised=clocks)
 
 
 @dataclass(slots=True)
@@ -195,7 +199,7 @@ def prepare_concern(submission: Submission, *, by: Actor, now: datetime) -> Prep
     return Prepared(case, board, event, _contact_of(case, submission))
 
 
-def _register(submission: Submission, *, by: Actor, now: datetime) -> Case:
+def _register(submission: Submission, *, by: Actor, now: datetime) -> tuple[Case, list[CaseClock]]:
     prepared = prepare_concern(submission, by=by, now=now)
     case, event = prepared.case, prepared.event
     case.save(force_insert=True)
@@ -208,7 +212,7 @@ def _register(submission: Submission, *, by: Actor, now: datetime) -> Case:
     index_case(case, is_new=True)
     keep_photos(case, event, submission.photo_ids, purpose=CasePhoto.Purpose.REPORT, now=now)
     wake_worker_after_commit()
-    return case
+    return case, prepared.board.running
 
 
 def _entry_role(by: Actor) -> CaseRole:

@@ -75,7 +75,7 @@ def _only_subdistrict() -> Area | None:
 def put_in_area(case: Case, area: Area) -> None:
     """Set a case's area and everything that repeats it; the caller saves."""
     with everywhere(EverywhereReason.STRUCTURE):
-        tiers = {tier.kind: tier for tier in Area.objects.filter(pk__in=area.ancestor_ids)}
+        tiers = {tier.kind: tier for tier in Area.objects.defer("outline").filter(pk__in=area.ancestor_ids)}
     case.area, case.area_path = area, area.path
     case.subdistrict = tiers[AreaKind.SUBDISTRICT]
     case.community = tiers.get(AreaKind.COMMUNITY)

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -64,7 +64,7 @@ def worklist(
     """
     limit = max(1, min(limit, PAGE_AT_MOST))
     cases = filtered(Case.objects.filter(visible_to(standing)), filters, standing=standing, now=now)
-    after = _read_cursor(cursor)
+    after = read_cursor(cursor)
     if filters.only_open:
         cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "pk")
         if after:
@@ -101,7 +101,7 @@ def filtered(
     elif filters.handler:
         cases = (
             cases.filter(handler_post_id=int(filters.handler))
-            if filters.handler.isdecimal()
+            if filters.handler.isdecimal() and len(filters.handler) < 19
             else cases.none()
         )
     if filters.category:
@@ -158,12 +158,13 @@ def _write_cursor(moment: datetime, pk: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([moment.isoformat(), pk]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
+def read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
+    """The instant and id after which a page begins; none for what is no cursor of ours."""
     if not cursor:
         return None
     try:
         moment, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         read = datetime.fromisoformat(moment)
-        return (read, int(pk)) if read.tzinfo and 0 < int(pk) < 2**63 else None
-    except (ValueError, TypeError, binascii.Error):
+        return (read.astimezone(UTC), int(pk)) if read.tzinfo and 0 < int(pk) < 2**63 else None
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         return None

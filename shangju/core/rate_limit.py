@@ -30,3 +30,8 @@ def has_reached_limit(purpose: str, who: str, *, per_minute: int) -> bool:
     if per_minute <= 0:
         return False
     return int(cache.get(f"rate:{purpose}:{who}:{int(time.time() // MINUTE)}", 0)) >= per_minute
+
+
+def seconds_to_wait() -> int:
+    """Seconds until the counts begin anew: what ``Retry-After`` says."""
+    return MINUTE - int(time.time() % MINUTE)

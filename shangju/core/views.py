@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shangju.core.models import Heartbeat
+from shangju.core.problems import is_for_programs, problem
 
 WORKER_SILENCE = timedelta(minutes=3)
 """The worker writes a heartbeat at least once a minute; after three it is taken for dead."""
@@ -58,16 +60,12 @@ def set_view_preference(request: HttpRequest) -> HttpResponse:
 
 def database_away(request: HttpRequest) -> HttpResponse:
     """503 with a sentence, needing nothing from the database."""
-    if request.path.startswith("/api/"):
-        return JsonResponse(
-            {
-                "type": "about:blank",
-                "title": "Service Unavailable",
-                "status": 503,
-                "detail": "The database is away; try again in a moment.",
-            },
-            status=503,
-            content_type="application/problem+json",
+    if is_for_programs(request):
+        return problem(
+            request,
+            503,
+            code="database_away",
+            detail=_("The system cannot reach its data at the moment. Try again in a few seconds."),
             headers={"Retry-After": "5"},
         )
     response = render(request, "errors/503.html", status=503)
@@ -77,24 +75,55 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
+    if is_for_programs(request):
+        return problem(
+            request,
+            400,
+            code="bad_request",
+            detail=_("The request cannot be read. Check its form and try again."),
+        )
     return render(request, "errors/400.html", status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 in an area of one's own."""
+    if is_for_programs(request):
+        return problem(
+            request, 403, code="not_allowed", detail=_("You are signed in, but this is not open to you.")
+        )
     return render(request, "errors/403.html", status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, also for everything that lies in another area."""
+    if is_for_programs(request):
+        return problem(
+            request, 404, code="not_found", detail=_("There is nothing here, or it is not open to you.")
+        )
     return render(request, "errors/404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 with the reference number that the log carries."""
+    if is_for_programs(request):
+        return problem(
+            request,
+            500,
+            code="server_error",
+            detail=_(
+                "Something went wrong on our side. Try again later; the reference tells us where to look."
+            ),
+        )
     return render(request, "errors/500.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 with what to do: the page was open too long, or cookies are off."""
+    if is_for_programs(request):
+        return problem(
+            request,
+            403,
+            code="csrf_failed",
+            detail=_("The header X-CSRFToken is missing or does not fit the cookie. Load the page again."),
+        )
     return render(request, "errors/csrf.html", status=403)

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from shangju.public.code_lookup import TooManyGuesses
+from shangju.cases.code_lookup import TooManyGuesses
 from shangju.public.forms import TrackForm
 
 Rest = ParamSpec("Rest")

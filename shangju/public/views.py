@@ -1,6 +1,5 @@
 """The resident's pages: report, follow by code, confirm. No account needed, no JavaScript needed."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +14,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shangju.accounts.addresses import client_address
 from shangju.accounts.models import User
 from shangju.cases import moves
+from shangju.cases.code_lookup import TooManyGuesses, find_case
 from shangju.cases.codes import format_code, normalise_code
 from shangju.cases.intake import Receipt, register_concern
 from shangju.cases.models import Case, CasePhoto
-from shangju.cases.rules import REPORTER, Actor, ActorKind, open_moves
+from shangju.cases.reporter_view import (
+    entries_of,
+    moves_open_to_reporter,
+    next_promise,
+    promises_of,
+    steps_of,
+)
+from shangju.cases.rules import REPORTER, Actor, ActorKind
 from shangju.cases.services import apply_move
-from shangju.cases.workflow import REOPEN_WINDOW, MoveName
 from shangju.core.errors import Conflict, DomainError
 from shangju.core.rate_limit import exceeds_limit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.responses import photo_response
-from shangju.public.code_lookup import TooManyGuesses, find_case
 from shangju.public.forms import ConcernForm, ConfirmForm, TrackForm, WordsForm
 from shangju.public.private_pages import private_page
-from shangju.public.timeline import entries_of, next_promise, promises_of, steps_of
 
 
 @require_GET
@@ -131,13 +135,6 @@ def track(request: HttpRequest) -> HttpResponse:
             form.add_error("code", _("There is no concern with this code. Check each sign and try again."))
             status = 404
     return render(request, "public/track.html", {"form": form}, status=status)
-
-
-def moves_open_to_reporter(found: Case, *, now: datetime) -> list[str]:
-    """What the page offers: a case that was closed too long ago is reported anew instead of reopened."""
-    names = [str(move) for move in open_moves(REPORTER, found)]
-    is_too_late = found.closed_at is not None and now - found.closed_at > REOPEN_WINDOW
-    return [name for name in names if not (is_too_late and name == MoveName.REOPEN)]
 
 
 def case_context(found: Case) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shangju.cases.models import Case, CaseClock, CaseEvent
-from shangju.cases.workflow import REGISTER, MoveName, State
+from shangju.cases.rules import REPORTER, open_moves
+from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, MoveName, State
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.steps import Step
@@ -128,3 +129,10 @@ def steps_of(case: Case) -> list[tuple[str, str]]:
     """The way of a case for the step line; a side exit stands at its end."""
     steps = [(str(state), str(state.label)) for state in STEPS]
     return steps if case.state in STEPS else [*steps[:2], (case.state, str(case.get_state_display()))]
+
+
+def moves_open_to_reporter(found: Case, *, now: datetime) -> list[str]:
+    """What the page offers: a case that was closed too long ago is reported anew instead of reopened."""
+    names = [str(move) for move in open_moves(REPORTER, found)]
+    is_too_late = found.closed_at is not None and now - found.closed_at > REOPEN_WINDOW
+    return [name for name in names if not (is_too_late and name == MoveName.REOPEN)]

@@ -1,0 +1,58 @@
+"""The interface as a whole: its routers, its refusals and its description (OpenAPI 3.1)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, re_path
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from shangju.api.refusals import answers_wrong_methods, register_refusals
+from shangju.api.views import cases, concerns, reference, tokens
+from shangju.core.problems import CONTENT_TYPE
+from shangju.core.views import page_not_found
+
+
+class Interface(NinjaAPI):
+    """Describes refusals by the content type that they really have."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """The description, with problem details as such."""
+        schema = super().get_openapi_schema(**kwargs)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "content" in response:
+                        response["content"] = {CONTENT_TYPE: next(iter(response["content"].values()))}
+        return schema
+
+
+api = Interface(
+    title="Shangju",
+    version=settings.VERSION,
+    description=(
+        "Concerns from residents, and the work on them. Errors are problem details (RFC 9457) in the language of "
+        "Accept-Language. Times carry the offset +08:00."
+    ),
+    urls_namespace="api",
+    docs_url=None,
+)
+register_refusals(api)
+api.add_router("", concerns.router)
+api.add_router("", reference.router)
+api.add_router("", tokens.router)
+api.add_router("/cases", cases.router)
+
+
+def unknown_address(request: HttpRequest) -> HttpResponse:
+    """404 for every address below ``/api/v1/`` that is none."""
+    return page_not_found(request)
+
+
+def addresses() -> list[URLPattern]:
+    """Every address of the interface; the last one takes what is left."""
+    patterns: list[URLPattern] = [*api.urls[0], re_path(r"^.+$", unknown_address, name="unknown")]  # type: ignore[list-item]
+    for pattern in patterns:
+        pattern.callback = answers_wrong_methods(pattern.callback)
+    return patterns

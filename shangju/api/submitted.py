@@ -1,0 +1,109 @@
+"""What comes in: strict types, and unknown fields are refused, so that a misspelt one is not lost silently."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+from shangju.api.texts import Code, Line, Words
+from shangju.cases.intake import TEXT_LIMIT
+from shangju.cases.queries import PAGE, PAGE_AT_MOST
+from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved, State
+from shangju.photos.rules import PHOTOS_AT_MOST
+
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+PhotoIds = Annotated[list[Annotated[UUID, Strict(strict=False)]], Field(max_length=PHOTOS_AT_MOST)]
+NOT_STRICT = Strict(strict=False)
+"""JSON has no enumerations: these arrive as texts."""
+
+
+class Submitted(BaseModel):
+    """The base of every body."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class PlaceIn(Submitted):
+    """Where it is: the code of an area, the words of an address, a point (WGS-84), or several of them."""
+
+    area_code: Code | None = None
+    address: Line | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+
+
+class ContactIn(Submitted):
+    """Who says so, if they like. Sealed at once; no answer of this interface ever shows it."""
+
+    name: Annotated[Line, StringConstraints(max_length=60)] | None = None
+    phone: Annotated[Line, StringConstraints(max_length=30)] | None = None
+    may_be_called: bool = True
+
+
+class ConcernIn(Submitted):
+    """A concern. Only ``text`` and ``place`` are needed."""
+
+    text: Annotated[Words, StringConstraints(max_length=TEXT_LIMIT)]
+    place: PlaceIn
+    category: Code | None = None
+    request_type: Annotated[RequestType, NOT_STRICT] = RequestType.COMPLAINT
+    contact: ContactIn | None = None
+    happening_now: bool = False
+    is_anonymous: bool = False
+    is_confidential: bool = False
+    photos: PhotoIds = Field(default_factory=list)
+    channel: Annotated[Channel, NOT_STRICT] = Channel.API
+
+
+class ConfirmationIn(Submitted):
+    """The reporter's word on the result; ``solved: no`` takes the case up again."""
+
+    solved: Annotated[Solved, NOT_STRICT]
+    satisfaction: Annotated[Satisfaction, NOT_STRICT]
+    words: Annotated[Words, StringConstraints(max_length=1000)] = ""
+
+
+class TokenIn(Submitted):
+    """Who asks for a key, and what the key is for; ``code`` is that of the authenticator app, where one is set up."""
+
+    username: Line
+    password: Line
+    name: Line
+    code: Annotated[Line, StringConstraints(max_length=20)] = ""
+
+
+class MoveIn(BaseModel):
+    """A move by name, with the fields that ``GET …/moves`` lists for it.
+
+    ``seen`` is the ``history_length`` of the case as the client last saw it: when it has grown since, somebody else
+    was first and the answer is 409.
+    """
+
+    model_config = ConfigDict(strict=True, extra="allow")
+    __pydantic_extra__: dict[str, Any]
+
+    move: Code
+    seen: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+
+
+class WorklistQuery(BaseModel):
+    """What a worklist is narrowed to; ``state`` empty or ``open`` means every open case."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    state: Literal["", "open", "ended", "all"] | State = ""
+    area: Code = ""
+    light: Literal["", "green", "yellow", "orange", "red", "purple", "overdue"] = ""
+    handler: Annotated[str, StringConstraints(pattern=r"^(mine|[0-9]{1,18})?$")] = ""
+    category: Code = ""
+    q: Line = ""
+    cursor: Annotated[Line, StringConstraints(max_length=200)] = ""
+    limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = PAGE
+
+
+class AreasQuery(BaseModel):
+    """Areas of one kind, or directly below one."""
+
+    kind: Code = ""
+    parent: Code = ""

@@ -1,0 +1,130 @@
+"""Cases for staff: the worklist, one case, the moves open to the caller, and making one."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+
+from shangju.api.answers import CaseOut, CasePage, CaseRow, MoveOut, case_row, whole_case
+from shangju.api.authentication import SIGNED_IN, in_own_scope, standing_in
+from shangju.api.move_values import form_data
+from shangju.api.refusals import nothing_here
+from shangju.api.submitted import MoveIn, WorklistQuery
+from shangju.api.views import REFUSALS
+from shangju.cases.forms import MOVE_FORMS, move_forms_for
+from shangju.cases.models import Case
+from shangju.cases.queries import WorklistFilters, case_for, read_cursor, worklist
+from shangju.cases.rules import Actor, roles_of, staff
+from shangju.cases.services import apply_move
+from shangju.cases.workflow import MOVES, MoveName
+from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.posts.rights import Right
+
+router = Router(tags=["cases"], auth=SIGNED_IN)
+router.add_decorator(in_own_scope)
+
+NUMBER = re.compile(r"[0-9A-Za-z-]{1,20}")
+
+
+def find_case(request: HttpRequest, number: str) -> Case:
+    """The case, if its inner view is open to the caller; 404 for any other, existing or not."""
+    if not NUMBER.fullmatch(number):
+        raise nothing_here()
+    try:
+        return case_for(standing_in(request), number)
+    except Case.DoesNotExist as error:
+        raise nothing_here() from error
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The caller acting by their posts."""
+    return staff(request.user)  # type: ignore[arg-type] # the router asks for sign-in
+
+
+@router.get("", response={200: CasePage, **REFUSALS})
+def cases(request: HttpRequest, query: Query[WorklistQuery]) -> dict[str, Any]:
+    """The cases that the caller may open: open ones by deadline, lists with ended ones newest first."""
+    standing = standing_in(request)
+    if not (standing.holds_anywhere(Right.VIEW_CASE) or standing.holds_anywhere(Right.HANDLE)):
+        raise NotAllowed(_("You are signed in, but this is not open to you."))
+    if query.cursor and read_cursor(query.cursor) is None:
+        sentence = _("This cursor cannot be read. Begin again without one.")
+        raise DomainError(sentence, fields={"cursor": sentence})
+    filters = WorklistFilters(
+        state=str(query.state),
+        area=query.area,
+        light=query.light,
+        handler=query.handler,
+        category=query.category,
+        query=query.q,
+    )
+    now = timezone.now()
+    page = worklist(standing, filters, cursor=query.cursor or None, limit=query.limit, now=now)
+    return {"items": [case_row(case, now=now) for case in page.items], "next_cursor": page.next_cursor}
+
+
+@router.get("/{number}", response={200: CaseOut, **REFUSALS})
+def case(request: HttpRequest, number: str) -> dict[str, Any]:
+    """One case with its clocks and its history; the reporter's contact stays behind its wall."""
+    return whole_case(find_case(request, number), now=timezone.now())
+
+
+@router.get("/{number}/moves", response={200: list[MoveOut], **REFUSALS}, exclude_none=True)
+def moves(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    """The moves that are open to the caller now, each with its fields."""
+    found = find_case(request, number)
+    forms = move_forms_for(found, actor_of(request), now=timezone.now())
+    return [
+        {"move": str(name), "label": str(name.label), "fields": form.api_fields()}
+        for name, form in forms.items()
+    ]
+
+
+@router.post("/{number}/moves", response={200: CaseOut | CaseRow, **REFUSALS})
+def make_move(request: HttpRequest, number: str, payload: MoveIn) -> dict[str, Any]:
+    """Make one move. A case that the move took out of the caller's view is answered in the short form of lists."""
+    found, by, now = find_case(request, number), actor_of(request), timezone.now()
+    name = _move_name(payload.move)
+    _check_role_and_state(found, name, by)
+    form = MOVE_FORMS[name](case=found, actor=by, now=now)
+    bound = MOVE_FORMS[name](form_data(form, payload.__pydantic_extra__), case=found, actor=by, now=now)
+    if not bound.is_valid():
+        raise _not_valid(bound)
+    moved = apply_move(found, bound.payload(), by=by, now=now, expected_sequence=payload.seen)
+    return _after(request, moved, now=now)
+
+
+def _move_name(given: str) -> MoveName:
+    if given not in MOVE_FORMS:
+        sentence = _("Choose one of: %(expected)s.") % {"expected": ", ".join(MOVE_FORMS)}
+        raise DomainError(sentence, fields={"move": sentence}, code="not_valid")
+    return MoveName(given)
+
+
+def _check_role_and_state(case: Case, name: MoveName, by: Actor) -> None:
+    """Say 403 or 409 before the fields are looked at; the service asks again, with the case locked."""
+    if not roles_of(by, case) & MOVES[name].roles:
+        raise NotAllowed(_("This step is not yours to take in this case."))
+    if case.state not in MOVES[name].sources:
+        raise Conflict(
+            _("The case is “%(state)s” now; this step is not possible any more.")
+            % {"state": case.get_state_display()}
+        )
+
+
+def _not_valid(form: BaseForm) -> DomainError:
+    fields = {name: " ".join(str(error) for error in errors) for name, errors in form.errors.items()}
+    fields = {"body" if name == "__all__" else name: sentence for name, sentence in fields.items()}
+    return DomainError(_("Please correct the marked fields."), fields=fields, code="not_valid")
+
+
+def _after(request: HttpRequest, moved: Case, *, now: datetime) -> dict[str, Any]:
+    try:
+        return whole_case(case_for(standing_in(request), moved.number), now=now)
+    except Case.DoesNotExist:
+        return case_row(moved, now=now)

@@ -1,0 +1,216 @@
+"""What residents and other systems do without sign-in: report, add pictures, follow, confirm."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import File, Header, Router, Status
+from ninja.files import UploadedFile
+
+from shangju.accounts.addresses import client_address
+from shangju.api import answers
+from shangju.api.authentication import (
+    ALSO_WITHOUT_SIGN_IN,
+    SIGNED_IN_OR_NOT,
+    caller_of,
+    in_own_scope,
+)
+from shangju.api.refusals import TooManyRequests
+from shangju.api.submitted import ConcernIn, ConfirmationIn, PlaceIn
+from shangju.api.texts import IdempotencyKey
+from shangju.api.views import REFUSALS
+from shangju.areas.models import Area
+from shangju.cases.code_lookup import find_case
+from shangju.cases.intake import ContactDetails, Receipt, Submission, earlier_receipt, register_concern
+from shangju.cases.models import Case
+from shangju.cases.moves import Confirm
+from shangju.cases.places import Place, locate
+from shangju.cases.reporter_view import entries_of, moves_open_to_reporter, promises_of
+from shangju.cases.rules import REPORTER, Actor, ActorKind, staff
+from shangju.cases.services import apply_move
+from shangju.cases.workflow import STAFF_CHANNELS, Channel, State
+from shangju.categories.models import Category
+from shangju.categories.queries import category_by_code
+from shangju.core.errors import DomainError, NotAllowed
+from shangju.core.rate_limit import exceeds_limit
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.photos.rules import PHOTOS_AT_MOST
+from shangju.photos.services import store_photo
+
+router = Router(tags=["concerns"])
+
+OPEN_CHANNELS = (Channel.API, Channel.WEB, Channel.QR_CODE)
+"""What a client without a post may say about where a concern came from."""
+
+
+def refuse_floods(request: HttpRequest, purpose: str, *, per_minute: int) -> None:
+    """Raise ``TooManyRequests`` once the address has used up its minute; pages and API share the count."""
+    if exceeds_limit(purpose, client_address(request), per_minute=per_minute):
+        raise TooManyRequests(
+            _("Too many requests came from this address. Wait a minute, then send it again.")
+        )
+
+
+@router.post(
+    "/concerns",
+    response={201: answers.ReceiptOut, **REFUSALS},
+    auth=SIGNED_IN_OR_NOT,
+    openapi_extra=ALSO_WITHOUT_SIGN_IN,
+)
+@in_own_scope
+def report(
+    request: HttpRequest, payload: ConcernIn, idempotency_key: Header[IdempotencyKey | None] = None
+) -> Any:
+    """Take a concern in, durably. The same Idempotency-Key and body give the same answer, however often they come."""
+    refuse_floods(request, "report", per_minute=settings.INTAKE_PER_MINUTE)
+    content = payload.model_dump(mode="json", exclude_unset=True)
+    try:
+        receipt = register_concern(
+            _submission(payload),
+            by=_actor(request, payload),
+            now=timezone.now(),
+            idempotency_key=idempotency_key,
+            content=content,
+        )
+    except DomainError:
+        # What was taken once is answered the same way, though its place or category may be gone by now.
+        earlier = earlier_receipt(idempotency_key, content=content) if idempotency_key else None
+        if earlier is None:
+            raise
+        receipt = earlier
+    return Status(201, _receipt(receipt))
+
+
+def _actor(request: HttpRequest, payload: ConcernIn) -> Actor:
+    """The reporter, with their account where they have one; staff where the channel says so."""
+    user = caller_of(request)
+    if payload.channel in OPEN_CHANNELS:
+        return Actor(ActorKind.REPORTER, user) if user else REPORTER
+    if user is None or payload.channel not in STAFF_CHANNELS:
+        sentence = _("This channel is open to staff who are signed in. Leave it out.")
+        raise NotAllowed(sentence, fields={"channel": sentence})
+    return staff(user)
+
+
+def _submission(payload: ConcernIn) -> Submission:
+    contact = payload.contact
+    return Submission(
+        text=payload.text,
+        place=_place(payload.place),
+        channel=payload.channel,
+        request_type=payload.request_type,
+        category=_category(payload.category),
+        contact=ContactDetails(
+            name=contact.name or "", phone=contact.phone or "", may_be_called=contact.may_be_called
+        )
+        if contact
+        else ContactDetails(),
+        happening_now=payload.happening_now,
+        is_anonymous=payload.is_anonymous,
+        is_confidential=payload.is_confidential,
+        photo_ids=payload.photos,
+    )
+
+
+def _place(given: PlaceIn) -> Place:
+    area = None
+    if given.area_code:
+        with everywhere(EverywhereReason.PUBLIC_INTAKE):
+            area = Area.objects.defer("outline").filter(code=given.area_code).first()
+        if area is None:
+            sentence = _("There is no area with this code. GET /api/v1/areas lists them.")
+            raise DomainError(sentence, fields={"place.area_code": sentence})
+    if (given.lon is None) != (given.lat is None):
+        sentence = _("A point needs both lon and lat.")
+        raise DomainError(sentence, fields={"place.lon": sentence, "place.lat": sentence})
+    return locate(area=area, address=given.address or "", longitude=given.lon, latitude=given.lat)
+
+
+def _category(code: str | None) -> Category | None:
+    if not code:
+        return None
+    category = category_by_code(code)
+    if category is None or not category.is_leaf or not category.is_active:
+        sentence = _("There is no category with this code. GET /api/v1/categories lists them.")
+        raise DomainError(sentence, fields={"category": sentence})
+    return category
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    """As it stood at registration, so that the same key always gets the same answer."""
+    now = receipt.case.registered_at
+    return {
+        "number": receipt.case.number,
+        "tracking_code": receipt.tracking_code,
+        "state": State.REGISTERED.value,
+        "promises": [
+            answers.promise(made) | {"kept": None} for made in promises_of(receipt.promised, now=now)
+        ],
+    }
+
+
+@router.post("/uploads", response={201: answers.UploadOut, **REFUSALS})
+def upload(request: HttpRequest, photo: File[UploadedFile]) -> Any:
+    """Keep one picture; a concern or a move claims it by its id within 24 hours."""
+    limit = settings.INTAKE_PER_MINUTE * PHOTOS_AT_MOST
+    refuse_floods(request, "upload", per_minute=limit)
+    kept = store_photo(photo, by=None, now=timezone.now())
+    return Status(
+        201, {"id": str(kept.pk), "width": kept.width, "height": kept.height, "byte_size": kept.byte_size}
+    )
+
+
+def _private(response: HttpResponse) -> None:
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+
+
+@router.get("/concerns/{tracking_code}", response={200: answers.ConcernOut, **REFUSALS})
+def follow(request: HttpRequest, tracking_code: str, response: HttpResponse) -> dict[str, Any]:
+    """Where the concern stands, what is promised, and what was answered."""
+    _private(response)
+    return _concern(find_case(request, tracking_code))
+
+
+@router.post("/concerns/{tracking_code}/confirmation", response={200: answers.ConcernOut, **REFUSALS})
+def confirm(
+    request: HttpRequest, tracking_code: str, payload: ConfirmationIn, response: HttpResponse
+) -> dict[str, Any]:
+    """The reporter's word on the result; "no" takes the case up again."""
+    _private(response)
+    case = find_case(request, tracking_code)
+    word = Confirm(solved=payload.solved, satisfaction=payload.satisfaction, words=payload.words)
+    with everywhere(EverywhereReason.TRACKING_CODE):
+        apply_move(case, word, by=REPORTER, now=timezone.now())
+    return _concern(find_case(request, tracking_code))
+
+
+def _concern(case: Case) -> dict[str, Any]:
+    now = timezone.now()
+    with everywhere(EverywhereReason.TRACKING_CODE):
+        resolutions = list(case.resolutions.select_related("event"))
+        return {
+            "number": case.number,
+            "state": case.state,
+            "state_label": case.get_state_display(),
+            "registered_at": answers.local(case.registered_at),
+            "promises": [answers.promise(made) for made in promises_of(list(case.clocks.all()), now=now)],
+            "answers": [
+                {
+                    "outcome": each.outcome,
+                    "outcome_label": each.get_outcome_display(),
+                    "answer": each.answer,
+                    "plan": each.plan,
+                    "planned_on": each.planned_on,
+                    "at": answers.local(each.event.at),
+                }
+                for each in resolutions
+            ],
+            "timeline": [
+                {"title": entry.title, "text": entry.text, "at": answers.local(entry.at)}
+                for entry in entries_of(list(case.events.all()))
+            ],
+            "open_to_reporter": moves_open_to_reporter(case, now=now),
+        }
