@@ -3,7 +3,8 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from shangju.api.texts import Code, Line, Words
 from shangju.cases.intake import TEXT_LIMIT
@@ -16,6 +17,22 @@ Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 PhotoIds = Annotated[list[Annotated[UUID, Strict(strict=False)]], Field(max_length=PHOTOS_AT_MOST)]
 NOT_STRICT = Strict(strict=False)
 """JSON has no enumerations: these arrive as texts."""
+
+
+WORKLIST_STATES = ("", "open", "ended", "all", *State.values)
+
+
+def _known_state(state: str) -> str:
+    if state not in WORKLIST_STATES:
+        expected = ", ".join(filter(None, WORKLIST_STATES))
+        raise PydanticCustomError("literal_error", "is no state", {"expected": expected})
+    return state
+
+
+WorklistState = Annotated[
+    str, AfterValidator(_known_state), Field(json_schema_extra={"enum": list(WORKLIST_STATES)})
+]
+"""A state, every open case (the same as empty), every ended one, or all."""
 
 
 class Submitted(BaseModel):
@@ -92,7 +109,7 @@ class WorklistQuery(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    state: Literal["", "open", "ended", "all"] | State = ""
+    state: WorklistState = ""
     area: Code = ""
     light: Literal["", "green", "yellow", "orange", "red", "purple", "overdue"] = ""
     handler: Annotated[str, StringConstraints(pattern=r"^(mine|[0-9]{1,18})?$")] = ""

@@ -8,7 +8,6 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from shangju.api.tests.calls import Caller, key_of, refusal
 from shangju.cases import chain
@@ -18,7 +17,7 @@ from shangju.cases.tests.stories import MARKERS, WORDS, case_in, go
 from shangju.cases.workflow import MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.models import Photo
-from shangju.photos.tests.pictures import jpeg
+from shangju.photos.tests.pictures import encoded, picture
 from tests.street import Street
 
 pytestmark = pytest.mark.django_db
@@ -104,9 +103,7 @@ def test_the_same_key_with_another_body_is_a_conflict(street: Street) -> None:
     caller = Caller()
     caller.post("/concerns", concern(street), Idempotency_Key="k-1")
     rows = stored()
-    problem = refusal(
-        caller.post("/concerns", concern(street, text="别的事"), Idempotency_Key="k-1"), 409
-    )
+    problem = refusal(caller.post("/concerns", concern(street, text="别的事"), Idempotency_Key="k-1"), 409)
     assert problem["code"] == "idempotency_key_reused"
     assert stored() == rows
 
@@ -128,7 +125,7 @@ BROKEN: list[tuple[str, object, int]] = [
     ("null", None, 422),
     ("a list", [], 422),
     ("a number", 5, 422),
-    ("a text", "\"text\"", 422),
+    ("a text", '"text"', 422),
     ("too large", "[" + "1," * 1_100_000 + "1]", 413),
 ]
 
@@ -230,7 +227,7 @@ def test_a_wrong_key_is_refused_even_where_none_is_needed(street: Street) -> Non
     assert stored() == [0] * 5
 
 
-def test_floods_are_slowed_down(street: Street, settings: SettingsWrapper) -> None:
+def test_floods_are_slowed_down(street: Street, settings: Any) -> None:
     cache.clear()
     settings.INTAKE_PER_MINUTE = 2
     answers = [Caller().post("/concerns", concern(street)) for _time in range(4)]
@@ -248,7 +245,7 @@ def upload(caller: Caller, content: bytes, name: str = "a.jpg", field: str = "ph
 
 def test_a_picture_is_kept_and_claimed_by_one_concern(street: Street) -> None:
     caller = Caller()
-    response = upload(caller, jpeg())
+    response = upload(caller, encoded(picture()))
     assert response.status_code == 201
     answer = json.loads(response.content)
     photo = Photo.objects.get(pk=answer["id"])
@@ -274,11 +271,13 @@ def test_what_is_no_picture_is_refused(content: bytes, status: int) -> None:
 
 
 def test_a_picture_that_is_too_heavy_is_413() -> None:
-    assert refusal(upload(Caller(), b"\xff\xd8" + b"0" * (15 * 1024 * 1024)), 413)["code"] == "photo_too_heavy"
+    assert (
+        refusal(upload(Caller(), b"\xff\xd8" + b"0" * (15 * 1024 * 1024)), 413)["code"] == "photo_too_heavy"
+    )
 
 
 def test_an_upload_without_its_file_or_form_is_refused() -> None:
-    refusal(upload(Caller(), jpeg(), field="image"), 422)
+    refusal(upload(Caller(), encoded(picture()), field="image"), 422)
     refusal(Caller().post("/uploads", {"photo": "x"}), 422)
     client = Caller()
     broken = client.client.post(

@@ -44,6 +44,10 @@ router = Router(tags=["concerns"])
 OPEN_CHANNELS = (Channel.API, Channel.WEB, Channel.QR_CODE)
 """What a client without a post may say about where a concern came from."""
 
+KEY_HEADER = Header(
+    None, alias="Idempotency-Key", description="1 to 100 visible ASCII signs, new for each concern"
+)
+
 
 def refuse_floods(request: HttpRequest, purpose: str, *, per_minute: int) -> None:
     """Raise ``TooManyRequests`` once the address has used up its minute; pages and API share the count."""
@@ -61,7 +65,7 @@ def refuse_floods(request: HttpRequest, purpose: str, *, per_minute: int) -> Non
 )
 @in_own_scope
 def report(
-    request: HttpRequest, payload: ConcernIn, idempotency_key: Header[IdempotencyKey | None] = None
+    request: HttpRequest, payload: ConcernIn, idempotency_key: IdempotencyKey | None = KEY_HEADER
 ) -> Any:
     """Take a concern in, durably. The same Idempotency-Key and body give the same answer, however often they come."""
     refuse_floods(request, "report", per_minute=settings.INTAKE_PER_MINUTE)
