@@ -206,12 +206,6 @@ class AreaOut(Named):
     parent: str | None
 
 
-class AreaList(BaseModel):
-    """Areas from the top down."""
-
-    items: list[AreaOut]
-
-
 class CategoryOut(Named):
     """A category that a concern may carry."""
 
@@ -222,13 +216,7 @@ class CategoryOut(Named):
 class CategoryGroup(Named):
     """A root with its categories."""
 
-    categories: list[CategoryOut]
-
-
-class CategoryTree(BaseModel):
-    """The whole tree."""
-
-    items: list[CategoryGroup]
+    children: list[CategoryOut]
 
 
 class UploadOut(BaseModel):

@@ -26,5 +26,5 @@ Words = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_stora
 Code = Annotated[str, StringConstraints(max_length=30), AfterValidator(_storable)]
 """The code of an area, a category and the like."""
 
-IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
+IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,90}$")]
 """A key that the client chose: visible ASCII signs, no spaces."""

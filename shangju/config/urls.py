@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from shangju.api.urls import api
 from shangju.core import views as core_views
 
 urlpatterns = [
@@ -14,7 +13,7 @@ urlpatterns = [
     path("my/", include("shangju.my.urls")),
     path("admin/", include("shangju.administration.urls")),
     path("accounts/", include("shangju.accounts.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", include("shangju.api.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("preferences/view/", core_views.set_view_preference, name="set_view_preference"),
     path("preferences/language/", set_language, name="set_language"),

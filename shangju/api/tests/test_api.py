@@ -66,7 +66,7 @@ def test_the_same_key_gives_the_same_answer_and_one_case(street: Street, post: C
         ({"text": "x", "category": "01"}, 422, "category"),
         ({"text": "x", "place": {"area_code": "nowhere"}}, 422, "place.area_code"),
         ({"text": "x", "place": {"lon": 181, "lat": 0}}, 422, "place.lon"),
-        ({"text": "x", "contact": {"phone": "12"}}, 422, "phone"),
+        ({"text": "x", "contact": {"phone": "12"}}, 422, "contact.phone"),
         ({"text": "x", "channel": "pigeon"}, 422, "channel"),
         ({"text": "x", "photos": ["no-uuid"]}, 422, "photos.0"),
         ({"text": ["x"]}, 422, "text"),

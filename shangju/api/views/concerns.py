@@ -45,7 +45,7 @@ OPEN_CHANNELS = (Channel.API, Channel.WEB, Channel.QR_CODE)
 """What a client without a post may say about where a concern came from."""
 
 KEY_HEADER = Header(
-    None, alias="Idempotency-Key", description="1 to 100 visible ASCII signs, new for each concern"
+    None, alias="Idempotency-Key", description="1 to 90 visible ASCII signs, new for each concern"
 )
 
 
@@ -70,17 +70,18 @@ def report(
     """Take a concern in, durably. The same Idempotency-Key and body give the same answer, however often they come."""
     refuse_floods(request, "report", per_minute=settings.INTAKE_PER_MINUTE)
     content = payload.model_dump(mode="json", exclude_unset=True)
+    key = f"api:{idempotency_key}" if idempotency_key else None
     try:
         receipt = register_concern(
             _submission(payload),
             by=_actor(request, payload),
             now=timezone.now(),
-            idempotency_key=idempotency_key,
+            idempotency_key=key,
             content=content,
         )
     except DomainError:
         # What was taken once is answered the same way, though its place or category may be gone by now.
-        earlier = earlier_receipt(idempotency_key, content=content) if idempotency_key else None
+        earlier = earlier_receipt(key, content=content) if key else None
         if earlier is None:
             raise
         receipt = earlier
@@ -156,11 +157,11 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
 
 
 @router.post("/uploads", response={201: answers.UploadOut, **REFUSALS})
-def upload(request: HttpRequest, photo: File[UploadedFile]) -> Any:
+def upload(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """Keep one picture; a concern or a move claims it by its id within 24 hours."""
     limit = settings.INTAKE_PER_MINUTE * PHOTOS_AT_MOST
     refuse_floods(request, "upload", per_minute=limit)
-    kept = store_photo(photo, by=None, now=timezone.now())
+    kept = store_photo(file, by=None, now=timezone.now())
     return Status(
         201, {"id": str(kept.pk), "width": kept.width, "height": kept.height, "byte_size": kept.byte_size}
     )
@@ -168,7 +169,7 @@ def upload(request: HttpRequest, photo: File[UploadedFile]) -> Any:
 
 def _private(response: HttpResponse) -> None:
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
 
 
 @router.get("/concerns/{tracking_code}", response={200: answers.ConcernOut, **REFUSALS})

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Router
 
 from shangju.accounts.services import authenticate_password, issue_token
 from shangju.api.answers import TokenOut, local
@@ -16,10 +16,10 @@ from shangju.posts.rights import standing_of
 router = Router(tags=["keys"])
 
 
-@router.post("/tokens", response={201: TokenOut, **REFUSALS})
+@router.post("/tokens", response={200: TokenOut, **REFUSALS})
 def make_token(request: HttpRequest, payload: TokenIn) -> Any:
     """A key for 90 days, for a user's password under the same lock as the sign-in page."""
     user = authenticate_password(request, payload.username, payload.password, code=payload.code)
     ensure_second_factor(user, standing_of(user))
     token, plain = issue_token(user, name=payload.name, by=user, now=timezone.now())
-    return Status(201, {"token": plain, "expires_at": local(token.expires_at)})
+    return {"token": plain, "expires_at": local(token.expires_at)}
