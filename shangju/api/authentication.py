@@ -64,7 +64,7 @@ def anybody(request: HttpRequest) -> Standing:
 
 SIGNED_IN: list[Callable[[HttpRequest], Any]] = [BearerKey(), SignedInBrowser()]
 SIGNED_IN_OR_NOT: list[Callable[[HttpRequest], Any]] = [*SIGNED_IN, anybody]
-ALSO_WITHOUT_SIGN_IN = {"security": [{}]}
+ALSO_WITHOUT_SIGN_IN: dict[str, Any] = {"security": [{}]}
 """For the description: the keys are possible, not needed."""
 
 

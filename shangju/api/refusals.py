@@ -113,7 +113,7 @@ def _sentence_of(found: Mapping[str, Any]) -> str:
     sentence = SENTENCES.get(found["type"])
     if sentence is None:
         return _("This is not of the kind that belongs here.")
-    return str(sentence) % found.get("ctx", {})
+    return str(str(sentence) % found.get("ctx", {}))
 
 
 def of_http_error(request: HttpRequest, fault: HttpError) -> HttpResponse:

@@ -278,11 +278,13 @@ def test_a_number_that_nobody_has_is_404(number: str, street: Street) -> None:
 
 
 def test_a_move_that_takes_the_case_out_of_view_is_answered_shortly(street: Street, now: datetime) -> None:
-    case = case_in(State.DISPATCHED, street, now=now, area="grid")
+    case = case_in(State.ACCEPTED, street, now=now, area="grid")
     shop, user = street.parties["shop"], street.users["grid_worker"]
     with everywhere(EverywhereReason.SETUP):
         delegate_user(shop, user=user, starts_on=date(2026, 1, 1), by=COMMAND_LINE, now=now)
     worker, path = caller(street, "grid_worker"), f"/cases/{case.number}/moves"
+    handler = {"move": "dispatch", "handler": f"post-{street.posts['grid_worker'].pk}"}
+    assert caller(street, "officer").post(path, handler).status_code == 200
     assert "history" in content(worker.post(path, {"move": "sign"}))
     body = {"move": "find_cause", "root_cause": "吊扇老化", "party": shop.pk, "party_summary": "吊扇声响"}
     answer = content(worker.post(path, body))

@@ -44,7 +44,7 @@ router = Router(tags=["concerns"])
 OPEN_CHANNELS = (Channel.API, Channel.WEB, Channel.QR_CODE)
 """What a client without a post may say about where a concern came from."""
 
-KEY_HEADER = Header(
+KEY_HEADER: Any = Header(  # type: ignore[type-arg] # typed for annotations only
     None, alias="Idempotency-Key", description="1 to 90 visible ASCII signs, new for each concern"
 )
 
