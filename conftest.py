@@ -90,3 +90,11 @@ def everywhere_scope() -> Iterator[None]:
 def now() -> datetime:
     """Thursday, 5 March 2026, 10:00 in Shanghai: a working day in working hours, holidays far away."""
     return datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_reference_of_another_test() -> None:
+    """Deadlines are known for a second outside transactions; the database of the test before is gone by then."""
+    from shangju.deadlines.queries import forget_reference
+
+    forget_reference()

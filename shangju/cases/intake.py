@@ -30,6 +30,7 @@ from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import night_hours_for
 from shangju.deadlines.steps import Step
+from shangju.photos.services import ensure_claimable
 from shangju.posts.rights import Right
 
 TEXT_LIMIT = 4000
@@ -102,12 +103,14 @@ def register_concern(
     digest = _content_digest(submission if content is None else content)
     if idempotency_key and (receipt := _receipt_under(idempotency_key, digest)):
         return receipt
+    ensure_claimable(submission.photo_ids)
+    prepared = prepare_concern(submission, by=by, now=now)
     try:
         with transaction.atomic():
-            case, clocks = _register(submission, by=by, now=now)
+            _store(prepared, submission, now=now)
             if idempotency_key:
                 IdempotencyKey.objects.create(
-                    key=idempotency_key, content_digest=digest, case=case, created_at=now
+                    key=idempotency_key, content_digest=digest, case=prepared.case, created_at=now
                 )
     except IntegrityError:
         # Somebody else stored the same key between our look and our write: theirs is the case.
@@ -115,7 +118,8 @@ def register_concern(
         if receipt is None:
             raise
         return receipt
-    return Receipt(case, format_code(case.tracking_code), is_repeat=False, promised=clocks)
+    case = prepared.case
+    return Receipt(case, format_code(case.tracking_code), is_repeat=False, promised=prepared.board.running)
 
 
 def earlier_receipt(key: str, *, content: object) -> Receipt | None:
@@ -178,7 +182,11 @@ class Prepared:
 
 
 def prepare_concern(submission: Submission, *, by: Actor, now: datetime) -> Prepared:
-    """Make the case with its number, clocks, first history row and contact; only the number is stored yet."""
+    """Make the case with its number, clocks, first history row and contact; only the number is stored yet.
+
+    Outside a transaction the number is given at once and stays given: everybody else's next number would wait for
+    the end of ours otherwise. So what fails after this, as when the disk is full, leaves a gap in the series.
+    """
     case = _new_case(submission, by=by, now=now)
     put_in_area(case, submission.place.area)
     _set_class(case, submission)
@@ -199,8 +207,7 @@ def prepare_concern(submission: Submission, *, by: Actor, now: datetime) -> Prep
     return Prepared(case, board, event, _contact_of(case, submission))
 
 
-def _register(submission: Submission, *, by: Actor, now: datetime) -> tuple[Case, list[CaseClock]]:
-    prepared = prepare_concern(submission, by=by, now=now)
+def _store(prepared: Prepared, submission: Submission, *, now: datetime) -> None:
     case, event = prepared.case, prepared.event
     case.save(force_insert=True)
     event.case = case
@@ -212,7 +219,6 @@ def _register(submission: Submission, *, by: Actor, now: datetime) -> tuple[Case
     index_case(case, is_new=True)
     keep_photos(case, event, submission.photo_ids, purpose=CasePhoto.Purpose.REPORT, now=now)
     wake_worker_after_commit()
-    return case, prepared.board.running
 
 
 def _entry_role(by: Actor) -> CaseRole:
@@ -294,7 +300,6 @@ def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
     )
 
 
-@transaction.atomic(savepoint=False)
 def take_number(prefix: str, *, now: datetime) -> str:
     """The next number of the year under ``prefix``: ``DSK26-000123``. The row lock makes two callers take turns."""
     key = f"{prefix}{timezone.localtime(now):%y}"

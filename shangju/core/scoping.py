@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -163,4 +164,20 @@ class ScopedManager(models.Manager[Row], Generic[Row]):
 
     def get_queryset(self) -> models.QuerySet[Row]:
         """All rows in the active scope; evaluating it without one raises :class:`ScopeError`."""
-        return super().get_queryset().filter(InScope(self.columns))
+        rows = super().get_queryset()
+        rows.query = _scoped_query(rows, self.columns).chain()
+        return rows
+
+
+_scoped_queries: dict[type[models.Model], Query] = {}
+
+
+def _scoped_query(rows: models.QuerySet[Any], columns: ScopeColumns) -> Query:
+    """The query of a model with its condition, worked out once per process.
+
+    Following the columns through their relations costs more than the rest of making a query. Sharing it is safe
+    because a query is copied before it is changed and the condition holds no scope: it asks for it each time.
+    """
+    if rows.model not in _scoped_queries:
+        _scoped_queries[rows.model] = rows.filter(InScope(columns)).query
+    return _scoped_queries[rows.model]

@@ -1,13 +1,17 @@
 """Calendars, limits and night hours, read once per process and edit.
 
-Every call asks for the token of :class:`ReferenceVersion` (one row); as long as it is the one already
-known, nothing else is read. Where a table is still empty the built-in data stand in, so that a deadline can
+The token of :class:`ReferenceVersion` (one row) tells whether they changed; as long as it is the one already
+known, nothing else is read. Outside transactions a process asks for it at most once a second, so an edit counts
+one second later at the most. Where a table is still empty the built-in data stand in, so that a deadline can
 be computed on a database that was only migrated. Rows written past the services are not noticed.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, time
+from time import monotonic
 from uuid import UUID
+
+from django.db import connection
 
 from shangju.deadlines import builtin
 from shangju.deadlines.engine import Clock, HoursRule, Limit, NightHours, SpecialDay, WorkCalendar
@@ -62,16 +66,34 @@ class Reference:
         return self.limits.get((codes[0] if step in DAY_CLASS_STEPS else codes[-1], step))
 
 
-_known: dict[str, Reference] = {}
+CURRENT_FOR = 1.0
+"""Seconds for which the known tables are used without asking whether they changed."""
+
+
+@dataclass(slots=True)
+class _Known:
+    reference: Reference | None = None
+    asked_at: float = -CURRENT_FOR
+
+
+_known = _Known()
 
 
 def reference() -> Reference:
-    """The tables as they are now."""
-    token = ReferenceVersion.objects.values_list("token", flat=True).first()
-    known = _known.get("reference")
-    if known is None or known.token != token:
-        known = _known["reference"] = _read(token)
-    return known
+    """The tables as they are now, or were a second ago."""
+    asked_at = monotonic()
+    is_current = asked_at - _known.asked_at < CURRENT_FOR and not connection.in_atomic_block
+    if _known.reference is None or not is_current:
+        token = ReferenceVersion.objects.values_list("token", flat=True).first()
+        if _known.reference is None or _known.reference.token != token:
+            _known.reference = _read(token)
+        _known.asked_at = asked_at
+    return _known.reference
+
+
+def forget_reference() -> None:
+    """Ask again at the next call."""
+    _known.asked_at = -CURRENT_FOR
 
 
 def calendar_for(subdistrict_id: int | None) -> WorkCalendar:

@@ -59,21 +59,23 @@ def claim_photos(ids: Iterable[UUID | str], *, now: datetime, limit: int = PHOTO
     :class:`DomainError` (field ``photos``) for more than ``limit``, for an unknown id and for a claimed one;
     which of the two it was is not told.
     """
-    wanted = _known_form(ids)
-    if len(wanted) > limit:
-        raise _refused(too_many_photos(limit), "too_many_photos")
+    wanted = _wanted(ids, limit)
     with transaction.atomic():
         # Locked in one order everywhere, so that two claims on the same photos cannot wait for each other in
         # a ring.
         list(Photo.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
         claimed = Photo.objects.filter(pk__in=wanted, claimed_at=None).update(claimed_at=now)
         if claimed != len(wanted):
-            raise _refused(
-                _("A photo is no longer there or was already sent. Please add the missing photos again."),
-                "photo_not_available",
-            )
+            raise _not_available()
         photos = Photo.objects.in_bulk(wanted)
     return [photos[key] for key in wanted]
+
+
+def ensure_claimable(ids: Iterable[UUID | str], *, limit: int = PHOTOS_AT_MOST) -> None:
+    """Raise what :func:`claim_photos` would raise now; somebody else may still be first."""
+    wanted = _wanted(ids, limit)
+    if wanted and Photo.objects.filter(pk__in=wanted, claimed_at=None).count() != len(wanted):
+        raise _not_available()
 
 
 def remove_unclaimed(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED) -> int:
@@ -117,6 +119,13 @@ def _content(upload: "UploadedFile[bytes]", name: str) -> bytes:
     return content
 
 
+def _wanted(ids: Iterable[UUID | str], limit: int) -> list[UUID]:
+    wanted = _known_form(ids)
+    if len(wanted) > limit:
+        raise _refused(too_many_photos(limit), "too_many_photos")
+    return wanted
+
+
 def _known_form(ids: Iterable[UUID | str]) -> list[UUID]:
     """The ids without repetitions; one that is no UUID is as unknown as any other."""
     try:
@@ -125,6 +134,13 @@ def _known_form(ids: Iterable[UUID | str]) -> list[UUID]:
         raise _refused(
             _("A photo is unknown. Please add the photos again."), "photo_not_available"
         ) from error
+
+
+def _not_available() -> DomainError:
+    return _refused(
+        _("A photo is no longer there or was already sent. Please add the missing photos again."),
+        "photo_not_available",
+    )
 
 
 def _refused(sentence: str, code: str) -> DomainError:
