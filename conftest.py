@@ -7,10 +7,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from shangju.core.scoping import EverywhereReason, active_scope, everywhere
 
 pytest_plugins = ["tests.street"]
+
+# The same examples in every run: a red build means that the code changed. HYPOTHESIS_PROFILE=explore looks for new ones.
+# How long an example takes says how busy the machine is, nothing about the code.
+TIMELESS: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("repeatable", derandomize=True, **TIMELESS)
+hypothesis_settings.register_profile("explore", max_examples=2000, **TIMELESS)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [

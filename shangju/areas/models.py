@@ -108,6 +108,14 @@ class Area(models.Model):
         """Ids from the root down to this area, this one included."""
         return [int(part) for part in self.path.strip("/").split("/")]
 
+    def tiers(self) -> dict[str, "Area"]:
+        """This area and those above it by their kind, without outlines; read once for this object and path."""
+        known: tuple[str, dict[str, Area]] | None = self.__dict__.get("_tiers")
+        if known is None or known[0] != self.path:
+            above = Area.objects.order_by().defer("outline").filter(pk__in=self.ancestor_ids[:-1])
+            known = self.__dict__["_tiers"] = (self.path, {area.kind: area for area in (*above, self)})
+        return known[1]
+
     @property
     def scoped(self) -> ScopedArea:
         """This area as part of a scope."""

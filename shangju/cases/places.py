@@ -75,7 +75,7 @@ def _only_subdistrict() -> Area | None:
 def put_in_area(case: Case, area: Area) -> None:
     """Set a case's area and everything that repeats it; the caller saves."""
     with everywhere(EverywhereReason.STRUCTURE):
-        tiers = {tier.kind: tier for tier in Area.objects.defer("outline").filter(pk__in=area.ancestor_ids)}
+        tiers = area.tiers()
     case.area, case.area_path = area, area.path
     case.subdistrict = tiers[AreaKind.SUBDISTRICT]
     case.community = tiers.get(AreaKind.COMMUNITY)
@@ -88,7 +88,7 @@ def follow_area_move(area: Area, *, old_path: str) -> int:
     Called by the service that moves areas, in its transaction. Who handles a case does not change by it.
     """
     with everywhere(EverywhereReason.SETUP):
-        tiers = {tier.kind: tier for tier in Area.objects.filter(pk__in=area.ancestor_ids)}
+        tiers = area.tiers()
         levels = {kind: tiers[kind] for kind in (AreaKind.COMMUNITY, AreaKind.GRID) if kind in tiers}
         return Case.objects.filter(area_path__startswith=old_path).update(
             area_path=Concat(Value(area.path), Substr(F("area_path"), len(old_path) + 1)),

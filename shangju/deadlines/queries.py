@@ -6,6 +6,9 @@ one second later at the most. Where a table is still empty the built-in data sta
 be computed on a database that was only migrated. Rows written past the services are not noticed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, time
 from time import monotonic
@@ -79,8 +82,24 @@ class _Known:
 _known = _Known()
 
 
+_steady: ContextVar[Reference | None] = ContextVar("steady_reference", default=None)
+
+
+@contextmanager
+def steady_reference() -> Iterator[None]:
+    """Use the tables as they are now for all of a batch, without asking again for each of its deadlines."""
+    token = _steady.set(reference())
+    try:
+        yield
+    finally:
+        _steady.reset(token)
+
+
 def reference() -> Reference:
     """The tables as they are now, or were a second ago."""
+    steady = _steady.get()
+    if steady is not None:
+        return steady
     asked_at = monotonic()
     is_current = asked_at - _known.asked_at < CURRENT_FOR and not connection.in_atomic_block
     if _known.reference is None or not is_current:

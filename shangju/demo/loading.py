@@ -1,6 +1,6 @@
 """Loads the Dashikou demonstration: deterministic, relative to today, through the mechanism that serves people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -13,12 +13,13 @@ from django.utils import timezone
 from shangju.accounts.models import User
 from shangju.cases.models import CaseEvent
 from shangju.cases.rules import REPORTER, Actor
-from shangju.categories.queries import category_by_code
+from shangju.categories.models import Category
+from shangju.categories.queries import category_tree
 from shangju.core.audit import record
 from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.deadlines.queries import calendar_for
+from shangju.deadlines.queries import calendar_for, steady_reference
 from shangju.demo.chronicle import Told, store
 from shangju.demo.corpus import Place, choose_category, concern_for, trades_for
 from shangju.demo.founding import tell_founding_case
@@ -63,6 +64,16 @@ class Loaded:
     founding_number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every story of a load starts from, read once."""
+
+    scenes: list[Scene]
+    home: Scene
+    categories: Mapping[str, Category]
+    now: datetime
+
+
 def is_loaded() -> bool:
     """Whether the demonstration was loaded before."""
     return AuditEvent.objects.filter(action=LOADED).exists()
@@ -81,16 +92,17 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
         return Loaded(0, was_there=True)
     today = timezone.localdate(now)
     rng = Random(SEED)
-    with everywhere(EverywhereReason.DEMO):
+    with everywhere(EverywhereReason.DEMO), steady_reference():
         scenes = read_scenes(on=today)
         if not scenes:
             raise DomainError("There is no grid with a worker: set the demonstration's areas up first.")
         home = next((scene for scene in scenes if _works_here(scene, "grid-worker")), scenes[0])
+        ground = Ground(scenes, home, category_tree().by_code, now)
         starts = sorted(_start(rng, today, now) for _index in range(count))
         for first in range(0, count, BATCH):
             batch = enumerate(starts[first : first + BATCH], start=first)
             with transaction.atomic():
-                store([_tell_one(index, start, scenes, home, now=now) for index, start in batch], now=now)
+                store([_tell_one(index, start, ground) for index, start in batch], now=now)
             tell(f"{min(first + BATCH, count)} / {count}")
         founding = tell_founding_case(home, _courier(home), start=_founding_start(today))
         quiet_before = now - timedelta(days=1)
@@ -112,11 +124,11 @@ def _start(rng: Random, today: date, now: datetime) -> datetime:
     return min(moment, now - timedelta(minutes=rng.randint(3, 300)))
 
 
-def _tell_one(index: int, start: datetime, scenes: list[Scene], home: Scene, *, now: datetime) -> Told:
+def _tell_one(index: int, start: datetime, ground: Ground) -> Told:
     rng = Random(SEED * 10_000 + index)
-    scene = home if rng.random() < HOME_GRID_SHARE else rng.choice(scenes)
+    scene = ground.home if rng.random() < HOME_GRID_SHARE else rng.choice(ground.scenes)
     code = choose_category(rng)
-    category = category_by_code(code)
+    category = ground.categories.get(code)
     if category is None:
         raise DomainError(f"the table of categories has no {code}")
     trades = trades_for(code)
@@ -132,11 +144,11 @@ def _tell_one(index: int, start: datetime, scenes: list[Scene], home: Scene, *, 
         category=category,
         shop=shop,
         calendar=calendar_for(None),
-        end=_end(rng, now),
+        end=_end(rng, ground.now),
         at=start,
         pace=rng.choices((0.6, 1.0, 6.0), (45, 50, 5))[0],
     )
-    return story.tell(reporter=_reporter(rng, scene, home))
+    return story.tell(reporter=_reporter(rng, scene, ground.home))
 
 
 def _end(rng: Random, now: datetime) -> datetime:
