@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from shangju.cases.models import Case, CaseClock, CaseEvent
 from shangju.cases.rules import REPORTER, open_moves
-from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, MoveName, State
+from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, REPORTER_STATES, MoveName, State
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.steps import Step
@@ -127,8 +127,8 @@ def next_promise(promises: list[Promise]) -> Promise | None:
 
 def steps_of(case: Case) -> list[tuple[str, str]]:
     """The way of a case for the step line; a side exit stands at its end."""
-    steps = [(str(state), str(state.label)) for state in STEPS]
-    return steps if case.state in STEPS else [*steps[:2], (case.state, str(case.get_state_display()))]
+    steps = [(str(state), str(REPORTER_STATES.get(state, state.label))) for state in STEPS]
+    return steps if case.state in STEPS else [*steps[:2], (case.state, case.state_for_reporter)]
 
 
 def moves_open_to_reporter(found: Case, *, now: datetime) -> list[str]:
