@@ -161,3 +161,35 @@ class TestTranslations:
         found = check_translations.differences(wanted, stored)
         assert len(found) == (1 if complaint else 0)
         assert (complaint or "") in "".join(found)
+
+    @pytest.mark.parametrize(
+        ("text", "translation", "complaint"),
+        [
+            ("Saved. Go on.", "已保存，请继续。", None),
+            ("Saved. Go on.", "已保存,请继续。", "half-width"),
+            ("Saved. Go on.", "已保存， 请继续。", "half-width"),
+            ("Member (shop)", "成员单位(商户)", "half-width"),
+            ("Member (shop)", "成员单位（商户）", None),
+            ("Due %(at)s (%(why)s).", "到期时间：%(at)s（%(why)s）。", None),
+            ("See <b>%(link)s</b>.", "查看：<b>%(link)s</b>。", None),
+            ("Version 3.11 is needed.", "需要 3.11 版本。", None),
+            ("Saved.", "已保存", "punctuation"),
+            ("Save", "保存。", "punctuation"),
+            ("Is it solved?", "解决了吗。", "punctuation"),
+            ("Thank you!", "谢谢您。", None),
+            ("Open the case", "打开工单", "事项"),
+            ("Order of the hotline", "12345 热线工单", None),
+            ("Result", "处理结果", "办理结果"),
+            ("Your password", "你的密码", "您"),
+            ("Your password", "您的密码", None),
+        ],
+    )
+    def test_what_does_not_read_as_chinese_is_found(
+        self, text: str, translation: str, complaint: str | None
+    ) -> None:
+        found = check_translations.blemishes(text, translation)
+        assert len(found) == (1 if complaint else 0), found
+        assert (complaint or "") in "".join(found)
+        stored = Catalog(locale="zh_Hans")
+        stored.add(text, translation)
+        assert len(check_translations.remarks(stored)) == len(found)

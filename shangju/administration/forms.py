@@ -87,7 +87,7 @@ class AreaChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not subscr
 class MoveForm(forms.Form):
     """A new parent for an area."""
 
-    parent = AreaChoice(label=_("New area above it"), queryset=None)
+    parent = AreaChoice(label=_("New area above it"), queryset=None, empty_label=_("Choose one"))
     reason = _reason_field()
 
     def __init__(self, *args: Any, area: Area, **kwargs: Any) -> None:
@@ -106,7 +106,7 @@ class MoveForm(forms.Form):
 class RetireForm(forms.Form):
     """From when on something is out of use, and why."""
 
-    on = _date_field(_("From this day on"))
+    on = _date_field(_("Retired from"))
     reason = _reason_field()
 
 
@@ -176,8 +176,8 @@ class AppointForm(forms.Form):
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"invalid_choice": _("No active account has this sign-in name.")},
     )
-    starts_on = _date_field(_("From"))
-    ends_on = _date_field(_("To"), required=False, help_text=_("The last day; empty while the term is open."))
+    starts_on = _date_field(_("First day"))
+    ends_on = _date_field(_("Last day"), required=False, help_text=_("Empty while the term is open."))
 
 
 class EndForm(forms.Form):
@@ -244,5 +244,5 @@ class AuditForm(forms.Form):
     actor = forms.CharField(label=_("Sign-in name"), required=False, max_length=60)
     object_type = forms.CharField(label=_("Object"), required=False, max_length=60)
     object_id = forms.CharField(label=_("Object number"), required=False, max_length=60)
-    first_day = _date_field(_("From"), required=False)
-    last_day = _date_field(_("To"), required=False)
+    first_day = _date_field(_("First day"), required=False)
+    last_day = _date_field(_("Last day"), required=False)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from shangju.cases.models import Case, CaseClock, CaseEvent
 from shangju.cases.rules import REPORTER, open_moves
-from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, MoveName, State
+from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, REPORTER_STATES, MoveName, State
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.steps import Step
@@ -16,17 +16,17 @@ from shangju.deadlines.steps import Step
 SENTENCES = {
     REGISTER: gettext_lazy("We have your concern."),
     MoveName.ACCEPT: gettext_lazy("Accepted: we are dealing with it."),
-    MoveName.DECLINE: gettext_lazy("Not taken up."),
-    MoveName.REFER: gettext_lazy("Another channel is responsible by law."),
+    MoveName.DECLINE: gettext_lazy("Not accepted."),
+    MoveName.REFER: gettext_lazy("By law another channel is responsible."),
     MoveName.ANSWER_DIRECTLY: gettext_lazy("Answered."),
     MoveName.DISPATCH: gettext_lazy("Given to somebody who will handle it."),
     MoveName.SIGN: gettext_lazy("The handler has it."),
     MoveName.CONTACT: gettext_lazy("The handler was in touch, or tried to reach you."),
-    MoveName.VISIT: gettext_lazy("Somebody went and looked."),
+    MoveName.VISIT: gettext_lazy("Somebody came to look."),
     MoveName.MEDIATE: gettext_lazy("Talked with those concerned."),
-    MoveName.RESOLVE: gettext_lazy("The handler reports a result. Please say whether it is so."),
+    MoveName.RESOLVE: gettext_lazy("The handler reports a result. Please say whether it is solved."),
     MoveName.CONFIRM: gettext_lazy("The result was confirmed."),
-    MoveName.REOPEN: gettext_lazy("Taken up again."),
+    MoveName.REOPEN: gettext_lazy("Reopened."),
     MoveName.CLOSE_UNREACHABLE: gettext_lazy("Closed: we could not reach you."),
     MoveName.WITHDRAW: gettext_lazy("You withdrew it."),
     MoveName.ADD_WORDS: gettext_lazy("You added something."),
@@ -43,10 +43,10 @@ ICONS: dict[str, str] = {
 STEPS = (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS, State.RESOLVED, State.CLOSED)
 
 PROMISES = {
-    Step.ACCEPT: gettext_lazy("We say whether we take it up"),
+    Step.ACCEPT: gettext_lazy("We tell you whether we accept it"),
     Step.FIRST_CONTACT: gettext_lazy("Somebody gets in touch or comes to look"),
     Step.MADE_SAFE: gettext_lazy("Somebody is on site and makes it safe"),
-    Step.CLOSE: gettext_lazy("It is dealt with"),
+    Step.CLOSE: gettext_lazy("We settle it and answer you"),
     Step.CALL_BACK: gettext_lazy("We ask you whether it is solved"),
 }
 
@@ -127,8 +127,8 @@ def next_promise(promises: list[Promise]) -> Promise | None:
 
 def steps_of(case: Case) -> list[tuple[str, str]]:
     """The way of a case for the step line; a side exit stands at its end."""
-    steps = [(str(state), str(state.label)) for state in STEPS]
-    return steps if case.state in STEPS else [*steps[:2], (case.state, str(case.get_state_display()))]
+    steps = [(str(state), str(REPORTER_STATES.get(state, state.label))) for state in STEPS]
+    return steps if case.state in STEPS else [*steps[:2], (case.state, case.state_for_reporter)]
 
 
 def moves_open_to_reporter(found: Case, *, now: datetime) -> list[str]:

@@ -27,6 +27,16 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("case state", "Withdrawn")
 
 
+REPORTER_STATES = {
+    State.REGISTERED: pgettext_lazy("case state for the reporter", "Received"),
+    State.DISPATCHED: pgettext_lazy("case state for the reporter", "Assigned"),
+    State.RESOLVED: pgettext_lazy("case state for the reporter", "Waiting for your answer"),
+    State.CLOSED: pgettext_lazy("case state for the reporter", "Done"),
+    State.REFERRED: pgettext_lazy("case state for the reporter", "For another channel"),
+}
+"""States that a resident reads in other words than the office does; the rest read the same for both."""
+
+
 OPEN_STATES: tuple[str, ...] = (
     State.REGISTERED,
     State.ACCEPTED,

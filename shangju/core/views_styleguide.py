@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -57,7 +57,11 @@ EXAMPLES = (
     Example("tiles", _("Tiles"), _("The ways in on a home page, four in a row on phones.")),
     Example("cards", _("Cards and facts"), _("What belongs together; facts are names with values.")),
     Example("badges", _("Badges"), _("A state or a kind in one word.")),
-    Example("notices", _("Notices"), _("A sentence that must be seen; passing messages are toasts.")),
+    Example(
+        "notices",
+        pgettext_lazy("component", "Notices"),
+        _("A sentence that must be seen; passing messages are toasts."),
+    ),
     Example(
         "dialogs",
         _("Dialog"),

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext
 
 from shangju.deadlines.engine import Clock, Line
 from shangju.deadlines.steps import Step
@@ -128,6 +128,8 @@ def _sentence(line: Line) -> str:
         values[name] = str(values[name])[:16].replace("T", " ")
     if "zh" in values:
         values["name"] = values["en"] if translation.get_language() == "en" else values["zh"]
+    if line.code == "hours":
+        values["spans"] = str(values["spans"]).replace(", ", pgettext("between opening spans", ", "))
     if line.code == "class":
         values["step"] = str(Step(str(values["step"])).label)
     if line.code in {"limit", "extension"}:

@@ -153,7 +153,7 @@ class Story:
             self._resolve(fate)
 
     def _summary(self) -> str:
-        return f"有邻居反映：{self.category.name_zh}，请店里配合查看。" if self.shop else ""
+        return f"社区收到反映：{self.category.name_zh}。请贵店配合查看。" if self.shop else ""
 
     def _resolve(self, fate: float) -> None:
         photos: list[UUID] = [proof_picture(self.rng, now=self.at)] if self.category.needs_proof else []

@@ -45,18 +45,20 @@ def for_reporter(event: CaseEvent, *, link: str, language: str) -> Wording:
     with override(language):
         sentences = {
             MoveName.ACCEPT: _("Your concern %(number)s is accepted."),
-            MoveName.DECLINE: _("Your concern %(number)s was not taken up; the page says why."),
+            MoveName.DECLINE: _("Your concern %(number)s was not accepted; its page says why."),
             MoveName.REFER: _(
-                "For your concern %(number)s another channel is responsible by law; the page names it."
+                "By law another channel is responsible for your concern %(number)s; its page names it."
             ),
             MoveName.ANSWER_DIRECTLY: _(
                 "Your concern %(number)s is answered. Please say whether it is solved."
             ),
-            MoveName.CONTACT: _("Somebody handles your concern %(number)s and was in touch or tried to be."),
+            MoveName.CONTACT: _(
+                "Your concern %(number)s is being handled; we have contacted you or tried to."
+            ),
             MoveName.RESOLVE: _(
                 "There is a result for your concern %(number)s. Please say whether it is solved."
             ),
-            MoveName.REOPEN: _("Your concern %(number)s is taken up again."),
+            MoveName.REOPEN: _("Your concern %(number)s has been reopened."),
             MoveName.CONFIRM: _("Your concern %(number)s is closed. Thank you."),
             MoveName.CLOSE_UNREACHABLE: _(
                 "Your concern %(number)s is closed because we could not reach you."
@@ -72,7 +74,7 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
         sentences = {
             REGISTER: _("New: %(number)s, to be accepted."),
             MoveName.DISPATCH: _("%(number)s is dispatched to you; please sign for it."),
-            MoveName.REOPEN: _("%(number)s is taken up again."),
+            MoveName.REOPEN: _("%(number)s has been reopened; please take it up."),
             MoveName.ADD_WORDS: _("The reporter added something to %(number)s."),
             MoveName.ANSWER_AS_PARTY: _("The party concerned answered in %(number)s."),
         }

@@ -83,7 +83,7 @@ class ConcernForm(PhotosForm):
     longitude = forms.FloatField(required=False, widget=forms.HiddenInput, min_value=-180, max_value=180)
     latitude = forms.FloatField(required=False, widget=forms.HiddenInput, min_value=-90, max_value=90)
     request_type = forms.ChoiceField(
-        label=_("What do you want?"), choices=RequestType, initial=RequestType.COMPLAINT
+        label=_("What kind of request is it?"), choices=RequestType, initial=RequestType.COMPLAINT
     )
     category = forms.ChoiceField(label=_("What is it about?"), required=False)
     phone = forms.CharField(

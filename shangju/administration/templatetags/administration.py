@@ -6,6 +6,24 @@ from django.utils.translation import pgettext_lazy
 register = template.Library()
 
 WORDS = {
+    "demo.loaded": pgettext_lazy("audit", "Demonstration loaded"),
+    "category.edited": pgettext_lazy("audit", "Category changed"),
+    "deadline_class.seeded": pgettext_lazy("audit", "Deadline class added"),
+    "night_rest.seeded": pgettext_lazy("audit", "Night rest added"),
+    "night_rest.set": pgettext_lazy("audit", "Night rest changed"),
+    "sign_in.locked": pgettext_lazy("audit", "Sign-in locked"),
+    "sign_in.unlocked": pgettext_lazy("audit", "Sign-in unlocked"),
+    "user.language_chosen": pgettext_lazy("audit", "Language chosen"),
+    "user.password_changed": pgettext_lazy("audit", "Password changed"),
+    "user.phone_set": pgettext_lazy("audit", "Mobile number entered"),
+    "user.phone_verified": pgettext_lazy("audit", "Mobile number verified"),
+    "user.signed_in": pgettext_lazy("audit", "Signed in"),
+    "user.signed_out": pgettext_lazy("audit", "Signed out"),
+    "user.signed_up": pgettext_lazy("audit", "Account opened by phone"),
+    "work_hours.seeded": pgettext_lazy("audit", "Working hours added"),
+    "work_hours.set": pgettext_lazy("audit", "Working hours changed"),
+    "work_year.published": pgettext_lazy("audit", "Holidays of a year entered"),
+    "work_year.seeded": pgettext_lazy("audit", "Holidays of a year added"),
     "account.activated": pgettext_lazy("audit", "Account activated"),
     "account.added": pgettext_lazy("audit", "Account added"),
     "account.changed": pgettext_lazy("audit", "Account changed"),
@@ -31,7 +49,7 @@ WORDS = {
     "post.retired": pgettext_lazy("audit", "Post retired"),
     "post.user_appointed": pgettext_lazy("audit", "Holder appointed"),
 }
-"""What the actions of the set-up are called; actions of other apps are shown by their own name."""
+"""What actions are called; one that is missing here is shown by its own name."""
 
 
 @register.filter

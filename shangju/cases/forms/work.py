@@ -73,7 +73,9 @@ class FindCauseForm(MoveForm):
 
     move = MoveName.FIND_CAUSE
     root_cause = long_text(_("Root cause"), limit=1000)
-    party: Any = forms.ModelChoiceField(label=_("Party concerned"), queryset=None, required=False)
+    party: Any = forms.ModelChoiceField(
+        label=_("Party concerned"), queryset=None, required=False, empty_label=_("No member is concerned")
+    )
     party_summary = long_text(
         _("Description for the party concerned"),
         limit=1000,

@@ -8,7 +8,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
-from shangju.cases.workflow import OPEN_STATES, Channel, Outcome, RequestType, Satisfaction, Solved, State
+from shangju.cases.workflow import (
+    OPEN_STATES,
+    REPORTER_STATES,
+    Channel,
+    Outcome,
+    RequestType,
+    Satisfaction,
+    Solved,
+    State,
+)
 from shangju.categories.models import Category
 from shangju.core.scoping import ScopeColumns, ScopedManager
 from shangju.core.sealing import SealedTextField
@@ -171,6 +180,12 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def state_for_reporter(self) -> str:
+        """Where it stands, in a resident's words."""
+        state = State(self.state)
+        return str(REPORTER_STATES.get(state, state.label))
 
 
 class CaseAssistant(models.Model):

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shangju.cases.models.case import CASE_LEVELS, Case
 from shangju.core.scoping import ScopeColumns, ScopedManager
@@ -29,7 +30,7 @@ class ReporterContact(models.Model):
     """
 
     case = models.OneToOneField(Case, models.CASCADE, related_name="reporter_contact")
-    name = SealedTextField(_("Name"), blank=True, default="")
+    name = SealedTextField(pgettext_lazy("of a person", "Name"), blank=True, default="")
     phone = SealedTextField(_("Phone"), blank=True, default="")
     phone_print = models.CharField(max_length=43, blank=True, db_index=True)
     exact_address = SealedTextField(_("Exact address"), blank=True, default="")

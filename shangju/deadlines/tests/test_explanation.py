@@ -37,14 +37,14 @@ def festival():
 def test_in_chinese(chinese):
     assert explanation.explain(festival(), "zh-hans") == [
         "自 2026-02-13 16:30 起算。",
-        "期限：2 个工作日，至当日下班时止。",
+        "时限：2 个工作日，至当日下班时止。",
         "起算当日 2026-02-13 不计入。",
         "2026-02-14 计入：春节调休上班。",
         "2026-02-15 至 2026-02-23 不计入：春节放假。",
         "自 2026-02-24 18:00 起延期 1 个工作日。",
         "延期理由：等待配件。",
         "2026-02-25 09:00 至 2026-02-25 12:00 暂停计时，不计入。",
-        "于 2026-02-26 18:00 到期。",
+        "到期时间：2026-02-26 18:00。",
     ]
 
 
@@ -68,6 +68,11 @@ def test_provisional_year_and_weekend(chinese):
     assert told[3:5] == ["2027-01-01 不计入：元旦放假。", "2027-01-02 至 2027-01-03 不计入：周末。"]
     assert "暂估" in told[5]
     assert "2027" in told[5]
+
+
+def test_spans_are_joined_the_chinese_way(chinese):
+    lines = compute_deadline(at("03-02 12:30"), limit("1wh"), calendar=CALENDAR).explanation
+    assert explanation.explain(lines, "zh-hans")[2] == "首日工作时间：09:00–12:00、14:00–18:00。"
 
 
 def test_start_at_lunch_and_a_moved_last_day():

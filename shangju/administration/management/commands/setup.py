@@ -4,16 +4,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.administration.installation import set_up
 from shangju.administration.plan import SECTIONS, VERBS, Comparison
+from shangju.core.operators import OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Read, compare, print the plan, carry it out in one transaction.
 
     Exit status: 0 done (or nothing to do), 1 refused with lines and reasons, 2 misuse.
@@ -66,8 +68,13 @@ class Command(BaseCommand):
         for section, label in SECTIONS.items():
             counts = {verb: comparison.count(section, verb) for verb in VERBS}
             if any(counts.values()):
-                told = ", ".join(f"{count} {VERBS[verb]}" for verb, count in counts.items() if count)
-                self.stdout.write(f"{label}: {told}")
+                parts = [
+                    _("%(count)s %(verb)s") % {"count": count, "verb": VERBS[verb]}
+                    for verb, count in counts.items()
+                    if count
+                ]
+                told = pgettext("between counts", ", ").join(parts)
+                self.stdout.write(_("%(section)s: %(counts)s") % {"section": label, "counts": told})
         for step in comparison.steps:
             if step.verb == "changed" or (all_steps and step.verb == "added"):
                 words = {

@@ -24,7 +24,8 @@ class Command(OperatorCommand):
         findings = examine(timezone.now())
         for finding in findings:
             mark = self.style.SUCCESS("✓") if finding.well else self.style.ERROR("✗")
-            self.stdout.write(f"{mark} {finding.subject}: {finding.sentence}")
+            words = {"subject": finding.subject, "sentence": finding.sentence}
+            self.stdout.write(f"{mark} " + _("%(subject)s: %(sentence)s") % words)
         wrong = sum(not finding.well for finding in findings)
         if wrong:
             raise CommandError(

@@ -70,7 +70,8 @@ class Command(OperatorCommand):
         # What a command stores or logs is not for this terminal: it keeps the installation's own language.
         with translation.override(settings.LANGUAGE_CODE):
             work()
-        self.stdout.write(f"  {name}: {time.monotonic() - began:.1f} s")
+        took = {"step": name, "seconds": f"{time.monotonic() - began:.1f}"}
+        self.stdout.write("  " + _("%(step)s: %(seconds)s s") % took)
         self.stdout.flush()
 
     def _become_watcher(self, workers: int) -> None:
