@@ -111,8 +111,8 @@ def is_translated(message: Message | None) -> bool:
 
 
 def update() -> None:
-    """Write the catalogue anew: texts from the sources, translations from the old catalogue and the parts."""
-    stored = [read(CATALOGUE), *(read(path) for path in sorted(PARTS.glob("*.po")))]
+    """Write the catalogue anew: texts from the sources, translations from the parts and, after them, the old catalogue."""
+    stored = [*(read(path) for path in sorted(PARTS.glob("*.po"))), read(CATALOGUE)]
     catalogue = extracted()
     missing = 0
     for message in catalogue:

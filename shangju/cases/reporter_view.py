@@ -41,6 +41,8 @@ ICONS: dict[str, str] = {
 }
 
 STEPS = (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS, State.RESOLVED, State.CLOSED)
+WITH_A_HANDLER = (State.DISPATCHED, State.IN_PROGRESS)
+ANSWERED = (State.RESOLVED, State.CLOSED)
 
 PROMISES = {
     Step.ACCEPT: gettext_lazy("We tell you whether we accept it"),
@@ -126,8 +128,10 @@ def next_promise(promises: list[Promise]) -> Promise | None:
 
 
 def steps_of(case: Case) -> list[tuple[str, str]]:
-    """The way of a case for the step line; a side exit stands at its end."""
-    steps = [(str(state), str(REPORTER_STATES.get(state, state.label))) for state in STEPS]
+    """The way of a case for the step line: a direct answer skips the handler, a side exit stands at its end."""
+    skipped = WITH_A_HANDLER if case.state in ANSWERED and case.dispatched_at is None else ()
+    way = [state for state in STEPS if state not in skipped]
+    steps = [(str(state), str(REPORTER_STATES.get(state, state.label))) for state in way]
     return steps if case.state in STEPS else [*steps[:2], (case.state, case.state_for_reporter)]
 
 

@@ -1,5 +1,7 @@
 """A resident reads where a case stands in a resident's words; the office keeps its own."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.utils.translation import override
 
@@ -23,3 +25,18 @@ def test_the_step_line_ends_in_the_same_words(state, last):
         steps = steps_of(Case(state=state))
     assert steps[0] == ("registered", "Received")
     assert steps[-1] == (state, last)
+
+
+@pytest.mark.parametrize(
+    ("dispatched_at", "way"),
+    [
+        (None, ["registered", "accepted", "resolved", "closed"]),
+        (
+            datetime(2026, 3, 5, tzinfo=UTC),
+            ["registered", "accepted", "dispatched", "in_progress", "resolved", "closed"],
+        ),
+    ],
+)
+def test_a_direct_answer_shows_no_handler(dispatched_at, way):
+    for state in ("resolved", "closed"):
+        assert [step for step, _label in steps_of(Case(state=state, dispatched_at=dispatched_at))] == way
