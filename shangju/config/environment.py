@@ -142,9 +142,9 @@ def database_settings(url: str, data: Path) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 0,
+            # Each of the few threads keeps its connection; a dead one is noticed at its next request.
+            "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}},
         }
     raise ValueError
 

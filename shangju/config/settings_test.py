@@ -17,7 +17,6 @@ from shangju.config.settings import DATABASES, ENVIRONMENT, STORAGES, TEMPLATES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-DATABASES["default"]["OPTIONS"].pop("pool", None)
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""  # type: ignore[index]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in use: threads and the live server get connections of their own. It need not survive a power cut.
