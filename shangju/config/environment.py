@@ -25,6 +25,7 @@ class Environment:
     host: str
     port: int
     data: Path
+    media: Path
     public_url: str
     secret_key: str
     field_keys: tuple[str, ...]
@@ -110,6 +111,13 @@ def _field_keys(text: str) -> tuple[str, ...]:
     for key in keys:
         Fernet(key.strip())
     return tuple(key.strip() for key in keys)
+
+
+def _media_folder(text: str) -> Path:
+    parts = urlsplit(text)
+    if parts.scheme != "file" or parts.netloc or not parts.path.strip("/"):
+        raise ValueError
+    return Path(unquote(parts.path))
 
 
 def database_settings(url: str, data: Path) -> dict[str, Any]:
@@ -199,6 +207,12 @@ def load(base: Path) -> Environment:
         host=host,
         port=port,
         data=data,
+        media=_parsed(
+            "SHANGJU_MEDIA_URL",
+            (data / "media").as_uri(),
+            _media_folder,
+            "file:///folder, the absolute path of a folder for photos",
+        ),
         public_url=_parsed(
             "SHANGJU_PUBLIC_URL", f"http://{host}:{port}", _http_url, "an http or https address"
         ),

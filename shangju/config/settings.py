@@ -212,7 +212,7 @@ STORAGES = {
     "default": {"BACKEND": "shangju.core.storage.DurableFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-MEDIA_ROOT = ENVIRONMENT.data / "media"
+MEDIA_ROOT = ENVIRONMENT.media
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 12

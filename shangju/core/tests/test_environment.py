@@ -31,6 +31,9 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("SHANGJU_PORT", "65536", "a port number"),
         ("SHANGJU_PUBLIC_URL", "shangju.example", "an http or https address"),
         ("SHANGJU_PUBLIC_URL", "ftp://shangju.example", "an http or https address"),
+        ("SHANGJU_MEDIA_URL", "/srv/photos", "file:///folder"),
+        ("SHANGJU_MEDIA_URL", "file://host/photos", "file:///folder"),
+        ("SHANGJU_MEDIA_URL", "s3://bucket", "file:///folder"),
         ("DATABASE_URL", "mysql://host/name", "postgresql://user:password@host:port/name"),
         ("DATABASE_URL", "postgresql://host", "postgresql://user:password@host:port/name"),
         ("SHANGJU_INTAKE_PER_MINUTE", "-1", "a whole number"),
@@ -77,6 +80,14 @@ def test_a_value_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setenv("SHANGJU_SECRET_KEY_FILE", str(secret))
     monkeypatch.setenv("SHANGJU_SECRET_KEY", "from the environment")
     assert load(tmp_path).secret_key == "from the file"
+
+
+def test_photos_lie_with_the_data_or_where_they_are_told_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert load(tmp_path).media == tmp_path / "data" / "media"
+    monkeypatch.setenv("SHANGJU_MEDIA_URL", "file:///srv/my%20photos")
+    assert load(tmp_path).media == Path("/srv/my photos")
 
 
 def test_several_field_keys_newest_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
