@@ -37,11 +37,14 @@ PAGES = {name: route for name, route in page_names(get_resolver()) if name.start
 def arguments(name: str, route: str, street: Street, number: str) -> dict[str, Any]:
     with everywhere(EverywhereReason.VERIFICATION):
         appointment = street.posts["grid_worker"].appointments.get()
+        delegation = street.parties["shop"].delegations.first()
     rows = {
         "end_appointment": appointment,
         "post": street.posts["grid_worker"],
         "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"],
+        "end_delegation": delegation,
+        **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }
     person = street.users["resident"]
     subject = rows.get(

@@ -4,13 +4,15 @@ import json
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shangju.accounts.models import AdministratorRole, User
 from shangju.areas.geometry import Datum
 from shangju.areas.models import PARENT_KINDS, Area, AreaKind, GridType
-from shangju.parties.models import PartyKind
+from shangju.parties.models import Party, PartyKind, PartyStatus
+from shangju.parties.services import CHANGEABLE
 from shangju.posts.ladder import LadderRung
 from shangju.posts.models import PostKind
 
@@ -21,9 +23,7 @@ def _date_field(label: Any, *, required: bool = True, help_text: Any = "") -> fo
 
 
 def _reason_field() -> forms.CharField:
-    return forms.CharField(
-        label=_("Reason"), max_length=120, help_text=_("Kept with the history of the area or post.")
-    )
+    return forms.CharField(label=_("Reason"), max_length=120, help_text=_("Kept in the history."))
 
 
 def _tiers_below(parent: Area | None) -> list[tuple[str, Any]]:
@@ -166,16 +166,20 @@ class PostForm(forms.Form):
     )
 
 
-class AppointForm(forms.Form):
-    """Who is to hold a post, from when to when."""
-
-    user = forms.ModelChoiceField(
+def _user_field() -> Any:
+    return forms.ModelChoiceField(
         label=_("Sign-in name"),
         queryset=User.objects.filter(is_active=True),
         to_field_name="username",
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"invalid_choice": _("No active account has this sign-in name.")},
     )
+
+
+class AppointForm(forms.Form):
+    """Who is to hold a post, from when to when."""
+
+    user = _user_field()
     starts_on = _date_field(_("First day"))
     ends_on = _date_field(_("Last day"), required=False, help_text=_("Empty while the term is open."))
 
@@ -185,6 +189,75 @@ class EndForm(forms.Form):
 
     last_day = _date_field(_("Last day"))
     reason = _reason_field()
+
+
+class DelegateForm(forms.Form):
+    """Who is to speak for a member, from when to when, and whether they vote for it."""
+
+    user = _user_field()
+    starts_on = _date_field(_("First day"))
+    ends_on = _date_field(_("Last day"), required=False, help_text=_("Empty while the term is open."))
+    is_voting = forms.BooleanField(
+        label=_("Votes for the member"), required=False, help_text=_("Only one delegate at a time.")
+    )
+
+
+class PartyForm(forms.Form):
+    """A member to be admitted, or with ``party`` one to be changed."""
+
+    kind = forms.ChoiceField(label=pgettext_lazy("of a member", "Kind"), choices=PartyKind.choices)
+    name = forms.CharField(label=_("Name"), max_length=80)
+    name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
+    area = AreaChoice(
+        label=_("Area"),
+        queryset=None,
+        empty_label=_("Choose one"),
+        help_text=_("The smallest area in which it does its business."),
+    )
+    trade = forms.CharField(label=_("Trade"), max_length=40, required=False)
+    address = forms.CharField(label=_("Address"), max_length=120, required=False)
+    public_phone = forms.RegexField(
+        r"^[0-9+() -]{5,20}$",
+        label=_("Phone for the public"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+        error_messages={"invalid": _("A phone number has digits, and perhaps blanks or hyphens.")},
+    )
+    opening_hours = forms.CharField(label=_("Opening hours"), max_length=60, required=False)
+    joined_on = _date_field(_("Member since"), required=False)
+    reason = _reason_field()
+
+    def __init__(
+        self, *args: Any, area: Area | None = None, party: Party | None = None, **kwargs: Any
+    ) -> None:
+        if party is not None:
+            kwargs["initial"] = {name: getattr(party, name) for name in CHANGEABLE if hasattr(party, name)}
+        super().__init__(*args, **kwargs)
+        if party is not None:
+            del self.fields["kind"], self.fields["area"]
+            return
+        del self.fields["reason"]
+        choice = self.fields["area"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        tiers = (AreaKind.SUBDISTRICT, AreaKind.COMMUNITY, AreaKind.GRID)
+        wanted = Q(kind__in=tiers) | Q(pk=area.pk if area else None)
+        choice.queryset = Area.objects.filter(wanted, retired_on__isnull=True).order_by("path")
+        choice.initial = area
+
+
+class PartyStatusForm(forms.Form):
+    """Where the membership is to stand, and why."""
+
+    status = forms.ChoiceField(label=_("Status"), widget=forms.RadioSelect)
+    reason = _reason_field()
+
+    def __init__(self, *args: Any, party: Party, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        statuses = self.fields["status"]
+        assert isinstance(statuses, forms.ChoiceField)
+        statuses.choices = [
+            choice for choice in PartyStatus.choices if choice[0] not in {party.status, PartyStatus.APPLICANT}
+        ]
 
 
 class PersonForm(forms.Form):
@@ -234,6 +307,9 @@ class PartySearchForm(SearchForm):
         label=pgettext_lazy("of a member", "Kind"),
         choices=[("", _("All")), *PartyKind.choices],
         required=False,
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), choices=[("", _("All")), *PartyStatus.choices], required=False
     )
 
 

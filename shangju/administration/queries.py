@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from shangju.accounts.models import User
 from shangju.areas.models import MICRO_GRID_HOUSEHOLDS, Area, AreaKind
 from shangju.core.models import AuditEvent
 from shangju.parties.models import Party
-from shangju.posts.models import Post
 
 TREE_KINDS = (AreaKind.DISTRICT, AreaKind.SUBDISTRICT, AreaKind.COMMUNITY, AreaKind.GRID, AreaKind.MICRO_GRID)
 """Kinds that the tree page shows; buildings and hub households stand on the page of the area they
@@ -79,10 +78,19 @@ def ancestors_of(area: Area) -> list[Area]:
     return [above[pk] for pk in area.ancestor_ids[:-1] if pk in above]
 
 
-def history_of(subject: Area | Post | Party | User, *, most: int = 30) -> list[AuditEvent]:
-    """The newest audit events about something that was set up."""
+def _events_about(subject: Model) -> QuerySet[AuditEvent]:
     events = AuditEvent.objects.filter(object_type=subject._meta.label_lower, object_id=str(subject.pk))
-    return list(events.select_related("actor")[:most])
+    return events.select_related("actor").order_by("-pk")
+
+
+def history_of(subject: Model, *, most: int = 30) -> list[tuple[AuditEvent, list[tuple[str, str, str]]]]:
+    """The newest audit events about something that was set up, each with what it changed."""
+    return [(event, told_changes(event)) for event in _events_about(subject)[:most]]
+
+
+def newest_event(subject: Model) -> AuditEvent | None:
+    """The last change of something that was set up."""
+    return _events_about(subject).first()
 
 
 def find_people(words: str, *, after: str = "") -> tuple[list[User], str]:
@@ -101,15 +109,21 @@ def find_people(words: str, *, after: str = "") -> tuple[list[User], str]:
     return found[:PAGE], found[PAGE - 1].username if len(found) > PAGE else ""
 
 
-def find_parties(words: str, *, kind: str = "", after: int = 0) -> tuple[list[Party], str]:
-    """Members in the order they were entered, one page, and the cursor of the next."""
+def find_parties(words: str, *, kind: str = "", status: str = "", after: int = 0) -> tuple[list[Party], str]:
+    """Members in the order they were entered, one page, and the cursor of the next. ``words`` may stand in the name,
+    the trade, the address or the name or code of the area.
+    """
     parties = Party.objects.select_related("area").order_by("pk").filter(pk__gt=after)
     if words:
-        parties = parties.filter(
-            Q(name__icontains=words) | Q(name_en__icontains=words) | Q(address__icontains=words)
-        )
+        columns = ("name", "name_en", "trade", "address", "area__name", "area__code")
+        wanted = Q()
+        for column in columns:
+            wanted |= Q(**{f"{column}__icontains": words})
+        parties = parties.filter(wanted)
     if kind:
         parties = parties.filter(kind=kind)
+    if status:
+        parties = parties.filter(status=status)
     found = list(parties[: PAGE + 1])
     return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
 

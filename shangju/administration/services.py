@@ -3,17 +3,20 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shangju.accounts import roster
-from shangju.accounts.actors import Operator
+from shangju.accounts.actors import Operator, demand_administrator
 from shangju.accounts.models import Administrator, User
 from shangju.areas import services as area_services
 from shangju.areas.models import Area
+from shangju.cases.models import Case
 from shangju.cases.places import follow_area_move
-from shangju.core.errors import DomainError
+from shangju.core.errors import Conflict, DomainError
 from shangju.parties.models import Delegation, Party, PartyStatus
+from shangju.parties.services import change_party, end_delegation
 from shangju.posts.models import Appointment, Post
 
 
@@ -49,6 +52,55 @@ def retire_area(area: Area, *, on: date, reason: str, by: Operator, now: datetim
             _("Members have their address here (%(count)s): move or end them first.") % {"count": members}
         )
     return retired
+
+
+@transaction.atomic
+def change_membership(party: Party, *, status: str, reason: str, by: Operator, now: datetime) -> Party:
+    """Suspend a member, take it in again, or let it go; whoever leaves has no delegate after today.
+
+    Raises:
+        DomainError: unknown status, no reason, or open cases are in its hands.
+        Conflict: the membership stands there already.
+    """
+    demand_administrator(by)
+    held = Party.objects.select_for_update(of=("self",), no_key=True).get(pk=party.pk)
+    _demand_change_sound(held, status, reason)
+    if status in {PartyStatus.SUSPENDED, PartyStatus.LEFT}:
+        _demand_nothing_in_hand(held)
+    changed = change_party(held, {"status": status}, reason=reason, by=by, now=now)
+    if status == PartyStatus.LEFT:
+        _end_delegations(held, reason=reason, by=by, now=now)
+    return changed
+
+
+def _demand_change_sound(party: Party, status: str, reason: str) -> None:
+    if status == party.status:
+        raise Conflict(
+            _("The membership is “%(status)s” already; nothing was changed.")
+            % {"status": party.get_status_display()}
+        )
+    if status not in PartyStatus.values:
+        unknown = _("There is no status “%(status)s”.") % {"status": status}
+        raise DomainError(unknown, fields={"status": unknown})
+    if not reason.strip():
+        sentence = _("Say why the membership changes.")
+        raise DomainError(sentence, fields={"reason": sentence})
+
+
+def _demand_nothing_in_hand(party: Party) -> None:
+    handled = Case.objects.filter(handler_party=party, is_open=True).count()
+    if handled:
+        in_hand = _(
+            "Open cases are in its hands (%(count)s): have them dispatched to somebody else first."
+        ) % {"count": handled}
+        raise DomainError(in_hand, fields={"status": in_hand})
+
+
+def _end_delegations(party: Party, *, reason: str, by: Operator, now: datetime) -> None:
+    today = timezone.localdate(now)
+    for term in party.delegations.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today)):
+        last_day = max(today, term.starts_on)
+        end_delegation(term, last_day=last_day, reason=reason, by=by, now=now)
 
 
 @transaction.atomic

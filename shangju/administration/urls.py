@@ -29,5 +29,11 @@ urlpatterns = [
     path("people/<int:pk>/activity/", people.change_activity, name="change_activity"),
     path("people/<int:pk>/phone/", people.change_phone, name="change_phone"),
     path("parties/", parties.parties, name="parties"),
+    path("parties/admit/", parties.add, name="admit_party"),
+    path("parties/<int:pk>/", parties.party, name="party"),
+    path("parties/<int:pk>/change/", parties.change, name="change_party"),
+    path("parties/<int:pk>/membership/", parties.change_status, name="change_membership"),
+    path("parties/<int:pk>/delegate/", parties.delegate, name="delegate"),
+    path("delegations/<int:pk>/end/", parties.end, name="end_delegation"),
     path("audit/", audit.audit, name="audit"),
 ]

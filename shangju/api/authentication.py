@@ -18,6 +18,7 @@ from shangju.accounts.services import user_for_token
 from shangju.api.refusals import MissingSignIn
 from shangju.core.errors import NotAllowed
 from shangju.core.scoping import area_scope
+from shangju.posts.middleware import standing_in
 from shangju.posts.rights import NOBODY, Standing, standing_of
 
 
@@ -77,12 +78,6 @@ def ensure_second_factor(user: User, standing: Standing) -> None:
 def caller_of(request: HttpRequest) -> User | None:
     """The user of the request, where there is one."""
     return request.user if isinstance(request.user, User) else None
-
-
-def standing_in(request: HttpRequest) -> Standing:
-    """The standing that the key or the session gave the request."""
-    standing: Standing = getattr(request, "standing", NOBODY)
-    return standing
 
 
 def in_own_scope(operation: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from shangju.cases import chain, moves
@@ -118,18 +120,29 @@ def _role_for(move: Move, *, by: Actor, case: Case) -> CaseRole:
 
 def _check_moment(case: Case, move: Move, expected_sequence: int | None) -> None:
     if expected_sequence is not None and expected_sequence != case.history_length:
-        last = case.events.order_by("-sequence").first()
-        raise Conflict(
-            _(
-                "Somebody was first: “%(move)s” has been recorded meanwhile. Look at the case again before you go on."
-            )
-            % {"move": last.get_kind_display() if last else ""}
-        )
+        raise _overtaken(case)
     if case.state not in move.sources:
         raise Conflict(
             _("The case is “%(state)s” now; this step is not possible any more.")
             % {"state": case.get_state_display()}
         )
+
+
+def _overtaken(case: Case) -> Conflict:
+    """Who was first, with what and when."""
+    last = case.events.order_by("-sequence").first()
+    assert last is not None, "every case has its first row"
+    return Conflict(
+        _(
+            "%(who)s was first: “%(move)s” at %(time)s, after you had opened the case. Nothing of yours was recorded: "
+            "look at the history, then go on."
+        )
+        % {
+            "who": last.post_name or last.get_role_display(),
+            "move": last.get_kind_display(),
+            "time": date_format(timezone.localtime(last.at), "H:i"),
+        }
+    )
 
 
 def _state_after(case: Case, move: Move, draft: Draft) -> str:

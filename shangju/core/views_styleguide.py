@@ -55,6 +55,12 @@ EXAMPLES = (
     ),
     Example("figures", _("Figures"), _("Numbers that lead to the rows they count.")),
     Example("tiles", _("Tiles"), _("The ways in on a home page, four in a row on phones.")),
+    Example("ways", _("Ways in"), _("The start page of a part: each way with a sentence about it.")),
+    Example(
+        "disclosures",
+        _("Opened on demand"),
+        _("What is needed now and then; the one that is usual stands open, with a bar at its side."),
+    ),
     Example("cards", _("Cards and facts"), _("What belongs together; facts are names with values.")),
     Example("badges", _("Badges"), _("A state or a kind in one word.")),
     Example(

@@ -8,15 +8,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
-from shangju.posts.rights import NOBODY, Right, Standing
+from shangju.posts.middleware import standing_in
+from shangju.posts.rights import Right
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
-
-
-def standing_in(request: HttpRequest) -> Standing:
-    """The standing that the middleware read for this request."""
-    return getattr(request, "standing", NOBODY)
 
 
 def needs_right(*rights: Right) -> Callable[[View[Rest]], View[Rest]]:

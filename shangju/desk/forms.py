@@ -67,7 +67,7 @@ class EntryForm(forms.Form):
     )
     name = forms.CharField(label=_("How to address the caller"), required=False, max_length=60)
     text = forms.CharField(
-        label=_("What is the matter?"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("What the caller says"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
     )
     happening_now = forms.BooleanField(label=_("It is going on right now"), required=False)
     area = forms.ChoiceField(label=_("Area"), required=False)

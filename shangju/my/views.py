@@ -21,17 +21,14 @@ from shangju.cases.rules import party_member, roles_of
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName, State
 from shangju.core.errors import DomainError, NotAllowed
+from shangju.core.forms import add_refusal
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice, NoticeChannel
 from shangju.notices.services import mark_read
-from shangju.posts.rights import NOBODY, Right, Standing
+from shangju.posts.middleware import standing_in
+from shangju.posts.rights import Right, Standing
 
 ROWS = 50
-
-
-def standing_in(request: HttpRequest) -> Standing:
-    """The standing that the middleware read for this request."""
-    return getattr(request, "standing", NOBODY)
 
 
 def signed_in_user(request: HttpRequest) -> User:
@@ -159,8 +156,7 @@ def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except DomainError as refusal:
-            for name, sentence in (refusal.fields or {"": refusal.message}).items():
-                form.add_error(name if name in form.fields else None, str(sentence))
+            add_refusal(form, refusal)
             status = refusal.status
         else:
             messages.success(request, _("Recorded: %(move)s.") % {"move": form.move.label})

@@ -128,6 +128,7 @@ def change_party(
     if not str(changes.get("name", held.name)).strip():
         sentence = _("A member needs a name.")
         raise DomainError(sentence, fields={"name": sentence})
+    _demand_name_free(held, changes)
     before = {
         field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value
     }
@@ -146,6 +147,16 @@ def change_party(
             reason=reason,
         )
     return held
+
+
+def _demand_name_free(party: Party, changes: Mapping[str, Any]) -> None:
+    name = changes.get("name", party.name)
+    if (
+        name != party.name
+        and Party.objects.filter(area=party.area_id, name=name).exclude(pk=party.pk).exists()
+    ):
+        sentence = _("%(area)s has a member of this name already.") % {"area": party.area}
+        raise DomainError(sentence, fields={"name": sentence})
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, object]:
@@ -172,6 +183,8 @@ def delegate_user(
     """
     actor = demand_administrator(by)
     held = _locked(party)
+    if held.status == PartyStatus.LEFT:
+        raise DomainError(_("This member has left: take it in again first."))
     _demand_may_represent(user)
     if ends_on is not None and ends_on < starts_on:
         sentence = _("The term must not end before it begins.")

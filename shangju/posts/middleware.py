@@ -5,9 +5,15 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from shangju.core.scoping import area_scope
-from shangju.posts.rights import standing_of
+from shangju.posts.rights import NOBODY, Standing, standing_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def standing_in(request: HttpRequest) -> Standing:
+    """The standing that the middleware read for this request; nobody's where it did not run."""
+    standing: Standing = getattr(request, "standing", NOBODY)
+    return standing
 
 
 class ScopeMiddleware:

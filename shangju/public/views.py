@@ -28,6 +28,7 @@ from shangju.cases.reporter_view import (
 from shangju.cases.rules import REPORTER, Actor, ActorKind
 from shangju.cases.services import apply_move
 from shangju.core.errors import Conflict, DomainError
+from shangju.core.forms import add_refusal
 from shangju.core.rate_limit import exceeds_limit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.responses import photo_response
@@ -62,7 +63,7 @@ def report(request: HttpRequest) -> HttpResponse:
             receipt = take_in(request, form)
         except DomainError as refusal:
             status = refusal.status
-            add_refusal(form, refusal)
+            add_refusal(form, refusal, fields=FIELDS_OF_REFUSALS)
         else:
             request.session["received"] = receipt.tracking_code
             return redirect("public:received")
@@ -99,12 +100,8 @@ NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids"})
 """Values of the report's form that say nothing about the concern itself."""
 
 
-def add_refusal(form: Any, refusal: DomainError) -> None:
-    """Put a refusal of the service at the fields of the form that it names."""
-    renamed = {"place": "area", "reason": "words"}
-    for name, sentence in (refusal.fields or {"": refusal.message}).items():
-        target = renamed.get(name, name)
-        form.add_error(target if target in form.fields else None, str(sentence))
+FIELDS_OF_REFUSALS = {"place": "area", "reason": "words"}
+"""Where the resident's forms show what the services refuse."""
 
 
 @require_GET
@@ -178,7 +175,7 @@ def _move(request: HttpRequest, found: Case, form: Any, name: str, thanks: str) 
             with everywhere(EverywhereReason.TRACKING_CODE):
                 apply_move(found, form.payload(), by=reporter_of(request), now=timezone.now())
         except DomainError as refusal:
-            add_refusal(form, refusal)
+            add_refusal(form, refusal, fields=FIELDS_OF_REFUSALS)
             status, found = refusal.status, find_case(request, found.tracking_code)
         else:
             messages.success(request, thanks)

@@ -1,12 +1,20 @@
 """Filters of the set-up pages."""
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from shangju.accounts.models import AdministratorRole
+from shangju.areas.models import AreaKind, GridType
+from shangju.parties.models import PartyKind, PartyStatus
+from shangju.posts.ladder import LadderRung
+from shangju.posts.models import PostKind
 
 register = template.Library()
 
 WORDS = {
     "demo.loaded": pgettext_lazy("audit", "Demonstration loaded"),
+    "case.revealed": pgettext_lazy("audit", "Contact of a reporter viewed"),
     "category.edited": pgettext_lazy("audit", "Category changed"),
     "deadline_class.seeded": pgettext_lazy("audit", "Deadline class added"),
     "night_rest.seeded": pgettext_lazy("audit", "Night rest added"),
@@ -31,6 +39,8 @@ WORDS = {
     "account.made_administrator": pgettext_lazy("audit", "Made an administrator"),
     "account.person_registered": pgettext_lazy("audit", "Entered as a resident"),
     "account.phone_reset": pgettext_lazy("audit", "Mobile number changed"),
+    "api_token.issued": pgettext_lazy("audit", "API key issued"),
+    "api_token.revoked": pgettext_lazy("audit", "API key withdrawn"),
     "area.added": pgettext_lazy("audit", "Area added"),
     "area.address_added": pgettext_lazy("audit", "Address added"),
     "area.address_removed": pgettext_lazy("audit", "Address removed"),
@@ -51,8 +61,82 @@ WORDS = {
 }
 """What actions are called; one that is missing here is shown by its own name."""
 
+OBJECTS = {
+    "accounts.user": pgettext_lazy("audit object", "Account"),
+    "areas.area": pgettext_lazy("audit object", "Area"),
+    "cases.case": pgettext_lazy("audit object", "Case"),
+    "categories.category": pgettext_lazy("audit object", "Category"),
+    "deadlines.deadlineclass": pgettext_lazy("audit object", "Deadline class"),
+    "deadlines.nightrest": pgettext_lazy("audit object", "Night rest"),
+    "deadlines.workhours": pgettext_lazy("audit object", "Working hours"),
+    "deadlines.workyear": pgettext_lazy("audit object", "Calendar year"),
+    "parties.party": pgettext_lazy("audit object", "Member"),
+    "posts.post": pgettext_lazy("audit object", "Post"),
+}
+
+FIELDS = {
+    "address": _("Address"),
+    "area": _("Area"),
+    "code": _("Code"),
+    "datum": _("Datum of the source"),
+    "display_name": _("Shown as"),
+    "ends_on": _("To"),
+    "grid_type": _("Grid type"),
+    "households": _("Occupied households"),
+    "is_active": _("Account may sign in"),
+    "joined_on": _("Member since"),
+    "kind": pgettext_lazy("audit field", "Kind"),
+    "name": _("Name"),
+    "name_en": _("English name"),
+    "number_prefix": _("Prefix of case numbers"),
+    "opening_hours": _("Opening hours"),
+    "outline": _("Outline"),
+    "parent": _("Area above"),
+    "party_body": _("Party body"),
+    "path": _("Place in the tree"),
+    "phone_given": _("Number on file"),
+    "public_phone": _("Phone for the public"),
+    "retired_on": _("Retired on"),
+    "role": _("Administrator role"),
+    "rung": _("Rung of the ladder"),
+    "starts_on": _("From"),
+    "status": _("Status"),
+    "trade": _("Trade"),
+    "user": _("Sign-in name"),
+    "username": _("Sign-in name"),
+}
+
+CHOICES: dict[str, dict[str, object]] = {
+    "kind": {**dict(AreaKind.choices), **dict(PostKind.choices), **dict(PartyKind.choices)},
+    "grid_type": dict(GridType.choices),
+    "status": dict(PartyStatus.choices),
+    "role": dict(AdministratorRole.choices),
+    "rung": dict(LadderRung.choices),
+}
+"""Labels of stored words, by field."""
+
+TRUTHS = {"True": _("Yes"), "False": _("No")}
+
 
 @register.filter
 def action_words(action: str) -> object:
     """The words for an audit action."""
     return WORDS.get(action, action)
+
+
+@register.filter
+def object_words(object_type: str) -> object:
+    """The words for a kind of object."""
+    return OBJECTS.get(object_type, object_type)
+
+
+@register.filter
+def field_words(name: str) -> object:
+    """The words for a field."""
+    return FIELDS.get(name, name)
+
+
+@register.filter
+def value_words(value: str, field: str) -> object:
+    """The label of a stored value, a dash for none."""
+    return CHOICES.get(field, {}).get(value) or TRUTHS.get(value) or value or "—"

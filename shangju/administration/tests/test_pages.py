@@ -21,7 +21,7 @@ from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party
-from shangju.parties.services import PartyPlan, admit_party
+from shangju.parties.services import PartyPlan, admit_party, delegate_user
 from shangju.posts.models import Appointment, Post
 from shangju.posts.services import PostPlan, appoint, create_post
 
@@ -42,6 +42,9 @@ class World:
         self.party = admit_party(
             PartyPlan(self.tree["grid"], "merchant", "老街面馆（示范）"), by=COMMAND_LINE, now=NOW
         )
+        self.delegation = delegate_user(
+            self.party, user=person("shop-one"), starts_on=NOW.date(), by=COMMAND_LINE, now=NOW
+        )
         for role in ("system", "security", "audit"):
             person(f"{role}-one", role=role)
 
@@ -52,9 +55,21 @@ class World:
             "area": [area], "rename_area": [area], "move_area": [area], "retire_area": [area], "outline": [area],
             "add_address": [area], "remove_address": [area, self.address.pk], "add_post": [area],
             "post": [post], "retire_post": [post], "appoint": [post], "end_appointment": [self.term.pk],
+            "party": [self.party.pk], "change_party": [self.party.pk], "change_membership": [self.party.pk],
+            "delegate": [self.party.pk], "end_delegation": [self.delegation.pk],
             "person": [self.worker.pk], "change_activity": [self.worker.pk], "change_phone": [self.worker.pk],
         }  # fmt: skip
-        names = ("home", "areas", "add_area", "people", "add_person", "parties", "audit", *arguments)
+        names = (
+            "home",
+            "areas",
+            "add_area",
+            "people",
+            "add_person",
+            "parties",
+            "admit_party",
+            "audit",
+            *arguments,
+        )
         return {name: reverse(f"administration:{name}", args=arguments.get(name, [])) for name in names}
 
 

@@ -1,45 +1,46 @@
 """Pages of the area tree."""
 
 import json
+from datetime import datetime
+from functools import partial
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
+from shangju.accounts.models import User
 from shangju.administration import services
-from shangju.administration.access import administrator_of, as_system_administrator
+from shangju.administration.access import as_system_administrator
 from shangju.administration.forms import (
     AddressForm,
     AreaForm,
     MoveForm,
     OutlineForm,
-    ReasonForm,
     RenameForm,
     RetireForm,
     SearchForm,
 )
 from shangju.administration.outline_drawing import draw_outlines
 from shangju.administration.queries import ancestors_of, area_tree, find_areas, has_odd_size, history_of
-from shangju.administration.views.answering import FormPage, answer_form
+from shangju.administration.views.answering import FormPage, Trail, answer_form, read_or_write
 from shangju.areas.gazetteer import add_address, remove_address
 from shangju.areas.geometry import Datum
 from shangju.areas.models import AddressEntry, Area
 from shangju.areas.services import AreaPlan, add_area, change_area, set_outline
 from shangju.posts.models import Appointment
 
-read_or_write = require_http_methods(["GET", "POST"])
-
 
 def _page_of(area: Area) -> str:
     return reverse("administration:area", args=[area.pk])
 
 
-def _trail(area: Area | None) -> tuple[tuple[object, str], ...]:
-    start: tuple[tuple[object, str], ...] = ((_("Areas"), reverse("administration:areas")),)
+def _trail(area: Area | None) -> Trail:
+    start: Trail = ((_("Areas"), reverse("administration:areas")),)
     return (*start, (area, _page_of(area))) if area is not None else start
 
 
@@ -97,13 +98,13 @@ def add(request: HttpRequest) -> HttpResponse:
         done=_("The area has been added."),
         back=_page_of(parent) if parent else reverse("administration:areas"),
         trail=_trail(parent),
+        leads_to=_page_of,
     )
 
-    def act(entered: dict[str, Any]) -> object:
-        plan = AreaPlan(parent_code=parent.code if parent else "", **entered)
-        return add_area(plan, by=administrator_of(request), now=timezone.now())
+    def write(*, by: User, now: datetime, **entered: Any) -> object:
+        return add_area(AreaPlan(parent_code=parent.code if parent else "", **entered), by=by, now=now)
 
-    return answer_form(request, AreaForm(request.POST or None, parent=parent), act, page)
+    return answer_form(request, AreaForm(request.POST or None, parent=parent), write, page)
 
 
 @read_or_write
@@ -118,14 +119,14 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The area has been changed."),
         back=_page_of(held),
         trail=_trail(held),
+        subject=held,
     )
     initial = {name: getattr(held, name) for name in ("name", "name_en", "party_body", "households")}
 
-    def act(entered: dict[str, Any]) -> object:
-        reason = entered.pop("reason")
-        return change_area(held, entered, reason=reason, by=administrator_of(request), now=timezone.now())
+    def write(*, reason: str, by: User, now: datetime, **changes: Any) -> object:
+        return change_area(held, changes, reason=reason, by=by, now=now)
 
-    return answer_form(request, RenameForm(request.POST or None, initial=initial), act, page)
+    return answer_form(request, RenameForm(request.POST or None, initial=initial), write, page)
 
 
 @read_or_write
@@ -142,12 +143,10 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The area has been moved."),
         back=_page_of(held),
         trail=_trail(held),
+        subject=held,
     )
-
-    def act(entered: dict[str, Any]) -> object:
-        return services.move_area(held, **entered, by=administrator_of(request), now=timezone.now())
-
-    return answer_form(request, MoveForm(request.POST or None, area=held), act, page)
+    form = MoveForm(request.POST or None, area=held)
+    return answer_form(request, form, partial(services.move_area, held), page)
 
 
 @read_or_write
@@ -162,14 +161,11 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The area has been retired."),
         back=_page_of(held),
         trail=_trail(held),
+        subject=held,
         is_dangerous=True,
     )
     form = RetireForm(request.POST or None, initial={"on": timezone.localdate()})
-
-    def act(entered: dict[str, Any]) -> object:
-        return services.retire_area(held, **entered, by=administrator_of(request), now=timezone.now())
-
-    return answer_form(request, form, act, page)
+    return answer_form(request, form, partial(services.retire_area, held), page)
 
 
 @read_or_write
@@ -184,16 +180,14 @@ def outline(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The outline has been saved."),
         back=_page_of(held),
         trail=_trail(held),
+        subject=held,
     )
     initial = {"outline": json.dumps(held.outline) if held.outline else "", "datum": Datum.WGS84.value}
 
-    def act(entered: dict[str, Any]) -> object:
-        datum = Datum(entered["datum"])
-        return set_outline(
-            held, entered["outline"], datum=datum, by=administrator_of(request), now=timezone.now()
-        )
+    def write(*, outline: Any, datum: str, by: User, now: datetime) -> object:
+        return set_outline(held, outline, datum=Datum(datum), by=by, now=now)
 
-    return answer_form(request, OutlineForm(request.POST or None, initial=initial), act, page)
+    return answer_form(request, OutlineForm(request.POST or None, initial=initial), write, page)
 
 
 @read_or_write
@@ -210,14 +204,9 @@ def add_address_entry(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The address has been added."),
         back=_page_of(held),
         trail=_trail(held),
+        subject=held,
     )
-
-    def act(entered: dict[str, Any]) -> object:
-        return add_address(
-            held, shown_as=entered["shown_as"], by=administrator_of(request), now=timezone.now()
-        )
-
-    return answer_form(request, AddressForm(request.POST or None), act, page)
+    return answer_form(request, AddressForm(request.POST or None), partial(add_address, held), page)
 
 
 @read_or_write
@@ -234,10 +223,5 @@ def remove_address_entry(request: HttpRequest, pk: int, entry_pk: int) -> HttpRe
         trail=_trail(entry.area),
         is_dangerous=True,
     )
-
-    def act(entered: dict[str, Any]) -> object:
-        return remove_address(entry, by=administrator_of(request), now=timezone.now())
-
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    del form.fields["reason"]
-    return answer_form(request, form, act, page)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    return answer_form(request, form, partial(remove_address, entry), page)

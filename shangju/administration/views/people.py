@@ -1,32 +1,31 @@
 """Pages of accounts."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from shangju.accounts.models import User
 from shangju.accounts.roster import UserPlan, add_user, reset_phone, set_user_active
-from shangju.administration.access import administrator_of, as_system_administrator
+from shangju.administration.access import as_system_administrator
 from shangju.administration.forms import PersonForm, PhoneForm, ReasonForm, SearchForm
 from shangju.administration.queries import find_people, history_of
 from shangju.administration.services import make_administrator
-from shangju.administration.views.answering import FormPage, answer_form
-
-read_or_write = require_http_methods(["GET", "POST"])
+from shangju.administration.views.answering import FormPage, Trail, answer_form, read_or_write
 
 
 def _page_of(user: User) -> str:
     return reverse("administration:person", args=[user.pk])
 
 
-def _trail(user: User | None = None) -> tuple[tuple[object, str], ...]:
-    way: tuple[tuple[object, str], ...] = ((_("People"), reverse("administration:people")),)
+def _trail(user: User | None = None) -> Trail:
+    way: Trail = ((_("People"), reverse("administration:people")),)
     return (*way, (user, _page_of(user))) if user is not None else way
 
 
@@ -70,16 +69,16 @@ def add(request: HttpRequest) -> HttpResponse:
         done=_("The account has been added."),
         back=reverse("administration:people"),
         trail=_trail(),
+        leads_to=_page_of,
     )
 
-    def act(entered: dict[str, Any]) -> None:
-        role, by, now = entered.pop("role"), administrator_of(request), timezone.now()
-        with transaction.atomic():
-            user = add_user(UserPlan(**entered), by=by, now=now)
-            if role:
-                make_administrator(user, role=role, by=by, now=now)
+    def write(*, role: str, by: User, now: datetime, **entered: Any) -> User:
+        user = add_user(UserPlan(**entered), by=by, now=now)
+        if role:
+            make_administrator(user, role=role, by=by, now=now)
+        return user
 
-    return answer_form(request, PersonForm(request.POST or None), act, page)
+    return answer_form(request, PersonForm(request.POST or None), write, page)
 
 
 @read_or_write
@@ -95,15 +94,11 @@ def change_activity(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The account has been changed."),
         back=_page_of(held),
         trail=_trail(held),
+        subject=held,
         is_dangerous=not wanted,
     )
-
-    def act(entered: dict[str, Any]) -> object:
-        return set_user_active(
-            held, is_active=wanted, **entered, by=administrator_of(request), now=timezone.now()
-        )
-
-    return answer_form(request, ReasonForm(request.POST or None), act, page)
+    form = ReasonForm(request.POST or None)
+    return answer_form(request, form, partial(set_user_active, held, is_active=wanted), page)
 
 
 @read_or_write
@@ -120,9 +115,6 @@ def change_phone(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The number has been changed."),
         back=_page_of(held),
         trail=_trail(held),
+        subject=held,
     )
-
-    def act(entered: dict[str, Any]) -> object:
-        return reset_phone(held, **entered, by=administrator_of(request), now=timezone.now())
-
-    return answer_form(request, PhoneForm(request.POST or None), act, page)
+    return answer_form(request, PhoneForm(request.POST or None), partial(reset_phone, held), page)

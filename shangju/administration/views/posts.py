@@ -1,5 +1,7 @@
 """Pages of posts and of who holds them."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,25 +9,24 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from shangju.administration.access import administrator_of, as_system_administrator
+from shangju.accounts.models import User
+from shangju.administration.access import as_system_administrator
 from shangju.administration.forms import AppointForm, EndForm, PostForm, RetireForm
 from shangju.administration.queries import ancestors_of, history_of
-from shangju.administration.views.answering import FormPage, answer_form
+from shangju.administration.views.answering import FormPage, Trail, answer_form, read_or_write
 from shangju.areas.models import Area
 from shangju.posts.models import Appointment, Post
 from shangju.posts.services import PostPlan, appoint, create_post, end_appointment, retire_post
-
-read_or_write = require_http_methods(["GET", "POST"])
 
 
 def _page_of(post: Post) -> str:
     return reverse("administration:post", args=[post.pk])
 
 
-def _trail(area: Area, post: Post | None = None) -> tuple[tuple[object, str], ...]:
-    way: tuple[tuple[object, str], ...] = (
+def _trail(area: Area, post: Post | None = None) -> Trail:
+    way: Trail = (
         (_("Areas"), reverse("administration:areas")),
         (area, reverse("administration:area", args=[area.pk])),
     )
@@ -66,12 +67,13 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The post has been added."),
         back=reverse("administration:area", args=[area.pk]),
         trail=_trail(area),
+        leads_to=_page_of,
     )
 
-    def act(entered: dict[str, Any]) -> object:
-        return create_post(PostPlan(area=area, **entered), by=administrator_of(request), now=timezone.now())
+    def write(*, by: User, now: datetime, **entered: Any) -> object:
+        return create_post(PostPlan(area=area, **entered), by=by, now=now)
 
-    return answer_form(request, PostForm(request.POST or None), act, page)
+    return answer_form(request, PostForm(request.POST or None), write, page)
 
 
 @read_or_write
@@ -86,14 +88,11 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The post has been retired."),
         back=_page_of(held),
         trail=_trail(held.area, held),
+        subject=held,
         is_dangerous=True,
     )
     form = RetireForm(request.POST or None, initial={"on": timezone.localdate()})
-
-    def act(entered: dict[str, Any]) -> object:
-        return retire_post(held, **entered, by=administrator_of(request), now=timezone.now())
-
-    return answer_form(request, form, act, page)
+    return answer_form(request, form, partial(retire_post, held), page)
 
 
 @read_or_write
@@ -108,13 +107,10 @@ def appoint_user(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The appointment has been made."),
         back=_page_of(held),
         trail=_trail(held.area, held),
+        subject=held,
     )
     form = AppointForm(request.POST or None, initial={"starts_on": timezone.localdate()})
-
-    def act(entered: dict[str, Any]) -> object:
-        return appoint(held, **entered, by=administrator_of(request), now=timezone.now())
-
-    return answer_form(request, form, act, page)
+    return answer_form(request, form, partial(appoint, held), page)
 
 
 @read_or_write
@@ -129,11 +125,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The term has been ended."),
         back=_page_of(term.post),
         trail=_trail(term.post.area, term.post),
+        subject=term.post,
         is_dangerous=True,
     )
     form = EndForm(request.POST or None, initial={"last_day": timezone.localdate()})
-
-    def act(entered: dict[str, Any]) -> object:
-        return end_appointment(term, **entered, by=administrator_of(request), now=timezone.now())
-
-    return answer_form(request, form, act, page)
+    return answer_form(request, form, partial(end_appointment, term), page)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from shangju.api.answers import CaseOut, CasePage, CaseRow, MoveOut, case_row, whole_case
-from shangju.api.authentication import SIGNED_IN, in_own_scope, standing_in
+from shangju.api.authentication import SIGNED_IN, in_own_scope
 from shangju.api.move_values import form_data
 from shangju.api.refusals import nothing_here
 from shangju.api.submitted import MoveIn, WorklistQuery
@@ -23,6 +23,7 @@ from shangju.cases.rules import Actor, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
 router = Router(tags=["cases"], auth=SIGNED_IN)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, ChoiceField
 from django.http import HttpRequest
 from django.template.context import Context
 from django.template.loader import get_template
@@ -237,16 +237,39 @@ def badge(label: object, tone: str = "plain", icon: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("ui/figure.html")
 def figure(
-    label: object, value: object, href: str = "", note: object = "", tone: str = "plain", icon: str = ""
+    label: object,
+    value: object,
+    href: str = "",
+    note: object = "",
+    tone: str = "plain",
+    icon: str = "",
+    current: object = "",
 ) -> dict[str, Any]:
-    """A number with its name, leading to the rows that it counts. Stands inside ``<div class="figures">``."""
-    return {"label": label, "value": value, "href": href, "note": note, "tone": _tone(tone), "icon": icon}
+    """A number with its name, leading to the rows that it counts. Stands inside ``<div class="figures">``.
+
+    ``current``: the list below shows these rows now.
+    """
+    return {
+        "label": label,
+        "value": value,
+        "href": href,
+        "note": note,
+        "tone": _tone(tone),
+        "icon": icon,
+        "current": bool(current),
+    }
 
 
 @register.inclusion_tag("ui/tile.html")
 def tile(label: object, href: str, icon: str, tone: str = "good") -> dict[str, Any]:
     """One way in, on a home page. Stands inside ``<ul class="tiles">``; nothing without ``href``."""
     return {"label": label, "href": href, "icon": icon, "tone": _tone(tone)}
+
+
+@register.inclusion_tag("ui/way.html")
+def way(label: object, href: str, icon: str, text: object, tone: str = "good") -> dict[str, Any]:
+    """One way in with a sentence about it, on the start page of a part. Stands inside ``<ul class="ways">``."""
+    return {"label": label, "href": href, "icon": icon, "text": text, "tone": _tone(tone)}
 
 
 @register.inclusion_tag("ui/empty_state.html")
@@ -340,9 +363,42 @@ def dialog(context: Context, content: str, name: str, title: object) -> SafeStri
 
 
 @register.simple_block_tag(takes_context=True)
-def filter_bar(context: Context, content: str, label: str = "", clear: str = "") -> SafeString:
-    """Fields that narrow a list, sent with GET; ``clear`` is the address without any filter."""
-    return _render(context, "ui/filter_bar.html", content, label=label, clear=clear)
+def filter_bar(
+    context: Context, content: str, label: str = "", clear: str = "", form: BaseForm | None = None
+) -> SafeString:
+    """Fields that narrow a list, sent with GET; ``clear`` is the address without any filter.
+
+    With ``form`` the filters that are set stand below, each with the link that takes it away.
+    """
+    active = _active_filters(context, form) if form is not None else []
+    return _render(context, "ui/filter_bar.html", content, label=label, clear=clear, active=active)
+
+
+def _active_filters(context: Context, form: BaseForm) -> list[dict[str, str]]:
+    request = context.get("request")
+    if request is None:
+        return []
+    return [
+        {"label": str(bound.label), "value": shown, "href": _without(request, bound.html_name)}
+        for bound in form
+        if (shown := _shown_value(bound))
+    ]
+
+
+def _shown_value(bound: BoundField) -> str:
+    """The words of a set filter; nothing for one that is empty or was made up in the address."""
+    value = str(bound.value() or "").strip()
+    if not value or not isinstance(bound.field, ChoiceField):
+        return value
+    choices: Any = bound.field.choices
+    return next((str(label).strip() for key, label in choices if str(key) == value), "")
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    query = request.GET.copy()
+    for gone in (name, "cursor"):
+        query.pop(gone, None)
+    return f"?{query.urlencode()}"
 
 
 @register.simple_block_tag(takes_context=True)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,15 +15,19 @@ from shangju.cases import queries
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.models import Case
 from shangju.cases.reporter import masked_contact, reveal_contact
+from shangju.cases.reporter_view import steps_of
 from shangju.cases.rules import Actor, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MoveName
 from shangju.core.errors import DomainError, NotAllowed
+from shangju.core.forms import add_refusal
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
-from shangju.desk.access import needs_right, standing_in
+from shangju.desk.access import needs_right
 from shangju.desk.forms import RevealForm
+from shangju.desk.timeline import entries_of, made_since_taken_up, usual_next_move
 from shangju.photos.responses import photo_response
+from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
 READER = needs_right(Right.VIEW_CASE, Right.HANDLE)
@@ -41,14 +44,6 @@ def find_case(request: HttpRequest, number: str) -> Case:
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in user acting by their posts."""
     return staff(request.user)  # type: ignore[arg-type] # the decorator asks for sign-in
-
-
-def add_refusal(form: BaseForm, refusal: DomainError) -> None:
-    """Put a refusal of the service at the fields that it names."""
-    renamed = {"place": "area"}
-    for name, sentence in (refusal.fields or {"": refusal.message}).items():
-        target = renamed.get(name, name)
-        form.add_error(target if target in form.fields else None, str(sentence))
 
 
 def _clocks(case: Case, now: Any) -> list[dict[str, Any]]:
@@ -72,25 +67,41 @@ def _clocks(case: Case, now: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _work(case: Case) -> dict[str, Any]:
+    """The history with what was recorded by it, and the kinds of rows since the case was last taken up."""
+    events = list(case.events.select_related("by").order_by("-sequence"))
+    entries = entries_of(
+        events,
+        visits=case.visits.all(),
+        findings=case.findings.select_related("party"),
+        mediations=case.mediations.all(),
+    )
+    return {"entries": entries, "made": made_since_taken_up(events)}
+
+
 def _context(request: HttpRequest, case: Case, bound: MoveForm | None = None) -> dict[str, Any]:
     now = timezone.now()
     forms = move_forms_for(case, actor_of(request), now=now)
-    if bound is not None:
+    overtaken = bound if bound is not None and bound.move not in forms else None
+    if bound is not None and overtaken is None:
         forms[bound.move] = bound
+    work = _work(case)
+    kept = bound.move if bound is not None and overtaken is None else None
+    first = kept or usual_next_move(case, forms, made=work["made"])
     return {
+        **work,
         "case": case,
         "now": now,
+        "steps": steps_of(case),
         "light": queries.light_of(case, now=now),
         "clocks": _clocks(case, now),
         "contact": masked_contact(case),
         "reveal_form": RevealForm(),
-        "events": list(case.events.select_related("by").order_by("-sequence")),
-        "visits": list(case.visits.all()),
-        "findings": list(case.findings.select_related("party")),
-        "mediations": list(case.mediations.all()),
         "photos": list(case.photos.all()),
-        "moves": [(move, move.label, form) for move, form in forms.items()],
-        "opened": bound.move if bound is not None else next(iter(forms), ""),
+        "overtaken": overtaken,
+        "next_move": first,
+        "next_form": forms[first] if first else None,
+        "other_moves": [(move, form) for move, form in forms.items() if move != first],
         "may_reveal": bool(forms),
     }
 

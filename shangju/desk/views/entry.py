@@ -10,9 +10,10 @@ from shangju.cases.models import Case
 from shangju.cases.reporter import phone_print
 from shangju.cases.rules import staff, visible_to
 from shangju.core.errors import DomainError, NotAllowed
-from shangju.desk.access import needs_right, standing_in
+from shangju.core.forms import add_refusal
+from shangju.desk.access import needs_right
 from shangju.desk.forms import EntryForm
-from shangju.desk.views.cases import add_refusal
+from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
 EARLIER_CONCERNS = 5
@@ -51,7 +52,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         except NotAllowed as refusal:
             form.add_error("area", str(refusal))
         except DomainError as refusal:
-            add_refusal(form, refusal)
+            add_refusal(form, refusal, fields={"place": "area"})
         else:
             request.session["entered"] = [receipt.case.number, receipt.tracking_code]
             return redirect("desk:received")

@@ -15,8 +15,9 @@ from shangju.cases import queries
 from shangju.cases.models import Case
 from shangju.cases.rules import visible_to
 from shangju.cases.workflow import State
-from shangju.desk.access import needs_right, standing_in
+from shangju.desk.access import needs_right
 from shangju.desk.views.worklist import capped
+from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
 DORMANT = timedelta(days=3)
@@ -54,6 +55,5 @@ def listing(request: HttpRequest) -> HttpResponse:
     related = ("area", "category", "handler_post", "handler_party")
     cases = seen.filter(REASONS[chosen][1](now)).select_related(*related).order_by("due_at", "pk")[:ROWS]
     rows = [(case, queries.light_of(case, now=now)) for case in cases]
-    return render(
-        request, "desk/supervision.html", {"rows": rows, "tabs": tabs, "chosen": chosen, "now": now}
-    )
+    shown = {"rows": rows, "tabs": tabs, "chosen": chosen, "now": now, "is_cut": len(rows) == ROWS}
+    return render(request, "desk/supervision.html", shown)

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from shangju.cases import queries
 from shangju.cases.models import Case
 from shangju.cases.rules import visible_to
-from shangju.desk.access import needs_right, standing_in
+from shangju.cases.workflow import State
+from shangju.desk.access import needs_right
 from shangju.desk.forms import FilterForm
+from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right, Standing
 
 COUNTED_TO = 1000
@@ -25,26 +28,24 @@ def capped(cases: QuerySet[Case]) -> str:
     return f"{COUNTED_TO}+" if number > COUNTED_TO else str(number)
 
 
-def figures(standing: Standing, now: Any) -> list[dict[str, str]]:
-    """The four numbers over the list; each is a filter of the same list."""
+def figures(standing: Standing, now: Any, *, shown: str) -> list[dict[str, Any]]:
+    """The four numbers over the list; each is a filter of the same list, and ``shown`` is the one it shows now."""
     seen = Case.objects.filter(visible_to(standing), is_open=True)
+    counted = (
+        (_("To be accepted"), "inbox", "?state=registered", Q(state=State.REGISTERED)),
+        (_("Handled by me"), "user", "?handler=mine", Q(handler_post_id__in=standing.posts)),
+        (_("Due soon"), "light-orange", "?light=orange", queries.light_condition("orange", now=now)),
+        (_("Overdue"), "light-red", "?light=overdue", Q(due_at__lt=now)),
+    )
     return [
         {
-            "key": "registered",
-            "number": capped(seen.filter(state="registered")),
-            "query": "?state=registered",
-        },
-        {
-            "key": "mine",
-            "number": capped(seen.filter(handler_post_id__in=standing.posts)),
-            "query": "?handler=mine",
-        },
-        {
-            "key": "orange",
-            "number": capped(seen.filter(queries.light_condition("orange", now=now))),
-            "query": "?light=orange",
-        },
-        {"key": "overdue", "number": capped(seen.filter(due_at__lt=now)), "query": "?light=overdue"},
+            "label": label,
+            "icon": icon,
+            "query": query,
+            "number": capped(seen.filter(condition)),
+            "is_shown": query == f"?{shown}",
+        }
+        for label, icon, query, condition in counted
     ]
 
 
@@ -60,7 +61,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "next": page.next_cursor or "",
-        "figures": figures(standing, now),
+        "figures": figures(standing, now, shown=request.GET.urlencode()),
         "now": now,
         "may_enter": standing.holds_anywhere(Right.ENTER_CASE),
     }

@@ -1,0 +1,133 @@
+"""The history of a case as the desk shows it, and which of the open moves is usually the next one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from shangju.cases.models import Case
+from shangju.cases.workflow import REGISTER, MoveName, State, VisitPlace
+
+LOOKS: dict[str, tuple[str, str]] = {
+    REGISTER: ("inbox", "info"),
+    MoveName.ACCEPT: ("check", "info"),
+    MoveName.DECLINE: ("cross", "warn"),
+    MoveName.REFER: ("arrow-right", "warn"),
+    MoveName.ANSWER_DIRECTLY: ("chat", "good"),
+    MoveName.DISPATCH: ("send", "info"),
+    MoveName.SIGN: ("pen", "info"),
+    MoveName.CONTACT: ("phone", "plain"),
+    MoveName.VISIT: ("map-pin", "plain"),
+    MoveName.FIND_CAUSE: ("search", "warn"),
+    MoveName.MEDIATE: ("people", "plain"),
+    MoveName.RESOLVE: ("flag", "good"),
+    MoveName.CONFIRM: ("heart", "good"),
+    MoveName.REOPEN: ("history", "bad"),
+    MoveName.CLOSE_UNREACHABLE: ("check-circle", "plain"),
+    MoveName.WITHDRAW: ("cross", "plain"),
+    MoveName.ADD_WORDS: ("chat", "plain"),
+    MoveName.ANSWER_AS_PARTY: ("shop", "plain"),
+}
+"""Icon and tone of each kind of history row."""
+
+PLACE_ICONS: dict[str, str] = {
+    VisitPlace.HOME: "home",
+    VisitPlace.UPSTAIRS: "arrow-up",
+    VisitPlace.DOWNSTAIRS: "arrow-down",
+    VisitPlace.NEIGHBOUR: "people",
+    VisitPlace.SHOP: "shop",
+    VisitPlace.SHARED_SPACE: "building",
+    VisitPlace.STREET: "map",
+    VisitPlace.OTHER: "map-pin",
+}
+"""Where a visit went, recognisable at a glance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the history with the record of work that it made, if any."""
+
+    event: Any
+    icon: str
+    tone: str
+    visit: Any = None
+    finding: Any = None
+    mediation: Any = None
+
+    @property
+    def place_icon(self) -> str:
+        """The icon of the place that was visited."""
+        return PLACE_ICONS.get(self.visit.place, "map-pin") if self.visit else ""
+
+    @property
+    def visited_place(self) -> str:
+        """Which place, where it says more than its kind; else nothing."""
+        return self.visit.place_note if self.visit and self.visit.place_note != self.place_label else ""
+
+    @property
+    def place_label(self) -> str:
+        """The kind of place that was visited."""
+        return str(self.visit.get_place_display()) if self.visit else ""
+
+
+def entries_of(
+    events: Iterable[Any], *, visits: Iterable[Any], findings: Iterable[Any], mediations: Iterable[Any]
+) -> list[Entry]:
+    """The history in the order of ``events``, each row with what was recorded by it."""
+    visit_of, finding_of, mediation_of = (_by_event(records) for records in (visits, findings, mediations))
+    return [
+        Entry(
+            event,
+            *LOOKS[event.kind],
+            visit=visit_of.get(event.pk),
+            finding=finding_of.get(event.pk),
+            mediation=mediation_of.get(event.pk),
+        )
+        for event in events
+    ]
+
+
+def _by_event(records: Iterable[Any]) -> dict[int, Any]:
+    return {record.event_id: record for record in records}
+
+
+USUAL_NEXT: dict[str, tuple[MoveName, ...]] = {
+    State.REGISTERED: (MoveName.ACCEPT,),
+    State.ACCEPTED: (MoveName.DISPATCH, MoveName.ANSWER_DIRECTLY),
+    State.DISPATCHED: (MoveName.SIGN,),
+    State.IN_PROGRESS: (
+        MoveName.CONTACT,
+        MoveName.VISIT,
+        MoveName.FIND_CAUSE,
+        MoveName.MEDIATE,
+        MoveName.RESOLVE,
+    ),
+    State.RESOLVED: (MoveName.CONFIRM,),
+}
+"""What usually comes next in a state, first to last; in work, each record is made once before the next is proposed."""
+
+MADE_ONCE = frozenset({MoveName.CONTACT, MoveName.VISIT, MoveName.FIND_CAUSE, MoveName.MEDIATE})
+
+
+def usual_next_move(case: Case, open_moves: Iterable[str], *, made: Iterable[str]) -> MoveName | None:
+    """The open move that usually comes next in ``case``, or none: proposed, never demanded.
+
+    ``made`` are the kinds of rows since the case was last taken up. Without a party concerned there is nobody to
+    mediate with.
+    """
+    offered, done = set(open_moves), set(made)
+    if not case.concerned_party_id:
+        done.add(MoveName.MEDIATE)
+    for move in USUAL_NEXT.get(case.state, ()):
+        if move in offered and not (move in MADE_ONCE and move in done):
+            return move
+    return None
+
+
+def made_since_taken_up(events: Iterable[Any]) -> list[str]:
+    """Kinds of the rows since the last dispatch or reopening; ``events`` newest first."""
+    made: list[str] = []
+    for event in events:
+        if event.kind in {MoveName.DISPATCH, MoveName.REOPEN}:
+            break
+        made.append(event.kind)
+    return made
