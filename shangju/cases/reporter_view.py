@@ -127,12 +127,16 @@ def next_promise(promises: list[Promise]) -> Promise | None:
     return next((promise for promise in promises if promise.is_kept is None), None)
 
 
-def steps_of(case: Case) -> list[tuple[str, str]]:
-    """The way of a case for the step line: a direct answer skips the handler, a side exit stands at its end."""
+def way_of(case: Case) -> list[State]:
+    """The states on the way of a case: a direct answer skips the handler, a side exit stands at its end."""
     skipped = WITH_A_HANDLER if case.state in ANSWERED and case.dispatched_at is None else ()
     way = [state for state in STEPS if state not in skipped]
-    steps = [(str(state), str(REPORTER_STATES.get(state, state.label))) for state in way]
-    return steps if case.state in STEPS else [*steps[:2], (case.state, case.state_for_reporter)]
+    return way if case.state in STEPS else [*way[:2], State(case.state)]
+
+
+def steps_of(case: Case) -> list[tuple[str, str]]:
+    """The way of a case for the step line, in the reporter's words."""
+    return [(str(state), str(REPORTER_STATES.get(state, state.label))) for state in way_of(case)]
 
 
 def moves_open_to_reporter(found: Case, *, now: datetime) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shangju.cases.models import Case
+from shangju.cases.reporter_view import way_of
 from shangju.cases.workflow import REGISTER, MoveName, State, VisitPlace
 
 LOOKS: dict[str, tuple[str, str]] = {
@@ -88,6 +89,11 @@ def entries_of(
 
 def _by_event(records: Iterable[Any]) -> dict[int, Any]:
     return {record.event_id: record for record in records}
+
+
+def steps_of(case: Case) -> list[tuple[str, str]]:
+    """The way of a case for the step line, in the staff's words."""
+    return [(str(state), str(state.label)) for state in way_of(case)]
 
 
 USUAL_NEXT: dict[str, tuple[MoveName, ...]] = {

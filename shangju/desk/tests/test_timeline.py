@@ -4,7 +4,7 @@ import pytest
 
 from shangju.cases.models import Case
 from shangju.cases.workflow import REGISTER, MoveName, State, VisitPlace
-from shangju.desk.timeline import LOOKS, PLACE_ICONS, made_since_taken_up, usual_next_move
+from shangju.desk.timeline import LOOKS, PLACE_ICONS, made_since_taken_up, steps_of, usual_next_move
 
 WORK = ["contact", "visit", "find_cause", "mediate", "resolve"]
 
@@ -33,6 +33,15 @@ def test_the_usual_next_move(
 ) -> None:
     case = Case(state=state, concerned_party_id=1 if concerned else None)
     assert usual_next_move(case, offered, made=made) == proposed
+
+
+def test_the_step_line_speaks_to_staff() -> None:
+    assert dict(steps_of(Case(state=State.RESOLVED)))[State.RESOLVED] == str(State.RESOLVED.label)
+    assert [step for step, _label in steps_of(Case(state=State.DECLINED))] == [
+        "registered",
+        "accepted",
+        "declined",
+    ]
 
 
 def test_after_a_reopening_the_work_begins_anew() -> None:

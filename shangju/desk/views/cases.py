@@ -15,7 +15,6 @@ from shangju.cases import queries
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.models import Case
 from shangju.cases.reporter import masked_contact, reveal_contact
-from shangju.cases.reporter_view import steps_of
 from shangju.cases.rules import Actor, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MoveName
@@ -25,7 +24,7 @@ from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.desk.access import needs_right
 from shangju.desk.forms import RevealForm
-from shangju.desk.timeline import entries_of, made_since_taken_up, usual_next_move
+from shangju.desk.timeline import entries_of, made_since_taken_up, steps_of, usual_next_move
 from shangju.photos.responses import photo_response
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
