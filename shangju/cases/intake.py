@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shangju.areas.models import Area, AreaKind
 from shangju.cases import chain
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.codes import code_print, format_code, new_code
@@ -19,7 +21,7 @@ from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto, Idempote
 from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
-from shangju.cases.search import index_case
+from shangju.cases.search import index_rows, searchable_text
 from shangju.cases.services import keep_photos
 from shangju.cases.workflow import REGISTER, CaseRole, Channel, RequestType
 from shangju.categories.models import Category
@@ -28,7 +30,7 @@ from shangju.categories.suggest import looks_like_night_noise, suggest_categorie
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.deadlines.queries import night_hours_for
+from shangju.deadlines.queries import night_hours_for, steady_reference
 from shangju.deadlines.steps import Step
 from shangju.photos.services import ensure_claimable
 from shangju.posts.rights import Right
@@ -99,7 +101,7 @@ def register_concern(
     they come; the same key with other content raises ``Conflict``. ``content`` is what is compared (the JSON body of
     a request); the submission itself by default. Raises ``DomainError`` at the field for what cannot be taken.
     """
-    _check(submission, by)
+    check_submission(submission, by=by)
     digest = _content_digest(submission if content is None else content)
     if idempotency_key and (receipt := _receipt_under(idempotency_key, digest)):
         return receipt
@@ -107,7 +109,7 @@ def register_concern(
     prepared = prepare_concern(submission, by=by, now=now)
     try:
         with transaction.atomic():
-            _store(prepared, submission, now=now)
+            _store([prepared], [submission], now=now)
             if idempotency_key:
                 IdempotencyKey.objects.create(
                     key=idempotency_key, content_digest=digest, case=prepared.case, created_at=now
@@ -127,7 +129,8 @@ def earlier_receipt(key: str, *, content: object) -> Receipt | None:
     return _receipt_under(key, _content_digest(content))
 
 
-def _check(submission: Submission, by: Actor) -> None:
+def check_submission(submission: Submission, *, by: Actor) -> None:
+    """Raise ``DomainError`` at the field for what cannot be taken, ``NotAllowed`` outside the actor's area."""
     text = submission.text.strip()
     limit = IMPORTED_TEXT_LIMIT if by.kind is ActorKind.SYSTEM else TEXT_LIMIT
     fields: dict[str, object] = {}
@@ -181,11 +184,14 @@ class Prepared:
     contact: ReporterContact | None
 
 
-def prepare_concern(submission: Submission, *, by: Actor, now: datetime) -> Prepared:
+def prepare_concern(
+    submission: Submission, *, by: Actor, now: datetime, number: str | None = None
+) -> Prepared:
     """Make the case with its number, clocks, first history row and contact; only the number is stored yet.
 
     Outside a transaction the number is given at once and stays given: everybody else's next number would wait for
     the end of ours otherwise. So what fails after this, as when the disk is full, leaves a gap in the series.
+    Whoever prepares many gives the ``number`` out of those taken at once.
     """
     case = _new_case(submission, by=by, now=now)
     put_in_area(case, submission.place.area)
@@ -193,7 +199,7 @@ def prepare_concern(submission: Submission, *, by: Actor, now: datetime) -> Prep
     board = ClockBoard(case)
     board.start(INTAKE_STEPS, start=case.clocks_start_at)
     board.refresh_due()
-    case.number = take_number(case.subdistrict.number_prefix or case.subdistrict.code[-6:], now=now)
+    case.number = number or take_number(_number_prefix(case.subdistrict), now=now)
     event = chain.next_event(
         case,
         kind=REGISTER,
@@ -207,17 +213,50 @@ def prepare_concern(submission: Submission, *, by: Actor, now: datetime) -> Prep
     return Prepared(case, board, event, _contact_of(case, submission))
 
 
-def _store(prepared: Prepared, submission: Submission, *, now: datetime) -> None:
-    case, event = prepared.case, prepared.event
-    case.save(force_insert=True)
-    event.case = case
-    event.save(force_insert=True)
-    prepared.board.save()
-    if prepared.contact:
-        prepared.contact.case = case
-        prepared.contact.save(force_insert=True)
-    index_case(case, is_new=True)
-    keep_photos(case, event, submission.photo_ids, purpose=CasePhoto.Purpose.REPORT, now=now)
+def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: datetime) -> list[Case]:
+    """Take many concerns in, all or none: the checks, numbers and rows are those of one, in few statements.
+
+    For what comes in a file. Raises what :func:`register_concern` raises; ``IntegrityError`` where a ``source_key`` is
+    there already. The numbers follow the order of ``submissions``; they are given inside the transaction, so that
+    nothing is left of what fails, and two files at once take turns.
+    """
+    for submission in submissions:
+        check_submission(submission, by=by)
+    with everywhere(EverywhereReason.STRUCTURE):
+        subdistricts = [each.place.area.tiers()[AreaKind.SUBDISTRICT] for each in submissions]
+    prefixes = [_number_prefix(each) for each in subdistricts]
+    with transaction.atomic(), steady_reference():
+        # Always in the same order: two files at once must not each wait for the other's numbers.
+        series = {
+            prefix: iter(take_numbers(prefix, count, now=now))
+            for prefix, count in sorted(Counter(prefixes).items())
+        }
+        prepared = [
+            prepare_concern(submission, by=by, now=now, number=next(series[prefix]))
+            for submission, prefix in zip(submissions, prefixes, strict=True)
+        ]
+        _store(prepared, submissions, now=now)
+    return [each.case for each in prepared]
+
+
+def _store(prepared: Sequence[Prepared], submissions: Sequence[Submission], *, now: datetime) -> None:
+    """Store what is prepared, cases before what hangs on them; the caller's transaction makes it all or none."""
+    cases = Case.objects.bulk_create([each.case for each in prepared])
+    clocks: list[CaseClock] = []
+    for each in prepared:
+        each.event.case = each.case
+        for clock in each.board.take_new():
+            clock.case = each.case
+            clocks.append(clock)
+        if each.contact:
+            each.contact.case = each.case
+    CaseEvent.objects.bulk_create([each.event for each in prepared])
+    CaseClock.objects.bulk_create(clocks)
+    ReporterContact.objects.bulk_create([each.contact for each in prepared if each.contact])
+    index_rows([(case.pk, searchable_text(case)) for case in cases], are_new=True)
+    for each, submission in zip(prepared, submissions, strict=True):
+        purpose = CasePhoto.Purpose.REPORT
+        keep_photos(each.case, each.event, submission.photo_ids, purpose=purpose, now=now)
     wake_worker_after_commit()
 
 
@@ -300,14 +339,23 @@ def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
     )
 
 
+def _number_prefix(subdistrict: Area) -> str:
+    return subdistrict.number_prefix or subdistrict.code[-6:]
+
+
 def take_number(prefix: str, *, now: datetime) -> str:
-    """The next number of the year under ``prefix``: ``DSK26-000123``. The row lock makes two callers take turns."""
+    """The next number of the year under ``prefix``: ``DSK26-000123``."""
+    return take_numbers(prefix, 1, now=now)[0]
+
+
+def take_numbers(prefix: str, count: int, *, now: datetime) -> list[str]:
+    """The next ``count`` numbers of the year under ``prefix``. The row lock makes two callers take turns."""
     key = f"{prefix}{timezone.localtime(now):%y}"
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO cases_numberseries (key, last) VALUES (%s, 1)"
-            " ON CONFLICT (key) DO UPDATE SET last = cases_numberseries.last + 1 RETURNING last",
-            [key],
+            "INSERT INTO cases_numberseries (key, last) VALUES (%s, %s)"
+            " ON CONFLICT (key) DO UPDATE SET last = cases_numberseries.last + excluded.last RETURNING last",
+            [key, count],
         )
         (last,) = cursor.fetchone()
-    return f"{key}-{last:06d}"
+    return [f"{key}-{number:06d}" for number in range(last - count + 1, last + 1)]

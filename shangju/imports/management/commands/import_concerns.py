@@ -1,22 +1,42 @@
-"""``shangju import-concerns FILE [--mapping FILE.yaml] [--dry-run]``: concerns of another system."""
+"""``shangju import-concerns FILE [--mapping FILE.yaml] [--dry-run]``: concerns of another system (docs/import.md)."""
 
-from argparse import ArgumentParser
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shangju.cases.models import Case
 from shangju.core.errors import DomainError
 from shangju.imports.mapping import read_mapping
-from shangju.imports.services import import_concerns
+from shangju.imports.services import ImportResult, Listener, import_concerns
+
+LINES_EVERY = 1_000
+"""Rows between two lines of progress where nobody watches; a terminal sees each batch, in one place."""
 
 
 class Command(BaseCommand):
-    """Exit status: 0 done, also when rows were refused; 1 the file cannot be used; 2 misuse."""
+    """The last line is always the count; refusals, progress and notes go to the error stream."""
 
-    help = "Import concerns from a table (CSV, CSV.gz, XLSX); twice changes nothing."
+    help = """Import concerns from a table: CSV (also .gz; UTF-8, GB18030, UTF-16; comma, semicolon, tab) or XLSX.
+
+A row that cannot be taken is refused with its line and the reason; the others go in. The same file again changes
+nothing, and an import that was interrupted is completed by giving the file again.
+
+Exit status: 0 every row is in; 1 a row, or the whole file, was refused with reasons (the other rows are in);
+2 misuse. The last line is always: imported N, already present N, refused N"""
+
+    _line_is_open = False
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """Keep the paragraphs of the help text."""
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, what its columns mean, and whether only to look."""
@@ -24,20 +44,65 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mapping", type=Path, help="what the columns mean (YAML); known headers need none"
         )
-        parser.add_argument("--dry-run", action="store_true", help="count, and store nothing")
+        parser.add_argument("--dry-run", action="store_true", help="count and report, and store nothing")
 
     def handle(self, *, file: Path, mapping: Path | None, dry_run: bool, **_options: Any) -> None:
         """Do it."""
+        result, failed = ImportResult(), False
+        watched = self.stderr.isatty()
+        listener = Listener(self._tell_refusal, self._progress(watched=watched), self._tell)
         try:
-            result = import_concerns(
+            self._require_database()
+            known = read_mapping(mapping) if mapping else None
+            import_concerns(
                 file,
-                mapping=read_mapping(mapping) if mapping else None,
+                mapping=known,
                 now=timezone.now(),
+                result=result,
                 dry_run=dry_run,
-                progress=lambda done: self.stderr.write(_("… %(count)s rows") % {"count": done}),
+                listener=listener,
             )
         except DomainError as refusal:
-            raise CommandError(str(refusal)) from refusal
-        for line, reason in result.refusals:
-            self.stderr.write(_("refused: line %(line)s: %(reason)s") % {"line": line, "reason": reason})
+            failed = True
+            self._tell(str(refusal))
+        except OperationalError as fault:
+            failed = True
+            self._tell(_("The database gave up: %(why)s. Give the file again to go on.") % {"why": fault})
+        if dry_run:
+            self._tell(_("Dry run: nothing was changed."))
+        self._end_line()
+        self.stderr.flush()
         self.stdout.write(result.summary)
+        if failed or result.refused:
+            sys.exit(1)
+
+    def _require_database(self) -> None:
+        if Case._meta.db_table not in connection.introspection.table_names():
+            raise DomainError(_("The database is not prepared yet; run: shangju migrate"))
+
+    def _tell(self, sentence: str) -> None:
+        self._end_line()
+        self.stderr.write(sentence, self.style.NOTICE)
+
+    def _end_line(self) -> None:
+        if self._line_is_open:
+            self._line_is_open = False
+            self.stderr.write("")
+
+    def _tell_refusal(self, line: int, reason: str) -> None:
+        self._tell(_("refused: line %(line)s: %(reason)s") % {"line": line, "reason": reason})
+
+    def _progress(self, *, watched: bool) -> Any:
+        last = 0
+
+        def show(done: int) -> None:
+            nonlocal last
+            words = _("… %(count)s rows") % {"count": done}
+            if watched:
+                self.stderr.write(f"\r{words}", lambda text: text, ending="")
+                self._line_is_open = True
+            elif done - last >= LINES_EVERY:
+                last = done
+                self.stderr.write(words, self.style.NOTICE)
+
+        return show
