@@ -226,15 +226,15 @@ class _Records:
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
-        if sheet is None:
-            raise _unreadable(path, _("it has no sheet"))
-        # The size that a file states may be wrong; the rows are what is there.
-        sheet.reset_dimensions()
-        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield Row(line, [_as_text(value) for value in values])
-        book.close()
+        with path.open("rb") as stream:
+            book = load_workbook(stream, read_only=True, data_only=True)
+            sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
+            if sheet is None:
+                raise _unreadable(path, _("it has no sheet"))
+            # The size that a file states may be wrong; the rows are what is there.
+            sheet.reset_dimensions()
+            for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                yield Row(line, [_as_text(value) for value in values])
     except XLSX_FAULTS as error:
         raise _unreadable(path, _why(error)) from error
 

@@ -79,11 +79,13 @@ class Table:
 
     def submission(self, cells: Sequence[str], key: str, *, now: datetime) -> Submission:
         """What the row says. Raises ``DomainError`` for what cannot be taken."""
-        mapping = self.mapping
+        mapping, text = self.mapping, self.cell(cells, "text")
+        if not text:
+            raise DomainError(_("The row has no text."))
         received = self._instant(self.cell(cells, "received_at"), now=now)
         told_type = self.cell(cells, "request_type")
         return Submission(
-            text=self.cell(cells, "text"),
+            text=text,
             title=" ".join(self.cell(cells, "title").split()),
             place=self._place(cells),
             channel=mapping.channel,

@@ -16,7 +16,7 @@ def test_a_table_reads_the_same_in_each_encoding(tmp_path: Path, encoding: str) 
     """Blank lines are left out and the line numbers stay those of the file."""
     file = tmp_path / "table.csv"
     file.write_bytes(TABLE.encode(encoding))
-    assert list(read_rows(file)) == [
+    assert [(row.line, row.cells) for row in read_rows(file)] == [
         (1, ["工单编号", "诉求内容"]),
         (2, ["1", "油烟扰民"]),
         (4, ["2", "噪音"]),
