@@ -5,6 +5,7 @@ database). Without a FILE a table like a hotline's is made. Prints one line of f
 doubled or not whole. The one sub-district of the drill takes every row that names no area.
 """
 
+import os
 import random
 import subprocess
 import sys
@@ -18,6 +19,7 @@ WORDS = ("油烟扰民", "占道经营", "夜间施工", "楼道堆物", "垃圾
 
 def main() -> int:
     """Prepare, import under fire, compare."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shangju.config.settings")
     import django  # noqa: PLC0415 - the settings are chosen by whoever starts this
 
     django.setup()
