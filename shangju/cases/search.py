@@ -41,11 +41,6 @@ def searchable_text(case: Case) -> str:
     return " ".join((case.number, case.title, case.text, case.place_note))
 
 
-def index_case(case: Case, *, is_new: bool = False) -> None:
-    """Enter a case into the index, or replace its entry; inside the transaction of the change."""
-    index_rows([(case.pk, searchable_text(case))], are_new=is_new)
-
-
 def index_rows(rows: Sequence[tuple[int, str]], *, are_new: bool = False) -> None:
     """Enter many cases, given as (id, searchable text); ``are_new`` spares looking for their old entries."""
     with connection.cursor() as cursor:
