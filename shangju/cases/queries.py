@@ -13,7 +13,7 @@ from shangju.cases.codes import code_print
 from shangju.cases.models import Case
 from shangju.cases.models.case import CASE_LEVELS
 from shangju.cases.rules import visible_to
-from shangju.cases.search import matching
+from shangju.cases.search import first_matching
 from shangju.cases.workflow import OPEN_STATES, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.engine import light_at
@@ -63,20 +63,17 @@ def worklist(
     Paging is by keyset: page ten thousand costs what page one costs. An unreadable cursor gives the first page.
     """
     limit = max(1, min(limit, PAGE_AT_MOST))
-    cases = filtered(Case.objects.filter(visible_to(standing)), filters, standing=standing, now=now)
-    after = read_cursor(cursor)
-    if filters.only_open:
-        cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "pk")
-        if after:
-            cases = cases.filter(Q(due_at__gte=after[0]) & (Q(due_at__gt=after[0]) | Q(pk__gt=after[1])))
+    ordered = _in_order(Case.objects.filter(visible_to(standing)), filters, cursor)
+    related = ("area", "category", "handler_post", "handler_party", "community", "grid")
+
+    def narrow(cases: QuerySet[Case]) -> QuerySet[Case]:
+        narrowed = filtered(cases, filters, standing=standing, now=now)
+        return narrowed.select_related(*related).defer("text", "party_summary")
+
+    if filters.query.strip():
+        rows = first_matching(ordered, filters.query, narrow=narrow, limit=limit + 1)
     else:
-        cases = cases.order_by("-registered_at", "-pk")
-        if after:
-            cases = cases.filter(
-                Q(registered_at__lte=after[0]) & (Q(registered_at__lt=after[0]) | Q(pk__lt=after[1]))
-            )
-    related = cases.select_related("area", "category", "handler_post", "handler_party", "community", "grid")
-    rows = list(related.defer("text", "party_summary")[: limit + 1])
+        rows = list(narrow(ordered)[: limit + 1])
     more = len(rows) > limit
     rows = rows[:limit]
     last = rows[-1] if more else None
@@ -84,16 +81,32 @@ def worklist(
     return WorklistPage(rows, _write_cursor(moment, last.pk) if last and moment else None)
 
 
+def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | None) -> QuerySet[Case]:
+    """What an index gives in the order of the list: in one area, open or all, behind the cursor."""
+    if filters.area:
+        cases = _in_area(cases, filters.area)
+    after = read_cursor(cursor)
+    if filters.only_open:
+        cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "pk")
+        if after:
+            cases = cases.filter(Q(due_at__gte=after[0]) & (Q(due_at__gt=after[0]) | Q(pk__gt=after[1])))
+        return cases
+    cases = cases.order_by("-registered_at", "-pk")
+    if after:
+        cases = cases.filter(
+            Q(registered_at__lte=after[0]) & (Q(registered_at__lt=after[0]) | Q(pk__lt=after[1]))
+        )
+    return cases
+
+
 def filtered(
     cases: QuerySet[Case], filters: WorklistFilters, *, standing: Standing, now: datetime
 ) -> QuerySet[Case]:
-    """``cases`` narrowed by every filter that is set; an unknown value gives none."""
+    """``cases`` narrowed by every filter that is set but area and words; an unknown value gives none."""
     if filters.state in State.values:
         cases = cases.filter(state=filters.state)
     elif filters.state == "ended":
         cases = cases.filter(is_open=False)
-    if filters.area:
-        cases = _in_area(cases, filters.area)
     if filters.light:
         cases = cases.filter(is_open=True).filter(light_condition(filters.light, now=now))
     if filters.handler == "mine":
@@ -106,7 +119,7 @@ def filtered(
         )
     if filters.category:
         cases = cases.filter(Q(category__code=filters.category) | Q(category__parent__code=filters.category))
-    return matching(cases, filters.query) if filters.query.strip() else cases
+    return cases
 
 
 def _in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:

@@ -6,16 +6,21 @@ one :func:`search_grams` makes them for both. An exact check on the text follows
 
 import unicodedata
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from shangju.cases.models import Case
 
 FULL_WIDTH = {sign: sign + 0xFEE0 for sign in range(0x21, 0x7F) if chr(sign).isalnum()}
 """From half-width letters and digits to the full-width ones that people type in Chinese text."""
+
+
+WINDOW = 2000
+"""So many of the first rows are read before the index is asked."""
 
 
 def fold(text: str) -> str:
@@ -70,34 +75,69 @@ def matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
     The index narrows to the rows that hold all pieces of two signs, the exact check decides. A single sign has no
     such piece: it is looked for in the rows themselves.
     """
-    parts = [part for part in words.split() if fold(part)]
-    if not parts:
-        return cases
-    exact = _contains_all(parts)
+    parts = searched_parts(words)
     grams = list(dict.fromkeys(gram for part in parts if len(fold(part)) > 1 for gram in search_grams(part)))
     if not grams:
-        return cases.filter(exact)
+        return containing(cases, words)
     if connection.vendor == "postgresql":
-        return cases.filter(
-            exact,
-            pk__in=RawSQL("SELECT case_id FROM cases_search WHERE grams @> %s::int[]", [gram_numbers(grams)]),
+        # An array, not a join: whatever the planner thinks of the words, it looks their rows up by their ids.
+        found = RawSQL(
+            "ARRAY(SELECT case_id FROM cases_search WHERE grams @> %s::int[])", [gram_numbers(grams)]
         )
+        return containing(cases.filter(InArray(F("pk"), found)), words)
     query = " AND ".join(f'"{gram}"' for gram in grams)
-    return cases.filter(
-        exact, pk__in=RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [query])
-    )
+    rows = RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [query])
+    return containing(cases.filter(pk__in=rows), words)
 
 
-def _contains_all(parts: Sequence[str]) -> Q:
+class InArray(Func):
+    """Whether a value is in an array of PostgreSQL's."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field: ClassVar[Any] = BooleanField()
+    conditional = True
+
+
+def searched_parts(words: str) -> list[str]:
+    """The parts of a search, without those that are only signs of punctuation."""
+    return [part for part in words.split() if fold(part)]
+
+
+def first_matching(
+    ordered: QuerySet[Case],
+    words: str,
+    *,
+    narrow: Callable[[QuerySet[Case]], QuerySet[Case]],
+    limit: int,
+) -> list[Case]:
+    """The first ``limit`` cases of ``ordered``, narrowed by ``narrow``, that contain all of ``words``.
+
+    ``ordered`` is what an index gives in order. Its first rows are read first: a word that many cases have fills the
+    page from them, however many cases there are. Only what is rare among them is looked up in the index, where it has
+    few rows. So neither way grows with the table, and the planner has nothing to guess.
+    """
+    order = ordered.query.order_by
+    window = Case.objects.filter(pk__in=ordered.values("pk")[:WINDOW]).order_by(*order)
+    found = list(narrow(containing(window, words))[:limit])
+    if len(found) == limit or not ordered.values("pk")[WINDOW : WINDOW + 1]:
+        return found
+    return list(narrow(matching(ordered, words))[:limit])
+
+
+def containing(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
+    """Those of ``cases`` that contain every one of ``words``, by reading them: the exact check."""
     columns = ("title", "text", "number", "place_note")
     condition = Q()
-    for part in parts:
+    for part in searched_parts(words):
         spelled = Q()
         for column in columns:
             for spelling in spellings(part):
-                spelled |= Q(**{f"{column}__icontains": spelling})
+                # Chinese has no upper case; not to convert every text doubles the speed.
+                lookup = "contains" if spelling.upper() == spelling.lower() else "icontains"
+                spelled |= Q(**{f"{column}__{lookup}": spelling})
         condition &= spelled
-    return condition
+    return cases.filter(condition)
 
 
 def spellings(word: str) -> tuple[str, ...]:
