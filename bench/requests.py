@@ -80,7 +80,7 @@ def lists(sample: list[str], now: datetime) -> dict[str, list[Request]]:
             lambda: (reverse("desk:case", args=[rng.choice(sample)]), leader[1])
         ),
         "public look-up of one case": listed(lambda: (reverse("public:case", args=[rng.choice(codes)]), {})),
-        "overdue list of the supervisor": listed(lambda: (reverse("desk:supervision"), leader[1])),
+        "overdue list of the supervisor": listed(lambda: (reverse("supervision:list"), leader[1])),
     }
 
 
