@@ -31,7 +31,7 @@ from shangju.cases.clocks import ClockBoard  # noqa: E402
 from shangju.cases.codes import CODE_ALPHABET, CODE_LENGTH, code_print  # noqa: E402
 from shangju.cases.intake import INTAKE_STEPS  # noqa: E402
 from shangju.cases.models import Case, CaseEvent, NumberSeries  # noqa: E402
-from shangju.cases.search import fold, gram_numbers, search_grams  # noqa: E402
+from shangju.cases.search import fold, gram_numbers, mark_of, search_grams  # noqa: E402
 from shangju.cases.workflow import REGISTER, CaseRole, Channel, MoveName, RequestType, State  # noqa: E402
 from shangju.categories.models import Category  # noqa: E402
 from shangju.core.scoping import EverywhereReason, everywhere  # noqa: E402
@@ -205,8 +205,8 @@ class Batch:
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
-    searched: list[tuple[int, Told, str]] = field(default_factory=list)
-    """Id of the case, what was told, and the rest of what is searched: number and place."""
+    searched: list[tuple[int, int, Told, str]] = field(default_factory=list)
+    """Id of the case, its sub-district, what was told, and the rest of what is searched: number and place."""
 
 
 @dataclass(slots=True)
@@ -299,7 +299,9 @@ class CaseMaker:
             and not place % max(1, self.rows // LONG_EVERY),
         )
         batch.cases.append(row)
-        batch.searched.append((row["id"], told, f"{number}{told.first_sign}\0{told.last_sign}{note}"))
+        batch.searched.append(
+            (row["id"], spot.subdistrict, told, f"{number}{told.first_sign}\0{told.last_sign}{note}")
+        )
 
     def _standing(self, row: dict[str, Any], spot: Spot, received: datetime) -> None:
         row["accepted_at"] = received + timedelta(hours=1)
@@ -417,13 +419,13 @@ def write(batch: Batch) -> None:
         _copy(
             "cases_search",
             ["case_id", "grams"],
-            ((pk, _numbers_of(told, rest)) for pk, told, rest in batch.searched),
+            ((pk, _numbers_of(mark, told, rest)) for pk, mark, told, rest in batch.searched),
         )
     else:
         _insert(
             "cases_search",
             ["rowid", "grams"],
-            ((pk, _grams_of(told, rest)) for pk, told, rest in batch.searched),
+            ((pk, _grams_of(mark, told, rest)) for pk, mark, told, rest in batch.searched),
         )
 
 
@@ -431,13 +433,13 @@ def _rest_grams(rest: str) -> list[str]:
     return [gram for part in rest.split("\0") for gram in search_grams(part)]
 
 
-def _numbers_of(told: Told, rest: str) -> str:
-    numbers = {*told.numbers, *gram_numbers(_rest_grams(rest))}
+def _numbers_of(mark: int, told: Told, rest: str) -> str:
+    numbers = {mark, *told.numbers, *gram_numbers(_rest_grams(rest))}
     return "{" + ",".join(map(str, sorted(numbers))) + "}"
 
 
-def _grams_of(told: Told, rest: str) -> str:
-    return " ".join(dict.fromkeys((*told.grams, *_rest_grams(rest))))
+def _grams_of(mark: int, told: Told, rest: str) -> str:
+    return " ".join(dict.fromkeys((mark_of(mark), *told.grams, *_rest_grams(rest))))
 
 
 def take_indexes_away() -> list[str]:

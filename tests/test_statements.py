@@ -1,6 +1,5 @@
 """Pages cost the same number of SQL statements for one row and for fifty, and at most fifteen (quality.md P4, P5)."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -58,11 +57,11 @@ def statements_of(client: Client, path: str, query: dict[str, str]) -> tuple[int
 
 
 @pytest.fixture(params=READERS)
-def reader(request: pytest.FixtureRequest, street: Street) -> Iterator[Client]:
+def reader(request: pytest.FixtureRequest, street: Street) -> Client:
     """Each role that opens lists, with a browser."""
     client = Client()
     client.force_login(street.users[request.param], backend=settings.AUTHENTICATION_BACKENDS[-1])
-    yield client
+    return client
 
 
 def test_lists_take_the_same_statements_for_one_row_and_for_fifty(street: Street, reader: Client) -> None:

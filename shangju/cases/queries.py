@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -70,16 +71,18 @@ def worklist(
     """
     limit = max(1, min(limit, PAGE_AT_MOST))
     ordered = _in_order(Case.objects.filter(visible_to(standing)), filters, cursor)
-    related = ("area", "category", "handler_post", "handler_party", "community", "grid")
 
     def narrow(cases: QuerySet[Case]) -> QuerySet[Case]:
-        narrowed = filtered(cases, filters, standing=standing, now=now)
-        return narrowed.select_related(*related).defer("text", "party_summary")
+        return filtered(cases, filters, standing=standing, now=now)
 
     if filters.query.strip():
-        rows = first_matching(ordered, filters.query, narrow=narrow, limit=limit + 1)
+        found: Any = first_matching(ordered, filters.query, narrow=narrow, limit=limit + 1)
     else:
-        rows = list(narrow(ordered)[: limit + 1])
+        found = narrow(ordered).values("pk")[: limit + 1]
+    # First which rows, then what belongs to them: else all that is open is joined with everything before it is sorted.
+    related = ("area", "category", "handler_post", "handler_party", "community", "grid")
+    page = Case.objects.filter(pk__in=found).order_by(*ordered.query.order_by)
+    rows = list(page.select_related(*related).defer("text", "party_summary"))
     more = len(rows) > limit
     rows = rows[:limit]
     last = rows[-1] if more else None
@@ -98,6 +101,8 @@ def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | Non
             cases = cases.filter(Q(due_at__gte=after[0]) & (Q(due_at__gt=after[0]) | Q(pk__gt=after[1])))
         return cases
     cases = cases.order_by("-registered_at", "-pk")
+    if filters.state == "ended" or filters.state in State.values:
+        cases = cases.filter(is_open=False)
     if after:
         cases = cases.filter(
             Q(registered_at__lte=after[0]) & (Q(registered_at__lt=after[0]) | Q(pk__lt=after[1]))
@@ -144,7 +149,7 @@ def counts_of(lists: Mapping[str, QuerySet[Case]]) -> dict[str, str]:
             sql, values = cases.order_by().values("pk")[: COUNTED_TO + 1].query.sql_with_params()
         except EmptyResultSet:
             continue
-        parts.append(f"SELECT %s, COUNT(*) FROM ({sql}) AS counted")
+        parts.append(f"SELECT %s, COUNT(*) FROM ({sql}) AS counted")  # noqa: S608 - the ORM's own
         params += [name, *values]
     if parts:
         with connection.cursor() as cursor:

@@ -49,7 +49,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     counts = queries.counts_of(
         {key: seen.filter(condition(now)) for key, (_label, condition) in REASONS.items()}
     )
-    tabs = [{"key": key, "label": label, "count": counts[key]} for key, (label, _condition) in REASONS.items()]
+    tabs = [
+        {"key": key, "label": label, "count": counts[key]} for key, (label, _condition) in REASONS.items()
+    ]
     related = ("area", "category", "handler_post", "handler_party")
     cases = seen.filter(REASONS[chosen][1](now)).select_related(*related).order_by("due_at", "pk")[:ROWS]
     rows = [(case, queries.light_of(case, now=now)) for case in cases]
