@@ -2,7 +2,7 @@
 
 import threading
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     """The background process; one is enough for a sub-district, several share the work."""
 
     help = "Run the background worker (notices and all timed work)."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
     """They would load every page and the whole interface into a process that serves neither: 25 MB."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
