@@ -23,6 +23,7 @@ from django.urls import reverse  # noqa: E402
 from bench.reading import USERS, WORDS_LONG, WORDS_SHORT, deep_cursor  # noqa: E402
 from shangju.accounts.models import User  # noqa: E402
 from shangju.accounts.services import issue_token  # noqa: E402
+from shangju.areas.models import Area  # noqa: E402
 from shangju.cases.models import Case  # noqa: E402
 from shangju.cases.queries import WorklistFilters  # noqa: E402
 from shangju.cases.workflow import State  # noqa: E402
@@ -85,14 +86,10 @@ def lists(sample: list[str], now: datetime) -> dict[str, list[Request]]:
 
 
 def _areas_of_home() -> list[str]:
-    from shangju.areas.models import Area  # noqa: PLC0415 - after the set-up
-
-    home = Area.objects.get(number_prefix="DSK")
-    return [
-        area.code
-        for area in Area.objects.filter(path__startswith=home.path)
-        if area.kind in {"community", "grid"}
-    ]
+    with everywhere(EverywhereReason.STRUCTURE):
+        home = Area.objects.get(number_prefix="DSK")
+        below = Area.objects.filter(path__startswith=home.path, kind__in=("community", "grid"))
+        return list(below.values_list("code", flat=True))
 
 
 def moves(now: datetime) -> list[Request]:
