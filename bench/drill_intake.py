@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.load import Door, Tally, run_clients
+from bench.load import Intake, Tally, run_clients
 from bench.surroundings import Installation, Running, process_tree, wait_until_answering
 
 CLIENTS = 4
@@ -70,7 +70,8 @@ def _is_helper(pid: int) -> bool:
 
 def drill(made: Installation, system: Running, *, times: int) -> dict[str, Any]:
     """Kill ``times`` web workers under load, then compare what was acknowledged with what is stored."""
-    door, tally, over = Door(system.port), Tally(), threading.Event()
+    before = int(made.ask("bench.drill_intake", "--last"))
+    door, tally, over = Intake(system.port), Tally(), threading.Event()
 
     def keep_submitting() -> None:
         while not over.is_set():
@@ -89,36 +90,54 @@ def drill(made: Installation, system: Running, *, times: int) -> dict[str, Any]:
     keys.write_text(json.dumps(tally.acknowledged), encoding="utf-8")
     return {
         "what": f"R1 {door.name}, web workers killed outright {killed} times",
-        **made.ask("bench.drill_intake", "--compare", str(keys)),
+        **made.ask("bench.drill_intake", "--compare", str(keys), "--after", str(before)),
         "requests_without_answer": tally.broken,
         "refused": tally.refused,
         "aim": "missing 0, doubled 0",
     }
 
 
-def compare(keys: Path) -> dict[str, int]:
-    """Acknowledged keys against stored ones; and whether cases, histories and keys agree in number."""
-    import django  # noqa: PLC0415 - only the comparing process needs the application
+def last_case() -> int:
+    """The id of the newest case; 0 where there is none."""
+    from shangju.cases.models import Case  # noqa: PLC0415 - after the set-up
+    from shangju.core.scoping import EverywhereReason, everywhere  # noqa: PLC0415 - after the set-up
 
-    django.setup()
+    with everywhere(EverywhereReason.VERIFICATION):
+        return Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def compare(keys: Path, after: int) -> dict[str, int]:
+    """Acknowledged keys against stored ones; whether the cases after ``after``, their histories and keys agree."""
     from shangju.cases.models import Case, CaseEvent, IdempotencyKey  # noqa: PLC0415 - after the set-up
     from shangju.core.scoping import EverywhereReason, everywhere  # noqa: PLC0415 - after the set-up
 
     acknowledged = json.loads(keys.read_text(encoding="utf-8"))
     with everywhere(EverywhereReason.VERIFICATION):
-        stored = set(IdempotencyKey.objects.filter(key__startswith="bench-").values_list("key", flat=True))
-        cases = Case.objects.count()
-        without_history = Case.objects.filter(history_length=0).count()
-        registered = CaseEvent.objects.filter(sequence=1).count()
+        new_keys = IdempotencyKey.objects.filter(case_id__gt=after)
+        stored = {key.removeprefix("api:") for key in new_keys.values_list("key", flat=True)}
+        cases = Case.objects.filter(pk__gt=after).count()
+        without_history = Case.objects.filter(pk__gt=after, history_length=0).count()
+        registered = CaseEvent.objects.filter(case_id__gt=after, sequence=1).count()
     return {
         "acknowledged": len(set(acknowledged)),
         "missing": len(set(acknowledged) - stored),
-        "doubled": max(0, cases - IdempotencyKey.objects.count()),
+        "doubled": max(0, cases - len(stored)),
         "half_stored": without_history + abs(cases - registered),
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Say what is stored."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--compare", type=Path, required=True)
-    print(json.dumps(compare(parser.parse_args().compare)))
+    parser.add_argument("--compare", type=Path)
+    parser.add_argument("--after", type=int, default=0)
+    parser.add_argument("--last", action="store_true")
+    options = parser.parse_args()
+    import django  # noqa: PLC0415 - only the comparing process needs the application
+
+    django.setup()
+    print(last_case() if options.last else json.dumps(compare(options.compare, options.after)))
+
+
+if __name__ == "__main__":
+    main()

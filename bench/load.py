@@ -1,16 +1,18 @@
 """Clients over HTTP: threads that keep their connection, in a process apart from what is measured.
 
-As a program it posts concerns for some seconds and prints what happened as one line of JSON.
+As a program it posts concerns, or plays a list of requests, for some seconds and prints what happened as one line of JSON.
 """
 
 import argparse
 import http.client
 import json
+import random
 import statistics
 import threading
 import time
-import urllib.parse
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 TEXT = "楼下餐馆夜里排油烟，窗户不敢开，已经好几天了，请来看看。"
@@ -46,40 +48,50 @@ def get(port: int, path: str, **headers: str) -> Answer:
         connection.close()
 
 
-class Door:
-    """How a concern comes in: the API where there is one, else the resident's form."""
+class Intake:
+    """Submits concerns through ``POST /api/v1/concerns``, each under a key of its own."""
+
+    name = "POST /api/v1/concerns"
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.is_api = get(port, "/api/v1/areas").status == 200
-        self.name = "POST /api/v1/concerns" if self.is_api else "POST /report/ (form)"
-        self.token = "0" * 32
-        """CSRF by double submission: the cookie and the field agree. The server accepts any well-formed secret."""
+        self.body = json.dumps({"text": TEXT, "place": {"area_code": AREA}}).encode()
 
     def submit(self, connection: http.client.HTTPConnection, key: str) -> bool:
         """Submit one concern under ``key``; whether it was acknowledged. Raises OSError, HTTPException on no answer."""
-        if self.is_api:
-            body = json.dumps({"text": TEXT, "place": {"area_code": AREA}}).encode()
-            answer = ask(
-                connection,
-                "POST",
-                "/api/v1/concerns",
-                body,
-                Content_Type="application/json",
-                Idempotency_Key=key,
-            )
-            return answer.status == 201
-        fields = {"text": TEXT, "area": AREA, "request_type": "complaint", "key": key, "may_be_called": "on"}
-        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": self.token}).encode()
         answer = ask(
             connection,
             "POST",
-            "/report/",
-            body,
-            Content_Type="application/x-www-form-urlencoded",
-            Cookie=f"csrftoken={self.token}",
+            "/api/v1/concerns",
+            self.body,
+            Content_Type="application/json",
+            Idempotency_Key=key,
         )
-        return answer.status == 302
+        return answer.status == 201
+
+
+class Replay:
+    """Plays requests of a list (``{"method", "path", "headers", "body", "status"}``): one after the other, or by chance.
+
+    ``key`` is of no use to them. Once each where they cannot be repeated (moves): then ``submit`` raises StopIteration
+    after the last one.
+    """
+
+    def __init__(self, port: int, requests: list[dict[str, Any]], *, once: bool) -> None:
+        self.port, self.requests, self.once = port, requests, once
+        self.name = "requests"
+        self.order = iter(requests)
+        self.rng = random.Random(7)
+
+    def submit(self, connection: http.client.HTTPConnection, key: str) -> bool:
+        """One request; whether its answer was the one expected."""
+        request = next(self.order) if self.once else self.rng.choice(self.requests)
+        body = request.get("body", "").encode()
+        answer = ask(connection, request.get("method", "GET"), request["path"], body, **request["headers"])
+        return answer.status == request.get("status", 200)
+
+
+Door = Intake | Replay
 
 
 @dataclass(slots=True)
@@ -102,6 +114,8 @@ def submit_until(door: Door, stop_at: float, tally: Tally, *, repeat_broken: boo
         began = time.monotonic()
         try:
             taken = door.submit(connection, key)
+        except StopIteration:
+            break
         except (OSError, http.client.HTTPException) as fault:
             connection.close()
             tally.broken += 1
@@ -143,16 +157,20 @@ def percentile(values: list[float], share: int) -> float:
 
 
 def main() -> None:
-    """Post concerns and print the figures."""
+    """Post concerns, or play a list, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--clients", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--requests", type=Path, help="a list to play instead of posting concerns")
+    parser.add_argument("--once", action="store_true", help="play each request of the list once")
     options = parser.parse_args()
-    door = Door(options.port)
+    door: Door = Intake(options.port)
+    if options.requests:
+        listed = json.loads(options.requests.read_text(encoding="utf-8"))
+        door = Replay(options.port, listed, once=options.once)
     tally, took = run_clients(door, clients=options.clients, seconds=options.seconds)
     figures = {
-        "door": door.name,
         "per_second": round(len(tally.acknowledged) / took, 1),
         "p50_ms": percentile(tally.milliseconds, 50),
         "p95_ms": percentile(tally.milliseconds, 95),

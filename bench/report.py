@@ -25,9 +25,19 @@ def conditions(**more: Any) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gb": round(memory),
         "python": platform.python_version(),
-        "load_before": round(os.getloadavg()[0], 2),
+        "load_before": load(),
         **more,
     }
+
+
+def load() -> float:
+    """Load average of the last minute: how quiet the machine is."""
+    return round(os.getloadavg()[0], 2)
+
+
+def told(conditions: dict[str, Any]) -> str:
+    """Conditions in one line."""
+    return ", ".join(f"{name} {value}" for name, value in conditions.items())
 
 
 def line_of(figure: dict[str, Any]) -> str:
@@ -47,17 +57,18 @@ def as_markdown(runs: list[dict[str, Any]]) -> str:
         "# Benchmarks",
         "",
         "Written by `make bench`; nothing here is edited by hand. Measured on a shared, noisy machine, clients and",
-        "server on the same cores: compare rows within one run. Cases are generated (`bench/generator.py`): only a",
-        "sample has clocks and history. P4 to P6 are taken in the process, through the whole middleware, without the",
-        "network. `rss_mb` counts pages that processes share once for each, `pss_mb` once.",
+        "server on the same cores: compare rows within one run. Cases are generated (`bench/generator.py`), each with its",
+        "history; only a sample has clocks of its own. P4 to P6 are taken in the process, through the whole middleware,",
+        "without the network; everything else over HTTP against `shangju up` with two web workers and the background",
+        "worker, with these cases stored. `rss_mb` counts pages that processes share once for each, `pss_mb` once.",
+        "`web_cpu_ms_each` is the processor time of the web workers for one answer.",
     ]
     for run in runs:
-        told = ", ".join(f"{name} {value}" for name, value in run["conditions"].items())
         lines += [
             "",
             f"## {run['conditions']['database']}",
             "",
-            told,
+            told(run["conditions"]),
             "",
             "| What | Figure | Aim |",
             "|---|---|---|",

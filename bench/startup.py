@@ -1,10 +1,10 @@
 """P1, P2, P11: from a clean clone to a page, what runs weighs, what a resident's phone fetches."""
 
-import gzip
+import json
 import os
-import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,8 +15,6 @@ from bench.surroundings import ROOT, Running, free_port, resident_megabytes, sto
 
 REQUESTS = 1000
 PAGES = ("/", "/report/", "/track/", "/privacy/")
-ASSET = re.compile(rb"""<(?:link|script|img|source)\b[^>]*?(?:href|src)="(/[^"#]+)"[^>]*>""")
-NOT_FETCHED = re.compile(rb"""rel="(?:canonical|alternate|manifest|apple-touch-icon)\"""")
 
 
 def clean_clone() -> list[dict[str, Any]]:
@@ -94,34 +92,15 @@ def _command(pid: int) -> bytes:
 
 
 def page_weight(system: Running) -> list[dict[str, Any]]:
-    """P11: a page and what it links, as compressed as the server sends it; fonts named in style sheets included."""
-    figures = []
-    for path in ("/", "/report/"):
-        open_addresses, seen, kilobytes = [path], set(), 0.0
-        while open_addresses:
-            address = open_addresses.pop()
-            if address in seen:
-                continue
-            seen.add(address)
-            answer = get(system.port, address, Accept_Encoding="gzip")
-            kilobytes += (len(answer.body) + len(str(answer.headers))) / 1000
-            open_addresses += linked(answer.body, answer.headers)
-        figures.append(
-            {
-                "what": f"P11 {path} first view",
-                "kB": round(kilobytes, 1),
-                "requests": len(seen),
-                "aim": "≤ 80 kB, ≤ 10",
-            }
-        )
+    """P11, in a browser of its own process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.browser", "--port", str(system.port)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip()[-300:])
+    figures: list[dict[str, Any]] = json.loads(done.stdout.strip().splitlines()[-1])
     return figures
-
-
-def linked(body: bytes, headers: Any) -> list[str]:
-    """What a browser fetches with a page of HTML."""
-    if not str(headers.get("Content-Type")).startswith("text/html"):
-        return []
-    if headers.get("Content-Encoding") == "gzip":
-        body = gzip.decompress(body)
-    matches = (match for match in ASSET.finditer(body) if not NOT_FETCHED.search(match.group(0)))
-    return [match.group(1).decode() for match in matches]

@@ -1,5 +1,6 @@
 """What a measurement runs on: a database, a data folder, and the running system, all of its own and all removed."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -64,50 +65,53 @@ def _owner() -> str | None:
     raise UnavailableError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running PostgreSQL cluster on the loopback, with durable commits; databases in it by name."""
+
+    programs: Path
+    port: int
+
+    def url(self, database: str) -> str:
+        """Where a database of it answers."""
+        return f"postgresql://shangju@127.0.0.1:{self.port}/{database}"
+
+    def create(self, database: str, *, template: str = "template1") -> None:
+        """A database as a copy of another, file by file."""
+        self._ask(f"CREATE DATABASE {database} TEMPLATE {template} STRATEGY file_copy")
+
+    def drop(self, database: str) -> None:
+        """Remove a database and whoever still reads it."""
+        self._ask(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+    def _ask(self, statement: str) -> None:
+        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "shangju", "-d", "postgres"]
+        _as_unprivileged([str(self.programs / "psql"), *where, "-q", "-c", statement], None)
+
+
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL cluster on the loopback, with durable commits, and the URL of its empty database."""
+def cluster(folder: Path) -> Iterator[Cluster]:
+    """The cluster in ``folder``, made where there is none yet; stopped at the end."""
     programs, owner, port = postgresql_programs(), _owner(), free_port()
-    folder = Path(tempfile.mkdtemp(prefix="shangju-bench-postgresql-"))
+    folder.mkdir(parents=True, exist_ok=True)
     if owner:
         shutil.chown(folder, owner)
-    data, log = str(folder / "data"), str(folder / "log")
+    data, log = folder / "data", str(folder / "log")
     settings = (
         f"-p {port} -h 127.0.0.1 -k {folder} -c shared_buffers=512MB -c max_wal_size=4GB -c fsync=on "
         "-c synchronous_commit=on -c maintenance_work_mem=512MB"
     )
-    control = [str(programs / "pg_ctl"), "-D", data, "-l", log, "-w", "-t", "60"]
+    control = [str(programs / "pg_ctl"), "-D", str(data), "-l", log, "-w", "-t", "120"]
+    # As the cluster that the tests run on: sorting by code point, upper and lower case of all letters.
+    made_with = ["-U", "shangju", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
     try:
-        initdb = [
-            str(programs / "initdb"),
-            "-D",
-            data,
-            "-U",
-            "shangju",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-locale",
-        ]
-        _as_unprivileged(initdb, owner)
+        if not (data / "PG_VERSION").exists():
+            _as_unprivileged([str(programs / "initdb"), "-D", str(data), *made_with], owner)
         _as_unprivileged([*control, "-o", settings, "start"], owner)
-        createdb = [
-            str(programs / "createdb"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(port),
-            "-U",
-            "shangju",
-            "shangju",
-        ]
-        _as_unprivileged(createdb, owner)
-        yield f"postgresql://shangju@127.0.0.1:{port}/shangju"
+        yield Cluster(programs, port)
     finally:
-        if (folder / "data" / "postmaster.pid").exists():
-            _as_unprivileged([*control, "-m", "immediate", "stop"], owner)
-        shutil.rmtree(folder, ignore_errors=True)
+        if (data / "postmaster.pid").exists():
+            _as_unprivileged([*control, "-m", "fast", "stop"], owner)
 
 
 @dataclass(slots=True)
@@ -117,6 +121,7 @@ class Installation:
     database: str
     data: Path
     url: str
+    cluster: Cluster | None = None
     port: int = field(default_factory=free_port)
 
     @property
@@ -164,21 +169,29 @@ class Installation:
 
 
 @contextmanager
-def installation(database: str) -> Iterator[Installation]:
-    """An installation of its own on ``sqlite`` or ``postgresql``, removed afterwards."""
-    data = Path(tempfile.mkdtemp(prefix="shangju-bench-"))
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is removed afterwards, also where another user wrote into it."""
+    folder = Path(tempfile.mkdtemp(prefix="shangju-bench-"))
     try:
-        if database == "sqlite":
-            made = Installation(database, data, "sqlite:///shangju.sqlite3")
-            made.set_up()
-            yield made
-        else:
-            with postgresql() as url:
-                made = Installation(database, data, url)
-                made.set_up()
-                yield made
+        folder.chmod(0o755)
+        yield folder
     finally:
-        shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def installation(database: str) -> Iterator[Installation]:
+    """An installation of its own on ``sqlite`` or ``postgresql``, empty of cases, removed afterwards."""
+    with temporary_folder() as folder, contextlib.ExitStack() as stack:
+        url, running_cluster = "sqlite:///shangju.sqlite3", None
+        if database == "postgresql":
+            running_cluster = stack.enter_context(cluster(folder / "cluster"))
+            running_cluster.create("shangju")
+            url = running_cluster.url("shangju")
+        made = Installation(database, folder / "data", url, running_cluster)
+        made.data.mkdir()
+        made.set_up()
+        yield made
 
 
 @dataclass(slots=True)

@@ -1,17 +1,22 @@
 """The generated cases are sound: the database takes them, and the application finds and reads them."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
+from bench import dataset
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.areas.services import AreaPlan, plant_areas
 from shangju.cases import chain
 from shangju.cases.models import Case
 from shangju.cases.queries import case_by_tracking_code
-from shangju.cases.search import matching
+from shangju.cases.search import index_cases, matching
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.posts.models import Post, PostKind
 
 NOW = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
 
@@ -24,7 +29,10 @@ def generated(db: None, monkeypatch: pytest.MonkeyPatch) -> list[Case]:
     call_command("seed_categories", verbosity=0)
     call_command("seed_deadlines", verbosity=0)
     monkeypatch.setattr(generator, "SUBDISTRICTS", 1)
-    monkeypatch.setattr(generator, "OPEN_SHARE", 0.4)
+    monkeypatch.setattr(generator, "OPEN_BY_AGE", ((generator.DAYS + 1, 0.4),))
+    monkeypatch.setattr(generator, "HOME_SHARE", 0.5)
+    monkeypatch.setattr(generator, "DISTINCT_TEXTS", 200)
+    generator.texts.cache_clear()
     monkeypatch.setattr(generator, "take_indexes_away", list)
     monkeypatch.setattr(generator, "finish", lambda *_arguments: None)
     with everywhere(EverywhereReason.DEMO):
@@ -33,7 +41,8 @@ def generated(db: None, monkeypatch: pytest.MonkeyPatch) -> list[Case]:
             AreaPlan("community", "D1", "社区", "D"),
         ]
         plans.append(AreaPlan("grid", "D1G1", "网格", "D1", grid_type="general"))
-        plant_areas(plans, by=COMMAND_LINE, now=NOW)
+        *_above, grid = plant_areas(plans, by=COMMAND_LINE, now=NOW)
+        Post.objects.create(area=grid, kind=PostKind.GRID_WORKER, name="网格员")
         generator.generate(300, now=NOW)
         return list(Case.objects.select_related("area", "grid"))
 
@@ -54,9 +63,32 @@ def test_the_application_finds_a_row_by_code_and_by_words(generated: list[Case])
         assert case.pk in matching(Case.objects.all(), case.text[:4]).values_list("pk", flat=True)
 
 
-def test_long_histories_verify(generated: list[Case]) -> None:
+def test_every_history_verifies_and_some_are_long(generated: list[Case]) -> None:
     with everywhere(EverywhereReason.VERIFICATION):
-        sample = [case for case in generated if case.history_length]
-        assert sample
-        assert all(case.history_length == 40 for case in sample)
-        assert [chain.first_break(case, case.events.all()) for case in sample] == [None] * len(sample)
+        broken = [chain.first_break(case, case.events.all()) for case in generated]
+    assert broken == [None] * len(generated)
+    assert 40 in {case.history_length for case in generated}
+
+
+def test_the_generated_index_is_the_one_that_the_application_writes(generated: list[Case]) -> None:
+    def entries() -> dict[int, set[object]]:
+        key = "case_id" if connection.vendor == "postgresql" else "rowid"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {key}, grams FROM cases_search")
+            rows = cursor.fetchall()
+        return {pk: set(grams.split() if isinstance(grams, str) else grams) for pk, grams in rows}
+
+    written = entries()
+    index_cases(generated)
+    assert written == entries()
+
+
+def test_a_kept_set_serves_only_while_what_it_was_made_from_is_the_same(tmp_path: Path) -> None:
+    told = {"rows": 300, "now": NOW.isoformat(), "fingerprint": dataset.fingerprint(), "sample": []}
+    (tmp_path / "made.json").write_text(json.dumps(told), encoding="utf-8")
+    assert dataset.kept_set(tmp_path, 300, NOW + timedelta(days=1)) == told
+    assert dataset.kept_set(tmp_path, 301, NOW) is None
+    assert dataset.kept_set(tmp_path, 300, NOW + timedelta(days=8)) is None
+    assert dataset.kept_set(tmp_path / "nothing", 300, NOW) is None
+    (tmp_path / "made.json").write_text(json.dumps({**told, "fingerprint": "older"}), encoding="utf-8")
+    assert dataset.kept_set(tmp_path, 300, NOW) is None

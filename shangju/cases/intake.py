@@ -21,7 +21,7 @@ from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto, Idempote
 from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
-from shangju.cases.search import index_rows, searchable_text
+from shangju.cases.search import index_cases
 from shangju.cases.services import keep_photos
 from shangju.cases.workflow import REGISTER, CaseRole, Channel, RequestType
 from shangju.categories.models import Category
@@ -253,7 +253,7 @@ def _store(prepared: Sequence[Prepared], submissions: Sequence[Submission], *, n
     CaseEvent.objects.bulk_create([each.event for each in prepared])
     CaseClock.objects.bulk_create(clocks)
     ReporterContact.objects.bulk_create([each.contact for each in prepared if each.contact])
-    index_rows([(case.pk, searchable_text(case)) for case in cases], are_new=True)
+    index_cases(cases, are_new=True)
     for each, submission in zip(prepared, submissions, strict=True):
         purpose = CasePhoto.Purpose.REPORT
         keep_photos(each.case, each.event, submission.photo_ids, purpose=purpose, now=now)

@@ -3,9 +3,13 @@
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from shangju.areas.models import Area
@@ -13,11 +17,15 @@ from shangju.cases.codes import code_print
 from shangju.cases.models import Case
 from shangju.cases.models.case import CASE_LEVELS
 from shangju.cases.rules import visible_to
-from shangju.cases.search import matching
+from shangju.cases.search import among, first_matching
 from shangju.cases.workflow import OPEN_STATES, State
+from shangju.categories.models import Category
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.engine import light_at
 from shangju.posts.rights import Standing
+
+COUNTED_TO = 1000
+"""Counting stops here: "1000+" says enough."""
 
 PAGE = 50
 PAGE_AT_MOST = 200
@@ -63,20 +71,20 @@ def worklist(
     Paging is by keyset: page ten thousand costs what page one costs. An unreadable cursor gives the first page.
     """
     limit = max(1, min(limit, PAGE_AT_MOST))
-    cases = filtered(Case.objects.filter(visible_to(standing)), filters, standing=standing, now=now)
-    after = read_cursor(cursor)
-    if filters.only_open:
-        cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "pk")
-        if after:
-            cases = cases.filter(Q(due_at__gte=after[0]) & (Q(due_at__gt=after[0]) | Q(pk__gt=after[1])))
+    ordered = _in_order(Case.objects.filter(visible_to(standing)), filters, cursor)
+    categories = _categories_below(filters.category)
+
+    def narrow(cases: QuerySet[Case]) -> QuerySet[Case]:
+        return _filtered(cases, filters, categories=categories, standing=standing, now=now)
+
+    if filters.query.strip():
+        found: Any = first_matching(ordered, filters.query, narrow=narrow, limit=limit + 1)
     else:
-        cases = cases.order_by("-registered_at", "-pk")
-        if after:
-            cases = cases.filter(
-                Q(registered_at__lte=after[0]) & (Q(registered_at__lt=after[0]) | Q(pk__lt=after[1]))
-            )
-    related = cases.select_related("area", "category", "handler_post", "handler_party", "community", "grid")
-    rows = list(related.defer("text", "party_summary")[: limit + 1])
+        found = narrow(ordered).values("pk")[: limit + 1]
+    # First which rows, then what belongs to them: else all that is open is joined with everything before it is sorted.
+    related = ("area", "category", "handler_post", "handler_party", "community", "grid")
+    page = among(Case.objects.all(), found).order_by(*ordered.query.order_by)
+    rows = list(page.select_related(*related).defer("text", "party_summary"))
     more = len(rows) > limit
     rows = rows[:limit]
     last = rows[-1] if more else None
@@ -84,16 +92,39 @@ def worklist(
     return WorklistPage(rows, _write_cursor(moment, last.pk) if last and moment else None)
 
 
-def filtered(
-    cases: QuerySet[Case], filters: WorklistFilters, *, standing: Standing, now: datetime
+def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | None) -> QuerySet[Case]:
+    """What an index gives in the order of the list: in one area, open or all, behind the cursor."""
+    if filters.area:
+        cases = _in_area(cases, filters.area)
+    after = read_cursor(cursor)
+    if filters.only_open:
+        cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "pk")
+        if after:
+            cases = cases.filter(Q(due_at__gte=after[0]) & (Q(due_at__gt=after[0]) | Q(pk__gt=after[1])))
+        return cases
+    cases = cases.order_by("-registered_at", "-pk")
+    if filters.state == "ended" or filters.state in State.values:
+        cases = cases.filter(is_open=False)
+    if after:
+        cases = cases.filter(
+            Q(registered_at__lte=after[0]) & (Q(registered_at__lt=after[0]) | Q(pk__lt=after[1]))
+        )
+    return cases
+
+
+def _filtered(
+    cases: QuerySet[Case],
+    filters: WorklistFilters,
+    *,
+    categories: list[int] | None,
+    standing: Standing,
+    now: datetime,
 ) -> QuerySet[Case]:
-    """``cases`` narrowed by every filter that is set; an unknown value gives none."""
+    """``cases`` narrowed by every filter that is set but area and words; an unknown value gives none."""
     if filters.state in State.values:
         cases = cases.filter(state=filters.state)
     elif filters.state == "ended":
         cases = cases.filter(is_open=False)
-    if filters.area:
-        cases = _in_area(cases, filters.area)
     if filters.light:
         cases = cases.filter(is_open=True).filter(light_condition(filters.light, now=now))
     if filters.handler == "mine":
@@ -104,9 +135,17 @@ def filtered(
             if filters.handler.isdecimal() and len(filters.handler) < 19
             else cases.none()
         )
-    if filters.category:
-        cases = cases.filter(Q(category__code=filters.category) | Q(category__parent__code=filters.category))
-    return matching(cases, filters.query) if filters.query.strip() else cases
+    if categories is not None:
+        cases = cases.filter(category_id__in=categories)
+    return cases
+
+
+def _categories_below(code: str) -> list[int] | None:
+    """Ids of a category and of what is below it: by the ids themselves the database knows how many cases there are."""
+    if not code:
+        return None
+    named = Q(code=code) | Q(parent__code=code)
+    return list(Category.objects.filter(named).values_list("pk", flat=True))
 
 
 def _in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:
@@ -115,6 +154,25 @@ def _in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:
         return cases.none()
     column = CASE_LEVELS.get(area.kind)
     return cases.filter(**{column: area.pk}) if column else cases.filter(area_path__startswith=area.path)
+
+
+def counts_of(lists: Mapping[str, QuerySet[Case]]) -> dict[str, str]:
+    """How many rows each list has, up to ``COUNTED_TO``, in one statement; "1000+" costs the same on any table."""
+    numbers, parts, params = dict.fromkeys(lists, 0), [], []
+    for name, cases in lists.items():
+        try:
+            sql, values = cases.order_by().values("pk")[: COUNTED_TO + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT %s, COUNT(*) FROM ({sql}) AS counted")  # noqa: S608 - the ORM's own
+        params += [name, *values]
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), params)
+            numbers |= dict(cursor.fetchall())
+    return {
+        name: f"{COUNTED_TO}+" if number > COUNTED_TO else str(number) for name, number in numbers.items()
+    }
 
 
 def light_condition(light: str, *, now: datetime) -> Q:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from shangju.cases.models import Case, ContactReveal, ReporterContact
@@ -62,7 +63,8 @@ def mask_phone(phone: str) -> str:
 
 def masked_contact(case: Case) -> MaskedContact | None:
     """The masked contact of a case whose inner view the reader may see; ``None`` where none was given."""
-    contact = ReporterContact.objects.filter(case=case).first()
+    looks = Count("case__contact_reveals")
+    contact = ReporterContact.objects.filter(case=case).annotate(looks=looks).first()
     if contact is None:
         return None
     return MaskedContact(
@@ -70,7 +72,7 @@ def masked_contact(case: Case) -> MaskedContact | None:
         phone=mask_phone(contact.phone),
         has_phone=bool(contact.phone),
         may_be_called=contact.may_be_called,
-        reveal_count=case.contact_reveals.count(),
+        reveal_count=contact.looks,
     )
 
 

@@ -12,7 +12,7 @@ from shangju.cases.clocks import ClockBoard
 from shangju.cases.intake import Prepared
 from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto, ReporterContact
 from shangju.cases.models.work import WorkRecord
-from shangju.cases.search import index_rows, searchable_text
+from shangju.cases.search import index_cases
 from shangju.photos.models import Photo
 
 
@@ -50,7 +50,7 @@ def store(stories: list[Told], *, now: datetime) -> None:
     ReporterContact.objects.bulk_create(contacts)
     _store_records(stories)
     _store_photos(stories, now=now)
-    index_rows([(case.pk, searchable_text(case)) for case in cases], are_new=True)
+    index_cases(cases, are_new=True)
 
 
 def _store_records(stories: list[Told]) -> None:

@@ -16,7 +16,6 @@ from shangju.cases.models import Case
 from shangju.cases.rules import visible_to
 from shangju.cases.workflow import State
 from shangju.desk.access import needs_right
-from shangju.desk.views.worklist import capped
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
@@ -48,9 +47,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("reason", "")
     chosen = chosen if chosen in REASONS else "overdue"
     seen = Case.objects.filter(visible_to(standing), is_open=True)
+    counts = queries.counts_of(
+        {key: seen.filter(condition(now)) for key, (_label, condition) in REASONS.items()}
+    )
     tabs = [
-        {"key": key, "label": label, "count": capped(seen.filter(condition(now)))}
-        for key, (label, condition) in REASONS.items()
+        {"key": key, "label": label, "count": counts[key]} for key, (label, _condition) in REASONS.items()
     ]
     related = ("area", "category", "handler_post", "handler_party")
     cases = seen.filter(REASONS[chosen][1](now)).select_related(*related).order_by("due_at", "pk")[:ROWS]

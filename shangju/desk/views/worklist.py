@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from shangju.cases import queries
@@ -18,34 +17,35 @@ from shangju.desk.forms import FilterForm
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right, Standing
 
-COUNTED_TO = 1000
-"""Counting stops here: "1000+" says enough, and costs the same on any table."""
-
-
-def capped(cases: QuerySet[Case]) -> str:
-    """How many, up to ``COUNTED_TO``."""
-    number = cases.order_by()[: COUNTED_TO + 1].count()
-    return f"{COUNTED_TO}+" if number > COUNTED_TO else str(number)
+FIGURES: dict[str, tuple[Any, str, str]] = {
+    "registered": (_("To be accepted"), "inbox", "state=registered"),
+    "mine": (_("Handled by me"), "user", "handler=mine"),
+    "orange": (_("Due soon"), "light-orange", "light=orange"),
+    "overdue": (_("Overdue"), "light-red", "light=overdue"),
+}
+"""The numbers over the list: label, icon, and the filter of the same list that shows their rows."""
 
 
 def figures(standing: Standing, now: Any, *, shown: str) -> list[dict[str, Any]]:
-    """The four numbers over the list; each is a filter of the same list, and ``shown`` is the one it shows now."""
+    """The four numbers over the list; ``shown`` is the filter that it shows now."""
     seen = Case.objects.filter(visible_to(standing), is_open=True)
-    counted = (
-        (_("To be accepted"), "inbox", "?state=registered", Q(state=State.REGISTERED)),
-        (_("Handled by me"), "user", "?handler=mine", Q(handler_post_id__in=standing.posts)),
-        (_("Due soon"), "light-orange", "?light=orange", queries.light_condition("orange", now=now)),
-        (_("Overdue"), "light-red", "?light=overdue", Q(due_at__lt=now)),
+    numbers = queries.counts_of(
+        {
+            "registered": seen.filter(state=State.REGISTERED),
+            "mine": seen.filter(handler_post_id__in=standing.posts),
+            "orange": seen.filter(queries.light_condition("orange", now=now)),
+            "overdue": seen.filter(due_at__lt=now),
+        }
     )
     return [
         {
             "label": label,
             "icon": icon,
-            "query": query,
-            "number": capped(seen.filter(condition)),
-            "is_shown": query == f"?{shown}",
+            "query": f"?{query}",
+            "number": numbers[key],
+            "is_shown": query == shown,
         }
-        for label, icon, query, condition in counted
+        for key, (label, icon, query) in FIGURES.items()
     ]
 
 

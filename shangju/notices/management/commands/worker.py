@@ -45,6 +45,8 @@ class Command(BaseCommand):
     """The background process; one is enough for a sub-district, several share the work."""
 
     help = "Run the background worker (notices and all timed work)."
+    requires_system_checks = ()
+    """They would load every page and the whole interface into a process that serves neither: 25 MB."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """``--threads``."""
