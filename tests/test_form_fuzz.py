@@ -155,7 +155,7 @@ def check(request: Callable[[], Any], client: Client, before: dict[str, int], wh
     with forgotten(client):
         try:
             answer = request()
-        except Exception as error:  # the client shows what would have been a 500
+        except Exception as error:  # noqa: BLE001 - the client shows what would have been a 500
             pytest.fail(f"{what}: {error!r}")
         assert answer.status_code < 500, what
         if answer.status_code >= 400:
@@ -200,7 +200,7 @@ def test_no_request_that_is_no_form_breaks(role: str, street: Street, cases: lis
     before = stored()
     actions = dict.fromkeys(form.action for form in forms_for(client, street, cases) if form.method == "post")
     for at, action in enumerate(actions):
-        for kind, body in ODD_BODIES if INPUTS >= 5000 else ODD_BODIES[at % 4 :: 4]:
+        for kind, body in ODD_BODIES if INPUTS >= 5000 else ODD_BODIES[at % 10 :: 10]:
             check(
                 lambda action=action, kind=kind, body=body: client.generic(
                     "POST", action, body, content_type=kind
@@ -217,7 +217,7 @@ def test_no_address_breaks(role: str, street: Street, cases: list[Case]) -> None
     client, chance = client_of(role, street), random.Random(f"addresses {role}")
     before = stored()
     usual = addresses(street, cases)
-    for _ in range(max(INPUTS // 8, len(usual))):
+    for _ in range(max(INPUTS // 8, 60)):
         address = chance.choice(usual)
         odd = chance.choice([text for text in ODD_TEXTS if len(text) < 2000])
         if chance.random() < 0.6:

@@ -15,6 +15,7 @@ from shangju.cases.models.case import CASE_LEVELS
 from shangju.cases.rules import visible_to
 from shangju.cases.search import matching
 from shangju.cases.workflow import OPEN_STATES, State
+from shangju.core.numbers import small_number
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.engine import light_at
 from shangju.posts.rights import Standing
@@ -99,11 +100,8 @@ def filtered(
     if filters.handler == "mine":
         cases = cases.filter(handler_post_id__in=standing.posts)
     elif filters.handler:
-        cases = (
-            cases.filter(handler_post_id=int(filters.handler))
-            if filters.handler.isdecimal() and len(filters.handler) < 19
-            else cases.none()
-        )
+        post = small_number(filters.handler)
+        cases = cases.filter(handler_post_id=post) if post is not None else cases.none()
     if filters.category:
         cases = cases.filter(Q(category__code=filters.category) | Q(category__parent__code=filters.category))
     return matching(cases, filters.query) if filters.query.strip() else cases

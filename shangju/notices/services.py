@@ -95,10 +95,19 @@ def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
         users = _dispatchers(event.case, now)
     link = reverse("desk:case", args=[event.case.number])
     walled_off = _people_with_a_stake(event.case, now)
-    for user in users:
+    # Who leads and assists is told that they lead: the second notice has the key of the first and falls away.
+    told = [(user, wording.for_staff) for user in users]
+    told += [(user, wording.for_assistant) for user in _assistants(event, now)]
+    for user, said in told:
         if user.pk != event.by_id and user.pk not in walled_off:
-            words = wording.for_staff(event, language=user.language)
+            words = said(event, language=user.language)
             yield _notice(event, NoticeChannel.IN_APP, f"user-{user.pk}", words, now, user=user, link=link)
+
+
+def _assistants(event: CaseEvent, now: datetime) -> list[User]:
+    if event.kind not in wording.TOLD_TO_ASSISTANTS:
+        return []
+    return _holders(Q(post_id__in=event.case.assistants.values("post_id")), now)
 
 
 def _people_with_a_stake(case: Case, now: datetime) -> set[int]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from shangju.administration.access import as_system_administrator
 from shangju.administration.forms import PartySearchForm
 from shangju.administration.queries import find_parties
+from shangju.core.numbers import small_number
 
 
 @require_GET
@@ -16,7 +17,7 @@ def parties(request: HttpRequest) -> HttpResponse:
     form = PartySearchForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {"q": "", "kind": ""}
     cursor = request.GET.get("cursor", "")
-    after = int(cursor) if cursor.isdecimal() and len(cursor) < 19 else 0
+    after = small_number(cursor) or 0
     found, following = find_parties(wanted["q"].strip(), kind=wanted["kind"], after=after)
     shown = {
         "form": form,

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from shangju.accounts.models import User
+from shangju.areas.tests.trees import person
 from shangju.cases import moves
 from shangju.cases.codes import format_code
 from shangju.cases.models import CaseEvent
@@ -244,6 +246,22 @@ def test_a_notice_with_a_fault_of_its_own_keeps_no_other_from_being_sent(
     assert [message.key for message in gateway.taken] == [second.key]
     state = Notice.objects.values_list("state", "attempts", "due_at", "leased_until").get(pk=first.pk)
     assert state == (NoticeState.PENDING, 1, NOW + timedelta(minutes=2), None)
+
+
+def test_who_is_to_assist_is_told_and_who_leads_as_well_only_once(street: Street) -> None:
+    with everywhere(EverywhereReason.SETUP):
+        helper = person("helper")
+        User.objects.filter(pk__in=[helper.pk, street.worker.pk]).update(language="en")
+        assisting = appoint(helper, street.areas["grid"], PostKind.GRID_WORKER)
+        both = appoint(street.worker, street.areas["grid"], PostKind.BUILDING_HEAD)
+    case = go(
+        street, report(street), accept(), moves.Dispatch(post=street.post, assistants=[assisting, both])
+    )
+    tell_of_events(NOW)
+    [notice] = Notice.objects.filter(user=helper)
+    assert notice.subject == f"You are asked to assist with {case.number}."
+    [notice] = Notice.objects.filter(user=street.worker)
+    assert "dispatched to you" in notice.subject
 
 
 def test_what_was_given_up_is_seen(street: Street) -> None:
