@@ -135,8 +135,11 @@ def _content(upload: "UploadedFile[bytes]", name: str) -> bytes:
     """The uploaded bytes; a file above the limit is refused by its size, before it is read."""
     if upload.size is not None and upload.size > BYTES_AT_MOST:
         raise PhotoRefused(Refusal.TOO_HEAVY, name=name)
-    upload.seek(0)
-    content: bytes = upload.read(BYTES_AT_MOST + 1)
+    try:
+        upload.seek(0)
+        content: bytes = upload.read(BYTES_AT_MOST + 1)
+    except OSError as error:  # there was no room for it on its way in
+        raise PhotoRefused(Refusal.NOT_STORED, name=name) from error
     if len(content) > BYTES_AT_MOST:
         raise PhotoRefused(Refusal.TOO_HEAVY, name=name)
     if not content:
