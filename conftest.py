@@ -66,18 +66,6 @@ def base_url() -> None:
     """Tests name addresses in full, ``live_server.url + path``; the plugin's own fixture is of a kind pytest retires."""
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _flush_takes_the_search_index_along() -> None:
-    """The search index is a table without a model: Django's flush on PostgreSQL must be told to follow its key."""
-    from django.db import connection
-
-    if connection.vendor == "postgresql":
-        flush = connection.ops.sql_flush
-        connection.ops.sql_flush = lambda style, tables, **options: flush(
-            style, tables, **{**options, "allow_cascade": True}
-        )
-
-
 @pytest.fixture(autouse=True)
 def _no_scope_leaks() -> Iterator[None]:
     """A test begins and ends without an area scope: what leaks into the next one makes it lie."""

@@ -3,6 +3,7 @@
 Schemathesis makes the requests from the interface's own description, valid and broken ones, always the same ones.
 """
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,9 @@ from shangju.config.wsgi import application
 from shangju.core.scoping import EverywhereReason, everywhere
 from tests.street import Street
 
-EXAMPLES = 40
+EXAMPLES = int(os.environ.get("SHANGJU_FUZZ_EXAMPLES", "40"))
+"""Requests for each operation, sound and broken; the long run (docs/writing-tests.md) makes hundreds."""
+
 OPERATIONS = [
     (method.upper(), path) for path, ways in api.get_openapi_schema()["paths"].items() for method in ways
 ]

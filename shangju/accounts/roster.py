@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shangju.accounts.actors import Operator, demand_administrator
 from shangju.accounts.models import Administrator, AdministratorRole, ApiToken, IdentityLevel, Person, User
-from shangju.core.audit import record, record_each
+from shangju.core.audit import change_and_record, record, record_each
 from shangju.core.errors import Conflict, DomainError
 
 _SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,58}")
@@ -115,27 +115,12 @@ def _locked(user: User) -> User:
 def change_user(user: User, changes: Mapping[str, Any], *, by: Operator, now: datetime) -> User:
     """Change the names by which an account is shown (``display_name``, ``display_name_en``)."""
     actor = demand_administrator(by)
-    if unknown := set(changes) - {"display_name", "display_name_en"}:
-        raise ValueError(f"not changeable here: {sorted(unknown)}")
     held = _locked(user)
     if not str(changes.get("display_name", held.display_name)).strip():
         sentence = _("An account needs a name to be shown by: role and number.")
         raise DomainError(sentence, fields={"display_name": sentence})
-    before = {
-        field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value
-    }
-    if before:
-        for field in before:
-            setattr(held, field, changes[field])
-        held.save(update_fields=list(before))
-        record(
-            held,
-            action="account.changed",
-            by=actor,
-            now=now,
-            before=before,
-            after={key: changes[key] for key in before},
-        )
+    names = ("display_name", "display_name_en")
+    change_and_record(held, changes, allowed=names, action="account.changed", by=actor, now=now)
     return held
 
 

@@ -2,11 +2,9 @@
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shangju.accounts.models import AdministratorRole, User
-from shangju.core.errors import NotAllowed
 
 SECOND_FACTOR_MISSING = gettext_lazy(
     "Your role needs a second factor here. Set it up on your profile page first."
@@ -24,12 +22,6 @@ def administrator_role(user: object) -> str:
 def is_administrator(user: object, role: AdministratorRole) -> bool:
     """Whether ``user`` holds exactly this administrator role."""
     return administrator_role(user) == role
-
-
-def ensure_administrator(by: User | None, role: AdministratorRole) -> None:
-    """Raise ``NotAllowed`` unless ``by`` holds ``role``; ``None`` is the operator at the command line."""
-    if by is not None and not is_administrator(by, role):
-        raise NotAllowed(_("Only the %(role)s may do this. Ask them.") % {"role": role.label})
 
 
 def works_here(request: HttpRequest) -> bool:

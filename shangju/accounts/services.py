@@ -16,10 +16,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from shangju.accounts.actors import Operator, demand_administrator
 from shangju.accounts.locks import one_spelling
 from shangju.accounts.models import AdministratorRole, ApiToken, IdentityLevel, Person, User
 from shangju.accounts.phones import normalise_phone
-from shangju.accounts.rules import administrator_role, ensure_administrator
+from shangju.accounts.rules import administrator_role
 from shangju.core.audit import record
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.sealing import fingerprint
@@ -108,10 +109,9 @@ def _checked_phone(phone: str) -> str:
         raise DomainError(sentence, fields={"phone": sentence}) from error
 
 
-def set_phone(user: User, *, phone: str, by: User | None, now: datetime) -> User:
+def set_phone(user: User, *, phone: str, by: Operator, now: datetime) -> User:
     """Set or, with the empty text, remove the phone of an account; its first code verifies it."""
-    if by != user:
-        ensure_administrator(by, AdministratorRole.SYSTEM)
+    actor = user if by == user else demand_administrator(by)
     had_one = bool(user.phone_print)
     user.set_phone(_checked_phone(phone))
     user.phone_verified = False
@@ -121,7 +121,7 @@ def set_phone(user: User, *, phone: str, by: User | None, now: datetime) -> User
             record(
                 user,
                 action="user.phone_set",
-                by=by,
+                by=actor,
                 now=now,
                 before={"phone": had_one},
                 after={"phone": bool(user.phone)},
@@ -215,7 +215,7 @@ def issue_token(
 def revoke_token(token: ApiToken, *, by: User, now: datetime) -> ApiToken:
     """End a key at once."""
     if by != token.user:
-        ensure_administrator(by, AdministratorRole.SECURITY)
+        demand_administrator(by, role=AdministratorRole.SECURITY)
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])

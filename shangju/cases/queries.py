@@ -20,6 +20,7 @@ from shangju.cases.rules import visible_to
 from shangju.cases.search import among, first_matching
 from shangju.cases.workflow import OPEN_STATES, State
 from shangju.categories.models import Category
+from shangju.core.numbers import small_number
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.engine import light_at
 from shangju.posts.rights import Standing
@@ -130,11 +131,8 @@ def _filtered(
     if filters.handler == "mine":
         cases = cases.filter(handler_post_id__in=standing.posts)
     elif filters.handler:
-        cases = (
-            cases.filter(handler_post_id=int(filters.handler))
-            if filters.handler.isdecimal() and len(filters.handler) < 19
-            else cases.none()
-        )
+        post = small_number(filters.handler)
+        cases = cases.filter(handler_post_id=post) if post is not None else cases.none()
     if categories is not None:
         cases = cases.filter(category_id__in=categories)
     return cases

@@ -212,6 +212,10 @@ STORAGES = {
     "default": {"BACKEND": "shangju.core.storage.DurableFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "shangju.core.uploads.SparingUploadHandler",
+]
 MEDIA_ROOT = ENVIRONMENT.media
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

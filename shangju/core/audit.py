@@ -1,8 +1,8 @@
 """The audit trail: one call for everything that does not have its own history rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -37,6 +37,34 @@ def record(
         reason=reason,
         at=now,
     )
+
+
+def change_and_record(
+    held: models.Model,
+    changes: Mapping[str, Any],
+    *,
+    allowed: Collection[str],
+    action: str,
+    by: "User | None",
+    now: datetime,
+) -> bool:
+    """Set fields of a row that the caller holds locked, store those that differ, and record them; whether any did.
+
+    ``allowed`` are the fields that the calling service changes; another one is a fault of the caller (``ValueError``).
+    """
+    if unknown := set(changes) - set(allowed):
+        raise ValueError(f"not changeable here: {sorted(unknown)}")
+    before = {
+        field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value
+    }
+    if not before:
+        return False
+    for field in before:
+        setattr(held, field, changes[field])
+    held.save(update_fields=list(before))
+    after = {field: changes[field] for field in before}
+    record(held, action=action, by=by, now=now, before=before, after=after)
+    return True
 
 
 def record_each(

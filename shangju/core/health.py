@@ -18,7 +18,7 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shangju.core.models import Heartbeat
+from shangju.core.models import Heartbeat, SetAside
 from shangju.core.resealing import opens_newest_and_oldest, sealed_columns
 from shangju.core.static_files import are_current
 from shangju.core.views import WORKER_SILENCE
@@ -161,6 +161,30 @@ def worker(now: datetime) -> Finding:
         else _("Silent for %(seconds)s seconds; start it with “shangju up”.")
     )
     return (well if alive else wrong)(_("Worker"), sentence % {"seconds": silent})
+
+
+@health_check(order=65)
+def set_aside(now: datetime) -> Finding:
+    """Nothing that the worker failed at is waiting."""
+    waiting = list(SetAside.objects.order_by("due_at")[:3])
+    if not waiting:
+        return well(_("Failed work"), _("Nothing is set aside."))
+    facts = "; ".join(
+        _("%(step)s, row %(row)s: %(attempts)s tries, next at %(time)s, %(error)s")
+        % {
+            "step": each.step,
+            "row": each.row or "—",
+            "attempts": each.attempts,
+            "time": each.due_at.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d %H:%M"),
+            "error": each.error,
+        }
+        for each in waiting
+    )
+    return wrong(
+        _("Failed work"),
+        _("%(count)s pieces of work are set aside and tried again later. First: %(facts)s.")
+        % {"count": SetAside.objects.count(), "facts": facts},
+    )
 
 
 @health_check(order=70)

@@ -1,4 +1,4 @@
-"""The audit trail of everything that has no history of its own, and the sign of life of the worker."""
+"""The audit trail of what has no history of its own, and of the worker: its sign of life, and what it failed at."""
 
 from django.conf import settings
 from django.db import models
@@ -29,3 +29,21 @@ class Heartbeat(models.Model):
 
     name = models.CharField(primary_key=True, max_length=40)
     at = models.DateTimeField()
+
+
+class SetAside(models.Model):
+    """Work of the worker that failed: one row of a step, or (``row`` 0) the whole step; tried again when it is due.
+
+    It is removed when the work succeeds. ``error`` is the kind of the error and the line it came from, never its text,
+    which may hold personal data.
+    """
+
+    step = models.CharField(max_length=60)
+    row = models.BigIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=200)
+    failed_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "row"], name="work_set_aside_once")]

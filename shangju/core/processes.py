@@ -16,13 +16,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-GRACE_SECONDS = 10.0
-"""How long a child may take to finish what it is doing before it is killed."""
-LONGEST_PAUSE_SECONDS = 30.0
-"""A child that keeps dying is started again after 1, 2, 4 … seconds, at most this."""
-SETTLED_SECONDS = 60.0
-"""A child that lived this long is taken to work; the next pause is the shortest again."""
-STEP_SECONDS = 0.2
+GRACE_SECONDS = 5.0
+"""How long a child may take to finish what it is doing before it is killed; a second signal ends the wait."""
+SHORTEST_PAUSE_SECONDS = 0.25
+"""A child that was killed, or that had worked for a while, is started again after this."""
+LONGEST_PAUSE_SECONDS = 4.0
+"""A child that ends by itself while it starts is started again after 0.25, 0.5, 1 … seconds, at most this."""
+SETTLED_SECONDS = 10.0
+"""A child that lived this long is taken to work."""
+STEP_SECONDS = 0.1
 
 
 def say(sentence: str) -> None:
@@ -68,7 +70,7 @@ class Child:
     command: Sequence[str]
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
-    pause: float = 1.0
+    pause: float = SHORTEST_PAUSE_SECONDS
     start_again_at: float | None = None
 
     def start(self, now: float) -> None:
@@ -89,9 +91,10 @@ class Child:
             return
         if self.process is None or (status := self.process.poll()) is None:
             return
-        if now - self.started >= SETTLED_SECONDS:
-            self.pause = 1.0
-        say(f"{self.name} ended unexpectedly ({ended_how(status)}); starting it again in {self.pause:.0f} s.")
+        if status < 0 or now - self.started >= SETTLED_SECONDS:
+            # Killed from outside, or it had worked: whoever waits for an answer must not wait for our caution.
+            self.pause = SHORTEST_PAUSE_SECONDS
+        say(f"{self.name} ended unexpectedly ({ended_how(status)}); starting it again in {self.pause:g} s.")
         self.signal(signal.SIGKILL)
         self.start_again_at = now + self.pause
         self.pause = min(self.pause * 2, LONGEST_PAUSE_SECONDS)
@@ -122,7 +125,7 @@ class Household:
     children: list[Child]
     is_ready: Callable[[], bool]
     when_ready: Callable[[], None]
-    stopping: bool = field(default=False, init=False)
+    signals: int = field(default=0, init=False)
 
     def run(self) -> None:
         """Keep the children running until a signal says stop; then stop them and return."""
@@ -131,7 +134,7 @@ class Household:
         for child in self.children:
             child.start(time.monotonic())
         announced = False
-        while not self.stopping:
+        while not self.signals:
             for child in self.children:
                 child.watch(time.monotonic())
             if not announced and self.is_ready():
@@ -141,18 +144,23 @@ class Household:
         self._end()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.stopping = True
+        self.signals += 1
 
     def _end(self) -> None:
         say("Stopping …")
         for child in self.children:
             child.signal(signal.SIGTERM)
         until = time.monotonic() + GRACE_SECONDS
-        while any(child.is_running for child in self.children) and time.monotonic() < until:
+        asked = self.signals
+        while (
+            any(child.is_running for child in self.children)
+            and time.monotonic() < until
+            and self.signals == asked
+        ):
             time.sleep(STEP_SECONDS)
         for child in self.children:
             if child.is_running:
-                say(f"{child.name} did not stop within {GRACE_SECONDS:.0f} s and is killed.")
+                say(f"{child.name} did not stop in time and is killed.")
             child.signal(signal.SIGKILL)
             if child.process is not None:
                 child.process.wait()
@@ -160,16 +168,9 @@ class Household:
 
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
-    """The web server: WSGI, four threads and a short queue per worker; a worker that dies is replaced at once.
-
-    Backpressure bounds the requests taken per worker: what is beyond waits in the socket's backlog, not in memory.
-    """
-    return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64", "--backlog", "1024"),
-        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "8"),
-        *("--http", "1", "--no-ws", "--log-level", "warning", "shangju.config.wsgi:application"),
-    ]
+    """The web server (:mod:`shangju.core.web_server`); a worker that dies is replaced at once."""
+    arguments = ("--host", host, "--port", str(port), "--workers", str(workers))
+    return [sys.executable, "-m", "shangju.core.web_server", *arguments]
 
 
 def worker_command() -> list[str]:

@@ -59,12 +59,15 @@ def worker_steps() -> tuple[WorkerStep, ...]:
 
 
 def run_steps(now: datetime) -> None:
-    """One pass over all steps. A step that fails is logged and does not keep the others from their turn."""
+    """One pass over all steps. A step that fails is set aside for a while and keeps no other from its turn."""
+    from shangju.core.setting_aside import run_step  # noqa: PLC0415 - apps register steps before models are loaded
+
     for step in worker_steps():
         try:
-            step.run(now)
+            run_step(step.name, step.run, now=now)
         except DatabaseError:
-            logger.exception("step “%s” failed; it is tried again in a minute", step.name)
+            # Not even the failure could be written down: the database is away, and the next pass asks again.
+            logger.exception("step “%s” found no database; it is tried again in a minute", step.name)
 
 
 @huey.task()  # type: ignore[untyped-decorator] # huey carries no types

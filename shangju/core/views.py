@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from shangju.core.models import Heartbeat
+from shangju.core.models import Heartbeat, SetAside
 from shangju.core.problems import is_for_programs, problem
 
 WORKER_SILENCE = timedelta(minutes=3)
@@ -20,21 +20,27 @@ WORKER_SILENCE = timedelta(minutes=3)
 
 @require_GET
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Whether the system can do its work: ``status``, ``database``, ``worker``, ``version``; 503 when it cannot."""
+    """Whether the system can do its work: ``status``, ``database``, ``worker``, ``version``; 503 when it cannot.
+
+    ``status`` is "degraded" (and the answer 200) while all runs but some work has failed and waits to be tried again;
+    ``set_aside`` says how much.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         beat = Heartbeat.objects.filter(name="worker").first()
+        set_aside = SetAside.objects.count()
         database = "ok"
     except DatabaseError:
-        beat, database = None, "unreachable"
+        beat, set_aside, database = None, 0, "unreachable"
     worker = "ok" if beat and timezone.now() - beat.at < WORKER_SILENCE else "silent"
     healthy = database == "ok" and worker == "ok"
     return JsonResponse(
         {
-            "status": "ok" if healthy else "failing",
+            "status": ("degraded" if set_aside else "ok") if healthy else "failing",
             "database": database,
             "worker": worker,
+            "set_aside": set_aside,
             "version": settings.VERSION,
         },
         status=200 if healthy else 503,

@@ -22,6 +22,7 @@ from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName, State
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.forms import add_refusal
+from shangju.core.numbers import small_number
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice, NoticeChannel
 from shangju.notices.services import mark_read
@@ -123,6 +124,7 @@ def _context(request: HttpRequest, found: Case, bound: MoveForm | None = None) -
         forms[bound.move] = bound
     return {
         "concern": shown_to_party(found, user=user, now=now),
+        "seen": found.history_length,
         "moves": [(move, move.label, form) for move, form in forms.items()],
         "now": now,
     }
@@ -152,7 +154,8 @@ def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            apply_move(found, form.payload(), by=actor, now=timezone.now())
+            expected = small_number(request.POST.get("seen", ""))
+            apply_move(found, form.payload(), by=actor, now=timezone.now(), expected_sequence=expected)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except DomainError as refusal:

@@ -17,7 +17,6 @@ class NoticesConfig(AppConfig):
         """Give the worker its steps; the services are imported when the first pass runs."""
         register_step("tell of events", _tell)
         register_step("send notices", _send)
-        register_step("remove unclaimed photos", _remove_photos)
 
 
 def _tell(now: datetime) -> int:
@@ -30,9 +29,3 @@ def _send(now: datetime) -> int:
     from shangju.notices.services import send_notices  # noqa: PLC0415 - as above
 
     return send_notices(now)
-
-
-def _remove_photos(now: datetime) -> int:
-    from shangju.photos.services import remove_unclaimed  # noqa: PLC0415 - as above
-
-    return remove_unclaimed(now=now)

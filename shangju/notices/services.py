@@ -8,9 +8,9 @@ so a repeat carries the same key, and the gateway knows it.
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from shangju.cases.codes import format_code
 from shangju.cases.models import Case, CaseEvent, ReporterContact
 from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.core.setting_aside import described, resting, work_off
 from shangju.gateways.sending import Message, gateway_for
 from shangju.notices import wording
 from shangju.notices.models import Notice, NoticeChannel, NoticeState
@@ -28,6 +29,9 @@ from shangju.posts.models import Appointment
 from shangju.posts.rights import RIGHTS_OF_POST, Right
 
 logger = logging.getLogger(__name__)
+
+TELLING = "tell of events"
+"""The step's name, also under which rows that fail are set aside."""
 
 BATCH = 200
 LEASE = timedelta(minutes=2)
@@ -41,21 +45,14 @@ DISPATCHING_POSTS = [kind for kind, rights in RIGHTS_OF_POST.items() if Right.DI
 
 def tell_of_events(now: datetime) -> int:
     """Store the notices of history rows that nobody was told of yet; returns how many rows were dealt with."""
-    told = 0
     with everywhere(EverywhereReason.WORKER):
-        waiting = list(
-            CaseEvent.objects.filter(notified_at__isnull=True)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:BATCH]
-        )
-        for pk in waiting:
-            told += _tell(pk, now=now)
-    return told
+        waiting = CaseEvent.objects.filter(notified_at__isnull=True).exclude(pk__in=resting(TELLING, now=now))
+        rows = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        return work_off(TELLING, rows, partial(_tell, now=now), now=now)
 
 
-@transaction.atomic
 def _tell(pk: int, *, now: datetime) -> bool:
-    """One row; the conditional update makes two workers take turns, and the loser finds nothing to do."""
+    """One row, in a transaction; the conditional update makes two workers take turns, and the loser finds nothing to do."""
     if not CaseEvent.objects.filter(pk=pk, notified_at__isnull=True).update(notified_at=now):
         return False
     event = CaseEvent.objects.select_related("case", "case__category").get(pk=pk)
@@ -98,10 +95,19 @@ def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
         users = _dispatchers(event.case, now)
     link = reverse("desk:case", args=[event.case.number])
     walled_off = _people_with_a_stake(event.case, now)
-    for user in users:
+    # Who leads and assists is told that they lead: the second notice has the key of the first and falls away.
+    told = [(user, wording.for_staff) for user in users]
+    told += [(user, wording.for_assistant) for user in _assistants(event, now)]
+    for user, said in told:
         if user.pk != event.by_id and user.pk not in walled_off:
-            words = wording.for_staff(event, language=user.language)
+            words = said(event, language=user.language)
             yield _notice(event, NoticeChannel.IN_APP, f"user-{user.pk}", words, now, user=user, link=link)
+
+
+def _assistants(event: CaseEvent, now: datetime) -> list[User]:
+    if event.kind not in wording.TOLD_TO_ASSISTANTS:
+        return []
+    return _holders(Q(post_id__in=event.case.assistants.values("post_id")), now)
 
 
 def _people_with_a_stake(case: Case, now: datetime) -> set[int]:
@@ -198,30 +204,32 @@ def _send(pk: int, *, now: datetime) -> bool:
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     if not Notice.objects.filter(free, pk=pk, state=NoticeState.PENDING).update(leased_until=now + LEASE):
         return False
-    notice = Notice.objects.get(pk=pk)
-    message = Message(notice.key, notice.channel, notice.recipient, notice.body, notice.subject)
     try:
+        notice = Notice.objects.get(pk=pk)
+        message = Message(notice.key, notice.channel, notice.recipient, notice.body, notice.subject)
         gateway_for(notice.channel).send(message, now=now)
-    except OSError as error:
-        _put_off(notice, error, now=now)
+    except Exception as error:  # noqa: BLE001 - a fault of one notice, of its key or gateway, must not stop the others
+        _put_off(pk, error, now=now)
         return False
     Notice.objects.filter(pk=pk).update(state=NoticeState.SENT, sent_at=now, leased_until=None)
     return True
 
 
-def _put_off(notice: Notice, error: OSError, *, now: datetime) -> None:
+def _put_off(pk: int, error: Exception, *, now: datetime) -> None:
     """Try again later, each time twice as late; after the last try give up, visibly."""
-    attempts = notice.attempts + 1
+    # Without the sealed columns: that they cannot be opened may be the very fault.
+    key, attempts = Notice.objects.values_list("key", "attempts").get(pk=pk)
+    attempts += 1
     given_up = attempts >= ATTEMPTS_AT_MOST
     # Only while it is still to be sent: a worker that came after our lease ran out may have succeeded meanwhile.
-    Notice.objects.filter(pk=notice.pk, state=NoticeState.PENDING).update(
+    Notice.objects.filter(pk=pk, state=NoticeState.PENDING).update(
         attempts=attempts,
         leased_until=None,
         due_at=now + timedelta(minutes=2**attempts),
         state=NoticeState.FAILED if given_up else NoticeState.PENDING,
     )
     outcome = "given up" if given_up else "tried again later"
-    logger.warning("notice %s not sent (try %s, %s): %s", notice.key, attempts, outcome, type(error).__name__)
+    logger.warning("notice %s not sent (try %s, %s): %s", key, attempts, outcome, described(error))
 
 
 def mark_read(user: User, *, pk: int | None, now: datetime) -> int:

@@ -35,6 +35,7 @@ TOLD_TO_REPORTER = frozenset(
 TOLD_TO_HANDLER = frozenset(
     {MoveName.DISPATCH, MoveName.REOPEN, MoveName.ADD_WORDS, MoveName.ANSWER_AS_PARTY}
 )
+TOLD_TO_ASSISTANTS = frozenset({MoveName.DISPATCH})
 TOLD_TO_DISPATCHER = frozenset({REGISTER})
 TOLD_TO_PARTY = frozenset({MoveName.FIND_CAUSE})
 TOLD_TO_HANDLING_PARTY = frozenset({MoveName.DISPATCH, MoveName.REOPEN})
@@ -79,6 +80,13 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.ANSWER_AS_PARTY: _("The party concerned answered in %(number)s."),
         }
         subject = sentences[event.kind] % {"number": event.case.number}
+        return Wording(subject, event.case.title)
+
+
+def for_assistant(event: CaseEvent, *, language: str) -> Wording:
+    """What somebody finds whose post is to assist."""
+    with override(language):
+        subject = _("You are asked to assist with %(number)s.") % {"number": event.case.number}
         return Wording(subject, event.case.title)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shangju.accounts.models import User
 from shangju.core.errors import DomainError
+from shangju.core.models import Heartbeat
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.cleaning import clean_picture
 from shangju.photos.files import month_folder, remove_files, write_files
@@ -19,6 +20,9 @@ from shangju.photos.models import Photo
 from shangju.photos.rules import BYTES_AT_MOST, PHOTOS_AT_MOST, PhotoRefused, Refusal, too_many_photos
 
 KEPT_UNCLAIMED = timedelta(hours=24)
+SWEEP_EVERY = timedelta(hours=24)
+SWEPT = "stray photo files swept"
+"""The heartbeat that holds when the files were last gone through."""
 _BATCH = 500
 
 
@@ -86,8 +90,20 @@ def remove_unclaimed(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED) -
     return removed
 
 
-def remove_stray_files(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED) -> int:
+def sweep_stray_files(*, now: datetime) -> int:
+    """:func:`remove_stray_files` once a day, however often it is asked; of two workers the first does it."""
+    taken = Heartbeat.objects.filter(name=SWEPT, at__lte=now - SWEEP_EVERY).update(at=now)
+    if not taken:
+        taken = Heartbeat.objects.get_or_create(name=SWEPT, defaults={"at": now})[1]
+    return remove_stray_files(now=now) if taken else 0
+
+
+def remove_stray_files(
+    *, now: datetime, older_than: timedelta = KEPT_UNCLAIMED, is_dry_run: bool = False
+) -> int:
     """Remove files without a row, as a crash between file and row leaves them; their number.
+
+    A dry run only counts.
 
     Looks through the months of ``now`` and of a month before; run daily it sees every file. Files younger
     than ``older_than`` may belong to a transaction that is still open and stay.
@@ -100,18 +116,30 @@ def remove_stray_files(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED)
         for field in ("image", "thumbnail"):
             known = Photo.objects.filter(**{f"{field}__startswith": folder})
             names.difference_update(known.values_list(field, flat=True))
-        strays = [name for name in names if default_storage.get_modified_time(name) < now - older_than]
-        remove_files(strays)
+        strays = [name for name in names if _is_older(name, now - older_than)]
+        if not is_dry_run:
+            remove_files(strays)
         removed += len(strays)
     return removed
+
+
+def _is_older(name: str, moment: datetime) -> bool:
+    """Whether a file was last written before ``moment``; one that is gone meanwhile is nobody's concern."""
+    try:
+        return bool(default_storage.get_modified_time(name) < moment)
+    except FileNotFoundError:
+        return False
 
 
 def _content(upload: "UploadedFile[bytes]", name: str) -> bytes:
     """The uploaded bytes; a file above the limit is refused by its size, before it is read."""
     if upload.size is not None and upload.size > BYTES_AT_MOST:
         raise PhotoRefused(Refusal.TOO_HEAVY, name=name)
-    upload.seek(0)
-    content: bytes = upload.read(BYTES_AT_MOST + 1)
+    try:
+        upload.seek(0)
+        content: bytes = upload.read(BYTES_AT_MOST + 1)
+    except OSError as error:  # there was no room for it on its way in
+        raise PhotoRefused(Refusal.NOT_STORED, name=name) from error
     if len(content) > BYTES_AT_MOST:
         raise PhotoRefused(Refusal.TOO_HEAVY, name=name)
     if not content:

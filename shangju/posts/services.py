@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shangju.accounts.actors import Operator, demand_administrator
 from shangju.accounts.models import Administrator, User
 from shangju.areas.models import Area
-from shangju.core.audit import record, record_each
+from shangju.core.audit import change_and_record, record, record_each
 from shangju.core.errors import Conflict, DomainError
 from shangju.posts.ladder import LadderRung
 from shangju.posts.models import Appointment, Post, PostKind
@@ -97,24 +97,8 @@ def _locked(post: Post) -> Post:
 def change_post(post: Post, changes: Mapping[str, Any], *, by: Operator, now: datetime) -> Post:
     """Change ``name_en`` or ``rung``; the name stands in past records and stays."""
     actor = demand_administrator(by)
-    if unknown := set(changes) - {"name_en", "rung"}:
-        raise ValueError(f"not changeable here: {sorted(unknown)}")
     held = _locked(post)
-    before = {
-        field: getattr(held, field) for field, value in changes.items() if getattr(held, field) != value
-    }
-    if before:
-        for field in before:
-            setattr(held, field, changes[field])
-        held.save(update_fields=list(before))
-        record(
-            held,
-            action="post.changed",
-            by=actor,
-            now=now,
-            before=before,
-            after={key: changes[key] for key in before},
-        )
+    change_and_record(held, changes, allowed=("name_en", "rung"), action="post.changed", by=actor, now=now)
     return held
 
 

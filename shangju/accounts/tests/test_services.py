@@ -29,9 +29,9 @@ def test_a_phone_belongs_to_one_account(make_user: Callable[..., User], now: dat
     make_user("other", phone="13800138000")
     user = make_user(phone="13800138001")
     with pytest.raises(Conflict):
-        services.set_phone(user, phone="13800138000", by=None, now=now)
+        services.set_phone(user, phone="13800138000", by=COMMAND_LINE, now=now)
     assert user.phone == "13800138001"
-    services.set_phone(user, phone="", by=None, now=now)
+    services.set_phone(user, phone="", by=COMMAND_LINE, now=now)
     user.refresh_from_db()
     assert (user.phone, user.phone_print) == ("", None)
     assert "138" not in str(AuditEvent.objects.values_list("before", "after"))

@@ -32,6 +32,7 @@ from shangju.areas.gazetteer import add_address, remove_address
 from shangju.areas.geometry import Datum
 from shangju.areas.models import AddressEntry, Area
 from shangju.areas.services import AreaPlan, add_area, change_area, set_outline
+from shangju.core.numbers import small_number
 from shangju.posts.models import Appointment
 
 
@@ -89,8 +90,8 @@ def area(request: HttpRequest, pk: int) -> HttpResponse:
 @as_system_administrator
 def add(request: HttpRequest) -> HttpResponse:
     """A new area under ``?parent=``, or a new sub-district at the top."""
-    above = request.GET.get("parent", "")
-    parent = get_object_or_404(Area, pk=above) if above.isdecimal() else None
+    above = small_number(request.GET.get("parent", ""))
+    parent = get_object_or_404(Area, pk=above) if above is not None else None
     page = FormPage(
         title=_("Add an area"),
         purpose=_("Adds one area under the one it belongs to; many at once are added by a set-up file."),

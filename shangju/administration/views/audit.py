@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from shangju.administration.access import as_audit_administrator
 from shangju.administration.forms import AuditForm
 from shangju.administration.queries import AuditFilter, find_events, told_changes
+from shangju.core.numbers import small_number
 
 
 @require_GET
@@ -16,7 +17,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     form = AuditForm(request.GET or None)
     wanted = form.cleaned_data if form.is_valid() else {}
     cursor = request.GET.get("cursor", "")
-    before = int(cursor) if cursor.isdecimal() and len(cursor) < 19 else 0
+    before = small_number(cursor) or 0
     events, following = find_events(AuditFilter(**wanted, before=before))
     rows = [(event, told_changes(event)) for event in events]
     return render(request, "administration/audit.html", {"form": form, "rows": rows, "next": following})

@@ -24,6 +24,7 @@ from shangju.administration.queries import find_parties, history_of
 from shangju.administration.services import change_membership
 from shangju.administration.views.answering import FormPage, Trail, answer_form, read_or_write
 from shangju.areas.models import Area
+from shangju.core.numbers import small_number
 from shangju.parties.models import Delegation, Party, PartyStatus
 from shangju.parties.services import PartyPlan, admit_party, change_party, delegate_user, end_delegation
 
@@ -49,7 +50,7 @@ def parties(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name, "") for name in form.fields}
     cursor = request.GET.get("cursor", "")
-    after = int(cursor) if cursor.isdecimal() and len(cursor) < 19 else 0
+    after = small_number(cursor) or 0
     found, following = find_parties(
         wanted["q"].strip(), kind=wanted["kind"], status=wanted["status"], after=after
     )
@@ -80,8 +81,8 @@ def party(request: HttpRequest, pk: int) -> HttpResponse:
 @as_system_administrator
 def add(request: HttpRequest) -> HttpResponse:
     """A new member, in the area of ``?area=`` where it was come from."""
-    chosen = request.GET.get("area", "")
-    area = get_object_or_404(Area, pk=chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+    number = small_number(request.GET.get("area", ""))
+    area = get_object_or_404(Area, pk=number) if number is not None else None
     page = FormPage(
         title=_("Admit a member"),
         purpose=_("From then on it can be given concerns to handle and be named as concerned by one."),

@@ -98,6 +98,9 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
         raise DomainError(
             _("Choose one lead handler."), fields={"handler": _("Choose one post or one member party.")}
         )
+    for post in payload.assistants:
+        # Asked of the place as it was: the lead handler's own area may be narrower than where all of them work.
+        _demand_in_reach(post, case.area_path, "assistants")
     if payload.post is not None:
         _take_post(case, payload.post)
     if payload.party is not None:
@@ -110,15 +113,23 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
     return Draft(note=payload.note, data={"handler": str(getattr(handler, "name", ""))})
 
 
-def _take_post(case: Case, post: Post) -> None:
+def _demand_in_reach(post: Post, area_path: str, field: str) -> None:
+    """One rule for who leads and who assists: the post's area includes the place, or lies within it.
+
+    The second is how a case known only by its community reaches the building that it turns out to be about.
+    """
     if post.retired_on is not None:
-        raise DomainError(_("That post no longer exists."), fields={"handler": _("Choose another post.")})
+        raise DomainError(_("That post no longer exists."), fields={field: _("Choose another post.")})
+    if not (area_path.startswith(post.area.path) or post.area.path.startswith(area_path)):
+        raise DomainError(
+            _("That post is responsible for another area."),
+            fields={field: _("Choose posts whose area includes the place or lies within it.")},
+        )
+
+
+def _take_post(case: Case, post: Post) -> None:
+    _demand_in_reach(post, case.area_path, "handler")
     if not case.area_path.startswith(post.area.path):
-        if not post.area.path.startswith(case.area_path):
-            raise DomainError(
-                _("That post is responsible for another area."),
-                fields={"handler": _("Choose a post whose area includes the place.")},
-            )
         put_in_area(case, post.area)
 
 
@@ -138,12 +149,6 @@ def _take_party(case: Case, party: Party, payload: moves.Dispatch) -> None:
 
 
 def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
-    for post in posts:
-        if not case.area_path.startswith(post.area.path):
-            raise DomainError(
-                _("An assisting post is responsible for another area."),
-                fields={"assistants": _("Choose posts whose area includes the place.")},
-            )
     if case.reopen_count or case.return_count:
         CaseAssistant.objects.filter(case=case).delete()
     CaseAssistant.objects.bulk_create(

@@ -331,3 +331,36 @@ def test_who_handled_it_does_not_call_back(street: Street) -> None:
         apply_move(case, moves.Confirm("yes", "satisfied"), by=street.staff("duty_desk"), now=NOW).state
         == "closed"
     )
+
+
+@pytest.mark.parametrize("as_lead", [True, False])
+@pytest.mark.parametrize(
+    ("post", "may"),
+    [
+        ("building_head", True),
+        ("grid_worker", True),
+        ("officer", True),
+        ("task_force", True),
+        ("other_worker", False),
+        ("other_officer", False),
+        ("far_worker", False),
+    ],
+)
+def test_one_rule_says_who_may_lead_and_who_may_assist(
+    street: Street, post: str, may: bool, as_lead: bool
+) -> None:
+    """The place is known by its grid only: posts above it and within it, and no others."""
+    case = go(raised(street, now=NOW, area="grid"), MoveName.ACCEPT, "officer", street, now=NOW)
+    chosen = street.posts[post]
+    dispatch = (
+        moves.Dispatch(post=chosen)
+        if as_lead
+        else moves.Dispatch(post=street.posts["grid_worker"], assistants=[chosen])
+    )
+    if may:
+        apply_move(case, dispatch, by=street.staff("officer"), now=NOW)
+        assert Case.objects.get(pk=case.pk).state == State.DISPATCHED
+    else:
+        with pytest.raises(DomainError) as refused:
+            apply_move(case, dispatch, by=street.staff("officer"), now=NOW)
+        assert set(refused.value.fields) == {"handler" if as_lead else "assistants"}

@@ -8,7 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from shangju.core.processes import Child, ended_how, port_is_free, web_command
+from shangju.core.web_server import make_server
 
 # A household of one child that says its process id and then waits; READY is said by the watcher itself.
 WATCHER = """
@@ -79,7 +83,7 @@ def test_a_dead_child_is_started_again_and_it_is_said(watcher: Any) -> None:
     process = watcher(WAITS)
     first = int(read_until(process, r"child (\d+)")[1])
     os.kill(first, signal.SIGKILL)
-    read_until(process, r"The child ended unexpectedly \(signal SIGKILL\); starting it again in 1 s\.")
+    read_until(process, r"The child ended unexpectedly \(signal SIGKILL\); starting it again in 0.25 s\.")
     assert int(read_until(process, r"child (\d+)")[1]) != first
 
 
@@ -107,11 +111,42 @@ def test_pauses_grow_and_start_small_again_after_a_settled_life() -> None:
         child.watch(now=1.0)
         assert child.start_again_at is not None
         pauses.append(child.start_again_at - 1.0)
-    assert pauses == [1, 2, 4, 8, 16, 30, 30]
+    assert pauses == [0.25, 0.5, 1, 2, 4, 4, 4]
     child.start(now=0.0)
     child.process.wait()
-    child.watch(now=61.0)
-    assert child.start_again_at == 62.0
+    child.watch(now=11.0)
+    assert child.start_again_at == 11.25
+
+
+def test_a_killed_child_is_started_at_once_however_often() -> None:
+    child = Child(
+        "The child", [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+    )
+    for _ in range(5):
+        child.start(now=0.0)
+        assert child.process is not None
+        child.process.wait()
+        child.watch(now=1.0)
+        assert child.start_again_at == 1.25
+
+
+STUBBORN = """import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("child", __import__("os").getpid(), flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_second_signal_kills_what_does_not_stop(watcher: Any) -> None:
+    process = watcher(STUBBORN)
+    child = int(read_until(process, r"child (\d+)")[1])
+    process.send_signal(signal.SIGINT)
+    read_until(process, "Stopping")
+    process.send_signal(signal.SIGINT)
+    read_until(process, "is killed")
+    assert process.wait(timeout=30) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 def test_how_something_ended_in_words() -> None:
@@ -145,12 +180,57 @@ def test_the_demonstration_is_refused_in_production(settings: Any) -> None:
 
 
 def test_the_web_server_is_bounded() -> None:
-    command = " ".join(web_command("127.0.0.1", 8000, 2))
-    for part in (
-        "--interface wsgi",
-        "--workers 2",
-        "--blocking-threads",
-        "--backpressure",
-        "--respawn-failed-workers",
-    ):
-        assert part in command
+    server = make_server("127.0.0.1", 8000, 2)
+    bounds = (server.workers, server.blocking_threads, server.backpressure, server.backlog)
+    assert bounds == (2, 4, 64, 1024)
+
+
+def answer(port: int) -> bytes:
+    """The first line that the web server says to a request; waits until it says something."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                connection.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                if line := connection.makefile("rb").readline():
+                    return line
+        except OSError:
+            continue
+    pytest.fail("no answer for a minute")
+
+
+def web_workers_of(server: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+            command = (stat.parent / "cmdline").read_bytes()
+            if parent == server and command and b"resource_tracker" not in command:
+                found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the children of a process from /proc")
+def test_a_web_worker_may_be_killed_any_number_of_times(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "SHANGJU_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "shangju.config.settings",
+    }
+    server = subprocess.Popen(web_command("127.0.0.1", port, 1), cwd=settings.BASE, env=environment)
+    try:
+        answer(port)
+        for _ in range(4):
+            until = time.monotonic() + 30
+            while not (found := web_workers_of(server.pid)):
+                assert time.monotonic() < until, "the dead worker was never replaced"
+            os.kill(found[0], signal.SIGKILL)
+        assert answer(port).startswith(b"HTTP/1.")
+        server.terminate()
+        assert server.wait(timeout=30) == 0
+    finally:
+        server.kill()
+        server.wait()

@@ -20,6 +20,7 @@ from shangju.cases.services import apply_move
 from shangju.cases.workflow import MoveName
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.forms import add_refusal
+from shangju.core.numbers import small_number
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.desk.access import needs_right
@@ -123,8 +124,7 @@ def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     form = form_class(request.POST, request.FILES, case=found, actor=actor_of(request), now=timezone.now())
     status = 422
     if form.is_valid():
-        seen = request.POST.get("seen", "")
-        expected = int(seen) if seen.isdecimal() else None
+        expected = small_number(request.POST.get("seen", ""))
         try:
             apply_move(
                 found, form.payload(), by=actor_of(request), now=timezone.now(), expected_sequence=expected

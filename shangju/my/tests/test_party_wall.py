@@ -135,3 +135,29 @@ def test_home_says_what_is_mine_by_role(client: Client, street: Street) -> None:
 
 def _to_dispatched(street: Street) -> list[moves.Payload]:
     return [accept(), moves.Dispatch(post=street.post)]
+
+
+def test_a_stale_page_does_not_overwrite_what_happened_meanwhile(
+    merchant: Client, street: Street, case: Case
+) -> None:
+    page = f"/my/concerns/{case.number}/"
+    seen = f'name="seen" value="{case.history_length}"'
+    assert seen in merchant.get(page).content.decode()
+    go(street, case, moves.RecordContact(way="phone"))
+    answer = {"words": "马上处理", "seen": str(case.history_length)}
+    address = f"{page}moves/{MoveName.ANSWER_AS_PARTY}/"
+    response = merchant.post(address, answer)
+    assert response.status_code == 409
+    assert "马上处理" in response.content.decode()
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert not CaseEvent.objects.filter(kind=MoveName.ANSWER_AS_PARTY).exists()
+    response = merchant.post(address, {**answer, "seen": str(case.history_length + 1)})
+    assert response.status_code == 302
+
+
+@pytest.mark.parametrize("seen", ["9" * 5000, "x", "-1", "", "٣" * 30])
+def test_a_spoiled_count_of_what_was_seen_is_no_fault_of_ours(
+    merchant: Client, case: Case, seen: str
+) -> None:
+    address = f"/my/concerns/{case.number}/moves/{MoveName.ANSWER_AS_PARTY}/"
+    assert merchant.post(address, {"words": "马上处理", "seen": seen}).status_code in {302, 409}

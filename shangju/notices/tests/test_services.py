@@ -4,13 +4,18 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
+from shangju.accounts.models import User
+from shangju.areas.tests.trees import person
 from shangju.cases import moves
 from shangju.cases.codes import format_code
 from shangju.cases.models import CaseEvent
+from shangju.core.models import SetAside
+from shangju.core.queue import run_steps
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.sending import Message
-from shangju.notices import services
+from shangju.notices import health, services
 from shangju.notices.models import Notice, NoticeState
 from shangju.notices.services import mark_read, send_notices, tell_of_events
 from shangju.notices.tests.street import (
@@ -177,6 +182,95 @@ def test_a_failing_gateway_is_tried_later_and_given_up_in_the_end(
     assert (notice.state, notice.attempts) == (NoticeState.FAILED, services.ATTEMPTS_AT_MOST)
     assert "given up" in caplog.text
     assert PHONE not in caplog.text
+
+
+def test_a_row_that_cannot_be_told_keeps_no_other_from_being_told(street: Street) -> None:
+    """The party's answer names a party by something that is no number: really raised by the database layer."""
+    broken = go_through(street, report(street))
+    with everywhere(EverywhereReason.VERIFICATION):
+        row = CaseEvent.objects.get(case=broken, kind="find_cause")
+        CaseEvent.objects.filter(pk=row.pk).update(data={**row.data, "party": "not a number"})
+    later_ones = go(street, report(street), accept())
+    run_steps(NOW)
+    with everywhere(EverywhereReason.VERIFICATION):
+        untold = list(CaseEvent.objects.filter(notified_at=None).values_list("pk", flat=True))
+        assert untold == [row.pk]
+        assert Notice.objects.filter(event__case=later_ones).exists()
+        assert not Notice.objects.filter(event=row).exists(), "nothing half told"
+    note = SetAside.objects.get()
+    assert (note.step, note.row, note.attempts) == (services.TELLING, row.pk, 1)
+    run_steps(NOW + timedelta(minutes=1))
+    assert SetAside.objects.get().attempts == 1, "not before its time"
+    with everywhere(EverywhereReason.VERIFICATION):
+        CaseEvent.objects.filter(pk=row.pk).update(data=row.data)
+    run_steps(NOW + timedelta(minutes=2))
+    assert kinds(user=street.merchant) == ["find_cause"]
+    assert not SetAside.objects.exists()
+
+
+def test_rows_set_aside_do_not_fill_the_batch(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "BATCH", 1)
+    first, second = report(street), report(street)
+    with everywhere(EverywhereReason.VERIFICATION):
+        pk = CaseEvent.objects.get(case=first).pk
+    SetAside.objects.create(
+        step=services.TELLING, row=pk, attempts=1, failed_at=NOW, due_at=NOW + timedelta(days=1)
+    )
+    tell_of_events(NOW)
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert [row.case_id for row in CaseEvent.objects.filter(notified_at=None)] == [first.pk]
+        assert Notice.objects.filter(event__case=second).exists()
+
+
+@pytest.mark.parametrize("fault", ["gateway", "key"])
+def test_a_notice_with_a_fault_of_its_own_keeps_no_other_from_being_sent(
+    street: Street, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    go(street, report(street), accept())
+    go(street, report(street), accept())
+    tell_of_events(NOW)
+    first, second = Notice.objects.filter(channel="sms").order_by("pk")
+    if fault == "gateway":
+        take = gateway.send
+
+        def send(message: Message, *, now: object) -> None:
+            if message.key == first.key:
+                raise ValueError(f"{message.recipient} is malformed")
+            take(message, now=now)
+
+        monkeypatch.setattr(gateway, "send", send)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE notices_notice SET body = 'no sealed text' WHERE id = %s", [first.pk])
+    assert send_notices(NOW) == 1
+    assert [message.key for message in gateway.taken] == [second.key]
+    state = Notice.objects.values_list("state", "attempts", "due_at", "leased_until").get(pk=first.pk)
+    assert state == (NoticeState.PENDING, 1, NOW + timedelta(minutes=2), None)
+
+
+def test_who_is_to_assist_is_told_and_who_leads_as_well_only_once(street: Street) -> None:
+    with everywhere(EverywhereReason.SETUP):
+        helper = person("helper")
+        User.objects.filter(pk__in=[helper.pk, street.worker.pk]).update(language="en")
+        assisting = appoint(helper, street.areas["grid"], PostKind.GRID_WORKER)
+        both = appoint(street.worker, street.areas["grid"], PostKind.BUILDING_HEAD)
+    case = go(
+        street, report(street), accept(), moves.Dispatch(post=street.post, assistants=[assisting, both])
+    )
+    tell_of_events(NOW)
+    [notice] = Notice.objects.filter(user=helper)
+    assert notice.subject == f"You are asked to assist with {case.number}."
+    [notice] = Notice.objects.filter(user=street.worker)
+    assert "dispatched to you" in notice.subject
+
+
+def test_what_was_given_up_is_seen(street: Street) -> None:
+    go(street, report(street), accept())
+    tell_of_events(NOW)
+    assert health.notices(NOW).well
+    Notice.objects.filter(channel="sms").update(state=NoticeState.FAILED)
+    assert not health.notices(NOW).well
+    assert health.notices(NOW + timedelta(days=8)).well
 
 
 def test_reading_marks_ones_own_only(street: Street) -> None:

@@ -21,6 +21,7 @@ from PIL import Image
 
 from shangju.accounts.models import User
 from shangju.core.errors import DomainError
+from shangju.core.queue import run_steps
 from shangju.core.storage import DurableFileStorage
 from shangju.photos.models import Photo
 from shangju.photos.responses import Size, photo_response
@@ -197,7 +198,6 @@ def test_at_most_nine_are_claimed() -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="two connections race on PostgreSQL only")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_claims_at_once_one_wins() -> None:
     photos = [stored() for _ in range(4)]
@@ -247,11 +247,41 @@ def test_files_without_a_row_are_swept(media: Path, monkeypatch: pytest.MonkeyPa
     default_storage.save("photos/2026/04/stray.jpg", ContentFile(b"stray"))
     monkeypatch.setattr(DurableFileStorage, "get_modified_time", lambda storage, name: NOW)
     assert remove_stray_files(now=NOW + timedelta(hours=23)) == 0
+    assert remove_stray_files(now=NOW + timedelta(hours=25), is_dry_run=True) == 1
     assert remove_stray_files(now=NOW + timedelta(hours=25)) == 1
+    assert remove_stray_files(now=NOW + timedelta(hours=25)) == 0
     assert {path.name for path in files_in(media)} == {
         Path(str(photo.image.name)).name,
         Path(str(photo.thumbnail.name)).name,
     }
+
+
+@pytest.mark.django_db
+def test_the_worker_sweeps_once_a_day(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        DurableFileStorage, "get_modified_time", lambda storage, name: NOW - timedelta(days=3)
+    )
+    swept = []
+    for hours in (0, 1, 23, 24, 25, 48):
+        default_storage.save(f"photos/2026/04/stray-{hours}.jpg", ContentFile(b"stray"))
+        run_steps(NOW + timedelta(hours=hours))
+        swept.append(len(files_in(media)))
+    assert swept == [0, 1, 2, 0, 1, 0]
+
+
+@pytest.mark.django_db
+def test_a_file_that_another_worker_removed_meanwhile_is_no_fault(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default_storage.save("photos/2026/04/stray.jpg", ContentFile(b"stray"))
+    real = DurableFileStorage.get_modified_time
+
+    def gone(storage: DurableFileStorage, name: str) -> datetime:
+        storage.delete(name)
+        return real(storage, name)
+
+    monkeypatch.setattr(DurableFileStorage, "get_modified_time", gone)
+    assert remove_stray_files(now=NOW + timedelta(hours=25)) == 0
 
 
 @pytest.mark.django_db

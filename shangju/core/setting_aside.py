@@ -1,0 +1,87 @@
+"""Work that fails is set aside: noted, shown, tried again ever later, and never in the way of other work."""
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from shangju.core.models import SetAside
+
+logger = logging.getLogger(__name__)
+
+WHOLE_STEP = 0
+"""In place of a row: the step itself failed."""
+
+LONGEST_DELAY = timedelta(days=1)
+"""Failed work is tried again after 2, 4, 8 … minutes, at the latest after this."""
+
+
+def described(error: BaseException) -> str:
+    """The kind of an error and the line that it came from; its text may hold personal data and is left out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
+    return f"{type(error).__name__}{place}"[:200]
+
+
+def delay_after(attempts: int) -> timedelta:
+    """How long work rests that has failed ``attempts`` times (at least once)."""
+    return min(timedelta(minutes=2 ** min(attempts, 12)), LONGEST_DELAY)
+
+
+def set_aside(step: str, error: Exception, *, row: int = WHOLE_STEP, now: datetime) -> SetAside:
+    """Note that the work failed once more, and when it is tried again."""
+    with transaction.atomic():
+        noted = SetAside.objects.get_or_create(
+            step=step, row=row, defaults={"error": described(error), "failed_at": now, "due_at": now}
+        )[0]
+        held = SetAside.objects.select_for_update().get(pk=noted.pk)
+        held.attempts += 1
+        held.error, held.failed_at, held.due_at = described(error), now, now + delay_after(held.attempts)
+        held.save()
+    what = f"row {row} of step “{step}”" if row else f"step “{step}”"
+    logger.error(
+        "%s failed (try %s) and is set aside until %s: %s", what, held.attempts, held.due_at, held.error
+    )
+    return held
+
+
+def resting(step: str, *, now: datetime) -> list[int]:
+    """The rows of a step that are not to be tried at ``now``."""
+    return list(SetAside.objects.filter(step=step, due_at__gt=now).values_list("row", flat=True))
+
+
+def work_off(step: str, rows: Iterable[int], work: Callable[[int], bool], *, now: datetime) -> int:
+    """Do ``work`` on each row in a transaction of its own; returns how often it said yes.
+
+    A row whose work raises leaves nothing behind but a note (:func:`set_aside`), and the next row has its turn. The
+    caller leaves out the rows that are :func:`resting`.
+    """
+    failed_before = set(SetAside.objects.filter(step=step).values_list("row", flat=True))
+    done = 0
+    for row in rows:
+        try:
+            with transaction.atomic():
+                done += work(row)
+                if row in failed_before:
+                    SetAside.objects.filter(step=step, row=row).delete()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one row must not stop the others
+            set_aside(step, error, row=row, now=now)
+    return done
+
+
+def run_step(step: str, work: Callable[[datetime], int], *, now: datetime) -> None:
+    """One step as a whole, under the same rule."""
+    noted = SetAside.objects.filter(step=step, row=WHOLE_STEP)
+    before = noted.first()
+    if before is not None and before.due_at > now:
+        return
+    try:
+        work(now)
+    except Exception as error:  # noqa: BLE001 - as above, for steps
+        set_aside(step, error, now=now)
+    else:
+        if before is not None:
+            noted.delete()

@@ -1,0 +1,83 @@
+"""The web server: granian, which replaces a worker that dies as often as it dies.
+
+Granian of itself takes two deaths of one worker within seconds for a crash loop and ends. Here a worker may be killed
+any number of times (by an operator, by the kernel that wants memory): the others go on, the dead one is replaced.
+Started by :mod:`shangju.core.processes`; imports no Django, its workers do.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+LOOK_SECONDS = 0.5
+"""A death wakes the server at once; a wake-up that was lost is made up for after so long."""
+SETTLED_SECONDS = 3.0
+"""A worker that lived this long had started properly and is replaced at once."""
+PAUSE_SECONDS = 0.2
+"""Between two starts of a worker that dies while it starts, so that a broken installation does not burn the machine."""
+
+
+class TirelessGranian(MPServer):
+    """Replaces dead workers, for as long as it runs."""
+
+    def _serve_loop(self, spawn_target: Callable[..., Any], target_loader: Callable[..., Any]) -> None:
+        while not self.interrupt_signal:
+            self.main_loop_interrupt.wait(LOOK_SECONDS)
+            self.main_loop_interrupt.clear()
+            self.reload_signal = False
+            if not self.interrupt_signal:
+                self._replace_the_dead(spawn_target, target_loader)
+        self.interrupt_children.clear()  # an ordered end is no failure, whoever died before
+
+    def _replace_the_dead(self, spawn_target: Callable[..., Any], target_loader: Callable[..., Any]) -> None:
+        self.interrupt_children.clear()
+        # Their own state is asked, not the list of reports: a report that comes just now is not lost.
+        dead = [at for at, worker in enumerate(self.wrks) if not worker.is_alive()]  # type: ignore[no-untyped-call]
+        if any(time.monotonic() - self.wrks[at].birth < SETTLED_SECONDS for at in dead):
+            time.sleep(PAUSE_SECONDS)
+        for at in dead:
+            worker = self._spawn_worker(
+                idx=self.wrks[at].idx, target=spawn_target, callback_loader=target_loader
+            )
+            worker.start()  # type: ignore[no-untyped-call] # granian carries few types
+            self.wrks[at] = worker
+
+
+def make_server(host: str, port: int, workers: int) -> TirelessGranian:
+    """WSGI, four threads and a short queue per worker.
+
+    Backpressure bounds the requests taken per worker: what is beyond waits in the socket's backlog, not in memory.
+    """
+    return TirelessGranian(
+        "shangju.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        backpressure=64,
+        backlog=1024,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=3,
+    )
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m shangju.core.web_server", description=__doc__)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    make_server(options.host, options.port, options.workers).serve()
+
+
+if __name__ == "__main__":
+    main()

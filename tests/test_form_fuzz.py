@@ -1,0 +1,232 @@
+"""S3: whatever is sent to any form or address, the answer is below 500, and objects are stored whole or not at all.
+
+The forms are those that the pages really show to each role, with a case in every state; a form that a page gains is
+filled in without a change here. ``SHANGJU_FUZZ_INPUTS=5000`` makes the long run. Inputs are drawn from one seed.
+"""
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from shangju.cases import chain
+from shangju.cases.codes import format_code
+from shangju.cases.models import Case, CaseClock
+from shangju.cases.tests.stories import WAY, case_in
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.photos.tests.pictures import encoded, picture, png_of
+from tests.forms_on_pages import FormOnPage, forms_on
+from tests.odd_input import ODD_BODIES, ODD_TEXTS, filled_in, multipart, percent_encoded
+from tests.street import Street
+from tests.test_permissions import PAGES, arguments
+
+pytestmark = pytest.mark.django_db
+
+ROLES = (
+    "anonymous", "resident", "shopkeeper", "property_clerk", "grid_worker", "building_head", "officer", "duty_desk",
+    "leader", "system_administrator", "security_administrator", "audit_administrator",
+)  # fmt: skip
+INPUTS = int(os.environ.get("SHANGJU_FUZZ_INPUTS", "480"))
+"""Inputs of one run, shared out among the roles and the ways of going wrong."""
+
+SIGN_IN_PAGES = (
+    "account_login", "account_request_login_code", "account_confirm_login_code", "account_change_password",
+    "account_reauthenticate", "mfa_activate_totp", "mfa_index",
+)  # fmt: skip
+ENDS_THE_SESSION = ("/accounts/logout/",)
+NOTED_ON_REFUSAL = {
+    "axes.accessattempt",
+    "axes.accesslog",
+    "axes.accessfailurelog",
+    "sessions.session",
+    "photos.photo",
+}
+"""What a refused form may leave: the count of failures, the session, and photos kept so that they need no second upload."""
+
+FILES = (
+    ("wall.jpg", encoded(picture())),
+    ("wall.jpg", encoded(picture())[:200]),
+    ("empty.jpg", b""),
+    ("page.jpg", b"<html><script>alert(1)</script></html>"),
+    ("drawing.jpg", b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+    ("bomb.png", png_of(50_000, 50_000)),
+    ("polyglot.jpg", encoded(picture()) + b"<script>alert(1)</script>PK\x05\x06" + b"\0" * 18),
+    ("../../x.php", b"<?php system('id'); ?>"),
+    ("\u202egpj.exe", b"MZ\x90\x00"),
+    ("n" * 300 + ".jpg", encoded(picture())),
+)
+
+
+@contextmanager
+def forgotten(client: Client) -> Iterator[None]:
+    """What happens inside leaves neither rows nor cookies behind."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    cache.clear()
+
+
+def client_of(role: str, street: Street) -> Client:
+    client = Client()
+    if role != "anonymous":
+        client.force_login(street.users[role], backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def stored() -> dict[str, int]:
+    """How many rows each table holds."""
+    with everywhere(EverywhereReason.VERIFICATION):
+        return {
+            model._meta.label_lower: model._base_manager.count()
+            for model in apps.get_models()
+            if model._meta.managed and model._meta.label_lower not in NOTED_ON_REFUSAL
+        }
+
+
+def assert_whole() -> None:
+    """Each case has its clocks and an unbroken history."""
+    with everywhere(EverywhereReason.VERIFICATION):
+        for case in Case.objects.all():
+            assert chain.first_break(case, case.events.all()) is None
+            assert CaseClock.objects.filter(case=case).exists()
+
+
+@pytest.fixture
+def cases(street: Street, now: datetime) -> list[Case]:
+    """A case in each state that moves reach, one of them at the shop and handled by it."""
+    return [case_in(state, street, now=now) for state in WAY]
+
+
+def addresses(street: Street, cases: list[Case]) -> list[str]:
+    """Every page of ours, and the pages of each case."""
+    found = [
+        reverse(name, kwargs=arguments(name, route, street, cases[0].number)) for name, route in PAGES.items()
+    ]
+    found += [reverse(name) for name in SIGN_IN_PAGES]
+    for case in cases:
+        found += [reverse(name, args=[case.number]) for name in ("desk:case", "my:concern")]
+        found.append(reverse("public:case", args=[format_code(case.tracking_code)]))
+    return list(dict.fromkeys(found))
+
+
+def forms_for(client: Client, street: Street, cases: list[Case]) -> list[FormOnPage]:
+    """The different forms that this client is shown."""
+    found: dict[tuple[str, ...], FormOnPage] = {}
+    for address in addresses(street, cases):
+        answer = client.get(address)
+        if answer.status_code == 200 and "html" in answer["Content-Type"]:
+            for form in forms_on(answer.content.decode(), address=address):
+                if form.action not in ENDS_THE_SESSION and not form.action.startswith("/preferences/"):
+                    found.setdefault((form.method, form.action, *form.names), form)
+        cache.clear()
+    return list(found.values())
+
+
+def send(client: Client, form: FormOnPage, chance: random.Random) -> Any:
+    """One spoiled filling of a form."""
+    pairs = filled_in(form.values, form.choices, chance)
+    if form.method == "get":
+        return client.get(f"{form.action}?{percent_encoded(pairs)}")
+    if form.is_multipart:
+        files = [
+            (name, *chance.choice(FILES)) for name in form.files for _ in range(chance.choice((0, 1, 1, 2)))
+        ]
+        return client.post(
+            form.action, multipart(pairs, files), content_type="multipart/form-data; boundary=odd"
+        )
+    return client.post(form.action, percent_encoded(pairs), content_type="application/x-www-form-urlencoded")
+
+
+def check(request: Callable[[], Any], client: Client, before: dict[str, int], what: object) -> int:
+    """Send it and look at the answer and at what is stored; then forget it. The status."""
+    with forgotten(client):
+        try:
+            answer = request()
+        except Exception as error:  # noqa: BLE001 - the client shows what would have been a 500
+            pytest.fail(f"{what}: {error!r}")
+        assert answer.status_code < 500, what
+        if answer.status_code >= 400:
+            assert stored() == before, what
+        elif answer.status_code == 302:
+            assert_whole()
+    return int(answer.status_code)
+
+
+def forms_with_moves(client: Client, street: Street, cases: list[Case]) -> list[FormOnPage]:
+    """The forms shown, and each move's form once more for a case whose state does not allow it: a stale page."""
+    shown = forms_for(client, street, cases)
+    stale = [
+        replace(form, action=form.action.replace(case.number, chosen.number))
+        for form in shown
+        for case in cases
+        for chosen in (cases[0], cases[-1])
+        if form.method == "post" and case.number in form.action and case.number != chosen.number
+    ]
+    return [*shown, *stale[::3]]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_form_breaks(role: str, street: Street, cases: list[Case]) -> None:
+    client, chance = client_of(role, street), random.Random(f"20260305 {role}")
+    forms = forms_with_moves(client, street, cases)
+    before = stored()
+    assert forms
+    statuses = set()
+    for number in range(max(INPUTS // len(ROLES), 1)):
+        form = forms[number] if number < len(forms) else chance.choice(forms)
+        state = chance.getstate()
+        what = (role, form.method, form.action, filled_in(form.values, form.choices, chance))
+        chance.setstate(state)
+        statuses.add(check(lambda form=form: send(client, form, chance), client, before, str(what)[:3000]))
+    assert statuses, "nothing was sent"
+
+
+@pytest.mark.parametrize("role", ["anonymous", "shopkeeper", "officer", "system_administrator"])
+def test_no_request_that_is_no_form_breaks(role: str, street: Street, cases: list[Case]) -> None:
+    client = client_of(role, street)
+    before = stored()
+    actions = dict.fromkeys(form.action for form in forms_for(client, street, cases) if form.method == "post")
+    for at, action in enumerate(actions):
+        for kind, body in ODD_BODIES if INPUTS >= 5000 else ODD_BODIES[at % 10 :: 10]:
+            check(
+                lambda action=action, kind=kind, body=body: client.generic(
+                    "POST", action, body, content_type=kind
+                ),
+                client,
+                before,
+                (action, kind, body[:200]),
+            )
+
+
+@pytest.mark.parametrize("role", ["anonymous", "shopkeeper", "officer", "system_administrator"])
+def test_no_address_breaks(role: str, street: Street, cases: list[Case]) -> None:
+    """Odd text in the place of each part of an address, and as an odd query."""
+    client, chance = client_of(role, street), random.Random(f"addresses {role}")
+    before = stored()
+    usual = addresses(street, cases)
+    for _ in range(max(INPUTS // 8, 60)):
+        address = chance.choice(usual)
+        odd = chance.choice([text for text in ODD_TEXTS if len(text) < 2000])
+        if chance.random() < 0.6:
+            parts = address.strip("/").split("/")
+            parts[chance.randrange(len(parts))] = quote(odd.encode("utf-8", "surrogatepass"), safe="")
+            address = f"/{'/'.join(parts)}/"
+        else:
+            name = chance.choice(
+                ("q", "page", "after", "before", "state", "area", "number", "next", "light", "kind", "from")
+            )
+            address = f"{address}?{percent_encoded([(name, odd), (name, odd)])}"
+        check(lambda address=address: client.get(address), client, before, (role, address))
