@@ -98,6 +98,10 @@ def test_looking_for_a_shop_keeps_everything_and_stores_no_case(drawn: Street, c
     assert f'value="{kept.pk}" checked' in page
 
 
+def test_looking_for_a_place_first_finds_no_fault_with_the_rest(drawn: Street, client: Client) -> None:
+    assert "field--wrong" not in page_of(client, text="", address="面馆", look_up="1")
+
+
 def test_the_shop_that_was_chosen_is_the_place(drawn: Street, client: Client) -> None:
     shop = drawn.parties["other_shop"]
     start = client.get("/report/").content.decode()
