@@ -99,6 +99,12 @@ PAGES: dict[str, Row] = {
     "administration:change_activity": SYSTEM,
     "administration:change_phone": SYSTEM,
     "administration:parties": SYSTEM,
+    "administration:admit_party": SYSTEM,
+    "administration:party": SYSTEM,
+    "administration:change_party": SYSTEM,
+    "administration:change_membership": SYSTEM,
+    "administration:delegate": SYSTEM,
+    "administration:end_delegation": SYSTEM,
     "administration:audit": AUDIT,
     "demo:mailbox": EVERYBODY,
     "styleguide:home": EVERYBODY,
@@ -299,10 +305,13 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     """What the address of a page needs."""
     with everywhere(EverywhereReason.VERIFICATION):
         appointment = street.posts["grid_worker"].appointments.get()
+        delegation = street.parties["shop"].delegations.first()
     person = street.users["resident"]
     subjects = {
         "end_appointment": appointment, "post": street.posts["grid_worker"], "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"], "person": person, "change_activity": person, "change_phone": person,
+        "end_delegation": delegation,
+        **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
     known = {"number": case.number, "code": format_code(case.tracking_code), "pk": subject.pk}
