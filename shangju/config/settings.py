@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "shangju.core.middleware.DatabaseGapMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "shangju.core.middleware.WrongMethodMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -219,7 +220,8 @@ FILE_UPLOAD_HANDLERS = [
 MEDIA_ROOT = ENVIRONMENT.media
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 12
+# More than a form takes: too many photos are refused at their field, with everything else kept.
+DATA_UPLOAD_MAX_NUMBER_FILES = 60
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -8,7 +8,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from shangju.core.logs import request_reference
-from shangju.core.views import database_away
+from shangju.core.problems import is_for_programs
+from shangju.core.views import database_away, wrong_method
 
 logger = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -65,6 +66,27 @@ class SecurityHeadersMiddleware:
         )
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class WrongMethodMiddleware:
+    """Who opens the address of a form's step in the address bar gets a page that says what to do, not a blank one.
+
+    That happens: after a refusal the address bar shows such an address.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != WRONG_METHOD or response.content or is_for_programs(request):
+            return response
+        page = wrong_method(request)
+        page["Allow"] = response.get("Allow", "")
+        return page
+
+
+WRONG_METHOD = 405
 
 
 class DatabaseGapMiddleware:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -88,7 +89,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
             code="bad_request",
             detail=_("The request cannot be read. Check its form and try again."),
         )
+    if isinstance(exception, (RequestDataTooBig, TooManyFilesSent, TooManyFieldsSent)):
+        return render(request, "errors/413.html", status=413)
     return render(request, "errors/400.html", status=400)
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """405 for people: an address that only a form's button leads to."""
+    return render(request, "errors/405.html", status=405)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

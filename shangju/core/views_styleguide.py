@@ -62,6 +62,7 @@ EXAMPLES = (
         _("What is needed now and then; the one that is usual stands open, with a bar at its side."),
     ),
     Example("cards", _("Cards and facts"), _("What belongs together; facts are names with values.")),
+    Example("links", _("Ways onwards"), _("Pages that follow from this one, each a row to touch.")),
     Example("badges", _("Badges"), _("A state or a kind in one word.")),
     Example(
         "notices",

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from shangju.gateways.models import OutgoingMessage
 
-SHOWN = 50
+SHOWN = 20
 
 
 @require_GET

@@ -60,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "in_work": [row for row in mine if row[0].state == State.IN_PROGRESS],
         "is_handler": standing.holds_anywhere(Right.HANDLE),
         "is_party": bool(standing.parties),
+        "has_work": standing.is_staff or bool(standing.parties or standing.administrator),
         "concerns": theirs,
         "reports": _reports(user)[:5],
         "unread": Notice.objects.filter(user=user, read_at__isnull=True).count(),

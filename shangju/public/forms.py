@@ -1,33 +1,42 @@
 """The resident's forms. Text first, everything about the person optional."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shangju.areas.geometry import Point, grid_at
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.intake import TEXT_LIMIT, ContactDetails, Submission
 from shangju.cases.moves import AddWords, Confirm
+from shangju.cases.place_search import FoundPlace, place_by_key, places_named
 from shangju.cases.places import Place, locate
 from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party, PartyStatus
 from shangju.photos.forms import PhotosForm
+from shangju.public.place_map import SIZE, PlaceMap, draw
 
 CONSENT_VERSION = "2026-11"
 """The version of the notice at /privacy/ that the form links to; it changes with that page's text."""
 
+HALF_TURN, QUARTER_TURN = 180, 90
+"""Degrees that a longitude and a latitude do not exceed."""
 
-def area_choices() -> list[tuple[str, Any]]:
-    """Grids under the names of their communities; a community itself for who does not know the grid."""
+
+def chosen_areas() -> list[Area]:
+    """Every community and grid in force, with outlines: what a place is chosen from, in a list or on the map."""
     with everywhere(EverywhereReason.STRUCTURE):
-        areas = list(
-            Area.objects.filter(
-                kind__in=[AreaKind.COMMUNITY, AreaKind.GRID], retired_on__isnull=True
-            ).order_by("path")
-        )
+        kinds = [AreaKind.COMMUNITY, AreaKind.GRID]
+        return list(Area.objects.filter(kind__in=kinds, retired_on__isnull=True).order_by("path"))
+
+
+def area_choices(areas: Sequence[Area]) -> list[tuple[str, Any]]:
+    """Grids under the names of their communities; a community itself for who does not know the grid."""
     communities = {area.pk: area for area in areas if area.kind == AreaKind.COMMUNITY}
     groups: dict[int, list[tuple[str, str]]] = {
         pk: [(area.code, _("%(name)s: I do not know the grid") % {"name": area})]
@@ -37,7 +46,7 @@ def area_choices() -> list[tuple[str, Any]]:
         if area.kind == AreaKind.GRID and area.parent_id in groups:
             groups[area.parent_id].append((area.code, str(area)))
     return [
-        ("", _("Choose, or write the address below")),
+        ("", _("Choose (not needed with an address)")),
         *((str(communities[pk]), group) for pk, group in groups.items()),
     ]
 
@@ -79,7 +88,10 @@ class ConcernForm(PhotosForm):
         max_length=200,
         required=False,
         help_text=_("Street, building or the shop's name. Others see it down to the building only."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "search"}),
     )
+    spot = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    map_of = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     longitude = forms.FloatField(required=False, widget=forms.HiddenInput, min_value=-180, max_value=180)
     latitude = forms.FloatField(required=False, widget=forms.HiddenInput, min_value=-90, max_value=90)
     request_type = forms.ChoiceField(
@@ -107,35 +119,112 @@ class ConcernForm(PhotosForm):
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     field_order = (
-        "text", "happening_now", "photos", "area", "address", "longitude", "latitude", "request_type", "category",
-        "phone", "name", "may_be_called", "is_anonymous", "is_confidential", "key", "photo_ids",
+        "text", "happening_now", "photos", "area", "address", "spot", "map_of", "longitude", "latitude",
+        "request_type", "category", "phone", "name", "may_be_called", "is_anonymous", "is_confidential", "key", "photo_ids",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["area"].choices = area_choices()  # type: ignore[attr-defined]
+        self.areas = chosen_areas()
+        self.fields["area"].choices = area_choices(self.areas)  # type: ignore[attr-defined]
         self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]
         self.fields["photos"].help_text = _("Up to 9 pictures. Place data inside them is removed.")
         self.fields["key"].initial = f"web-{uuid4()}"
 
     def renew_key(self) -> None:
         """Give the form shown again a key of its own: what it now says is another concern."""
+        self.put(key=f"web-{uuid4()}")
+
+    def keep_without_sending(self) -> None:
+        """Read what was entered so far, photos too, and find no fault with it: only a place is being looked up."""
+        self.full_clean()
+        for name in [name for name in self.errors if name != "photos"]:
+            del self.errors[name]
+
+    def places(self) -> list[FoundPlace]:
+        """Shops and buildings that the address names, to choose from."""
+        return places_named(str(self["address"].value() or ""))
+
+    def map(self) -> PlaceMap | None:
+        """The map to point at: of the community that was chosen, with the point if there is one."""
+        code = str(self["map_of"].value() or "")
+        community = next((area for area in self.areas if area.code == code), None)
+        return draw(self.areas, community=community, point=self.point())
+
+    def point(self) -> Point | None:
+        """The point entered so far, if it is one."""
+        try:
+            longitude, latitude = (float(self[name].value()) for name in ("longitude", "latitude"))
+        except (TypeError, ValueError):
+            return None
+        return (
+            (longitude, latitude) if abs(longitude) <= HALF_TURN and abs(latitude) <= QUARTER_TURN else None
+        )
+
+    def pointed_at(self) -> str:
+        """The name of the grid at the point, for the line under the map."""
+        point = self.point()
+        with everywhere(EverywhereReason.STRUCTURE):
+            grid = grid_at(*point) if point else None
+        return str(grid) if grid else ""
+
+    def take_touch(self, x: str, y: str) -> None:
+        """Turn a touch of the map, in its pixels, into a point and its grid, and go closer in.
+
+        The keyboard's press of the map says 0, 0: it changes nothing, the list above serves the keyboard.
+        """
+        shown = self.map()
+        if shown is None or not (x.isdecimal() and y.isdecimal()) or (x, y) == ("0", "0"):
+            return
+        longitude, latitude = shown.frame.point(min(int(x), SIZE), min(int(y), SIZE))
+        with everywhere(EverywhereReason.STRUCTURE):
+            grid = grid_at(longitude, latitude)
+        if grid is None:
+            self.add_error("area", _("There is no grid at this point of the map. Touch inside an outline."))
+            return
+        community = next((area for area in self.areas if area.pk in grid.ancestor_ids), grid)
+        self.put(
+            longitude=longitude, latitude=latitude, area=grid.code, spot="",
+            map_of=community.code if community.kind == AreaKind.COMMUNITY else "",
+        )  # fmt: skip
+
+    def put(self, **values: object) -> None:
+        """Show the form with these values in place of what was sent."""
         data: Any = self.data.copy()  # type: ignore[attr-defined] # a bound form of ours holds a QueryDict
-        data[self.add_prefix("key")] = f"web-{uuid4()}"
+        for name, value in values.items():
+            data[self.add_prefix(name)] = value
         self.data = data
 
     def place(self) -> Place:
-        """Where it is; raises ``DomainError`` at ``area`` where nothing tells."""
+        """Where it is; raises ``DomainError`` at ``area`` where nothing tells. A place chosen by name decides."""
         given = self.cleaned_data
+        spot = place_by_key(given["spot"]) if given["spot"] else None
         with everywhere(EverywhereReason.PUBLIC_INTAKE):
             area = Area.objects.filter(code=given["area"]).first() if given.get("area") else None
-        return locate(
+            point = self._point_within(area)
+        party = spot if isinstance(spot, Party) else party_named(given["address"])
+        if spot is not None:
+            area = None if isinstance(spot, Party) else spot
+        found = locate(
             area=area,
-            address=given["address"],
-            party=party_named(given["address"]),
-            longitude=given.get("longitude"),
-            latitude=given.get("latitude"),
+            address="" if spot is not None else given["address"],
+            party=party,
+            longitude=point[0] if point else None,
+            latitude=point[1] if point else None,
         )
+        if spot is None:
+            return found
+        return replace(found, note=spot.name, exact_address=given["address"].strip()[:200])
+
+    def _point_within(self, area: Area | None) -> Point | None:
+        """The point, unless somebody chose an area afterwards that it does not lie in."""
+        longitude, latitude = self.cleaned_data.get("longitude"), self.cleaned_data.get("latitude")
+        if longitude is None or latitude is None:
+            return None
+        grid = grid_at(longitude, latitude) if area else None
+        if area is not None and grid is not None and not grid.path.startswith(area.path):
+            return None
+        return longitude, latitude
 
     def submission(self) -> Submission:
         """What the service takes in. Call it after ``is_valid``."""

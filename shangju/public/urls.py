@@ -9,6 +9,7 @@ app_name = "public"
 urlpatterns = [
     path("", views.home, name="home"),
     path("report/", views.report, name="report"),
+    path("report/places/", views.places, name="places"),
     path("report/received/", views.received, name="received"),
     path("track/", views.track, name="track"),
     path("track/<str:code>/", views.case, name="case"),

@@ -18,6 +18,7 @@ from shangju.cases.code_lookup import TooManyGuesses, find_case
 from shangju.cases.codes import format_code, normalise_code
 from shangju.cases.intake import Receipt, register_concern
 from shangju.cases.models import Case, CasePhoto
+from shangju.cases.place_search import places_named
 from shangju.cases.reporter_view import (
     entries_of,
     moves_open_to_reporter,
@@ -54,6 +55,8 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "public/report.html", {"form": ConcernForm(by=by, now=timezone.now())})
     form = ConcernForm(request.POST, request.FILES, by=by, now=timezone.now())
+    if not LOOK_UPS.isdisjoint(request.POST):
+        return look_up_place(request, form)
     status = 422
     if exceeds_limit("report", client_address(request), per_minute=settings.INTAKE_PER_MINUTE):
         form.add_error(None, _("Too many reports came from this address. Wait a minute, then send it again."))
@@ -68,6 +71,38 @@ def report(request: HttpRequest) -> HttpResponse:
             request.session["received"] = receipt.tracking_code
             return redirect("public:received")
     return render(request, "public/report.html", {"form": form}, status=status)
+
+
+LOOK_UPS = frozenset({"look_up", "whole_map", "map.x"})
+"""Buttons of the report's form that look for its place and send nothing."""
+
+
+def look_up_place(request: HttpRequest, form: ConcernForm) -> HttpResponse:
+    """Show the form again with shops and buildings to choose from, or closer in on the map; nothing is stored but
+    the photos, which wait for the report."""
+    if exceeds_limit("look-up", client_address(request), per_minute=LOOK_UPS_PER_MINUTE):
+        form.add_error(None, _("Too many searches came from this address. Wait a minute, then go on."))
+        return render(request, "public/report.html", {"form": form}, status=429)
+    form.keep_without_sending()
+    if "whole_map" in request.POST:
+        form.put(map_of="", longitude="", latitude="")
+    elif "map.x" in request.POST:
+        form.take_touch(request.POST["map.x"], request.POST.get("map.y", ""))
+    context = {"form": form, "searched": "look_up" in request.POST, "on_map": "look_up" not in request.POST}
+    return render(request, "public/report.html", context)
+
+
+LOOK_UPS_PER_MINUTE = 120
+
+
+@require_POST
+def places(request: HttpRequest) -> HttpResponse:
+    """The places that the words typed so far name: the part of the page that the script puts in."""
+    words = request.POST.get("address", "")[:200].replace("\0", "")
+    busy = exceeds_limit("look-up", client_address(request), per_minute=LOOK_UPS_PER_MINUTE)
+    found = [] if busy else places_named(words)
+    context = {"places": found, "chosen": request.POST.get("spot", ""), "searched": False}
+    return render(request, "public/places.html", context, status=429 if busy else 200)
 
 
 def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
@@ -96,7 +131,7 @@ def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
         ) from conflict
 
 
-NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids"})
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids", "map_of"})
 """Values of the report's form that say nothing about the concern itself."""
 
 

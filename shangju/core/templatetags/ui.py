@@ -324,6 +324,12 @@ def tab(label: object, href: str, current: object = "", count: object = None) ->
     return {"label": label, "href": href, "current": bool(current), "count": count}
 
 
+@register.inclusion_tag("ui/link_row.html")
+def link_row(label: object, href: str, icon: str, note: object = "") -> dict[str, Any]:
+    """A way onwards, as wide as the page; stands in ``<ul class="links">``. Nothing where ``href`` is empty."""
+    return {"label": label, "href": href, "icon": icon, "note": note}
+
+
 # ---- around content
 
 

@@ -1,0 +1,336 @@
+"""Every page of the product, looked at in a browser: phone and desk, both languages, light and dark, elder view.
+
+A page without a row in ``PAGES`` fails, so that no page is built that nobody looks at. Each page is loaded once a
+language; width, colour scheme and elder view change in place, and axe judges each.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from pytest_django.live_server_helper import LiveServer
+
+from shangju.accounts.models import User
+from shangju.cases.codes import format_code
+from shangju.cases.models import Case
+from shangju.cases.tests.stories import case_in
+from shangju.cases.workflow import State
+from shangju.core.scoping import EverywhereReason, everywhere
+from tests.street import Street
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+LANGUAGES = {"zh-hans": "zh-Hans", "en": "en"}
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Who looks at a page, and what is asked for; ``status`` is what a person gets there."""
+
+    who: str = ""
+    query: str = ""
+    status: int = 200
+
+
+EVERYBODY, RESIDENT, SHOP = Row(), Row("resident"), Row("shopkeeper")
+OFFICER, LEADER = Row("officer"), Row("leader")
+SYSTEM, SECURITY, AUDIT = (
+    Row("system_administrator"),
+    Row("security_administrator"),
+    Row("audit_administrator"),
+)
+
+PAGES: dict[str, Row] = {
+    "public:home": EVERYBODY,
+    "public:report": EVERYBODY,
+    "public:track": EVERYBODY,
+    "public:case": EVERYBODY,
+    "public:privacy": EVERYBODY,
+    "account_login": EVERYBODY,
+    "account_request_login_code": EVERYBODY,
+    "account_logout": RESIDENT,
+    "account_change_password": RESIDENT,
+    "account_reauthenticate": RESIDENT,
+    "mfa_index": RESIDENT,
+    "mfa_activate_totp": RESIDENT,
+    "mfa_deactivate_totp": Row("grid_secretary"),
+    "mfa_view_recovery_codes": Row("grid_secretary"),
+    "mfa_generate_recovery_codes": Row("grid_secretary"),
+    "accounts:profile": RESIDENT,
+    "accounts:locks": SECURITY,
+    "my:home": Row("grid_worker"),
+    "my:notices": Row("grid_worker"),
+    "my:reports": RESIDENT,
+    "my:concerns": SHOP,
+    "my:concern": SHOP,
+    "desk:worklist": OFFICER,
+    "desk:enter": OFFICER,
+    "desk:case": OFFICER,
+    "supervision:list": LEADER,
+    "administration:home": SYSTEM,
+    "administration:areas": SYSTEM,
+    "administration:add_area": SYSTEM,
+    "administration:area": SYSTEM,
+    "administration:rename_area": SYSTEM,
+    "administration:move_area": SYSTEM,
+    "administration:retire_area": SYSTEM,
+    "administration:outline": SYSTEM,
+    "administration:add_address": SYSTEM,
+    "administration:add_post": SYSTEM,
+    "administration:post": SYSTEM,
+    "administration:retire_post": SYSTEM,
+    "administration:appoint": SYSTEM,
+    "administration:end_appointment": SYSTEM,
+    "administration:people": SYSTEM,
+    "administration:add_person": SYSTEM,
+    "administration:person": SYSTEM,
+    "administration:change_activity": SYSTEM,
+    "administration:change_phone": SYSTEM,
+    "administration:parties": SYSTEM,
+    "administration:admit_party": SYSTEM,
+    "administration:party": SYSTEM,
+    "administration:change_party": SYSTEM,
+    "administration:change_membership": SYSTEM,
+    "administration:delegate": SYSTEM,
+    "administration:end_delegation": SYSTEM,
+    "administration:audit": AUDIT,
+    "demo:mailbox": EVERYBODY,
+    "styleguide:home": EVERYBODY,
+}
+"""Pages by name, with who looks at each."""
+
+NOT_PAGES = {
+    "public:places": "a part of the report's page, sent to its script",
+    "public:received": "shown once after a report; the founding story looks at it",
+    "public:confirm": "takes a form", "public:add_words": "takes a form", "public:withdraw": "takes a form",
+    "public:photo": "a picture",
+    "account_confirm_login_code": "shown between two steps of signing in; looked at below",
+    "mfa_authenticate": "shown between two steps of signing in; looked at below",
+    "mfa_reauthenticate": "asks for the same as account_reauthenticate, by the app",
+    "mfa_download_recovery_codes": "a file",
+    "accounts:unlock": "takes a form",
+    "my:read_notices": "takes a form", "my:move": "takes a form",
+    "desk:received": "shown once after an entry",
+    "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
+    "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
+    "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
+    "healthz": "data for machines", "set_view_preference": "takes a form", "set_language": "takes a form",
+}  # fmt: skip
+"""What answers no person's GET with a page of its own, and why. The programming interface is left out by its prefix."""
+
+
+def names_of(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, str]]:
+    """Name and route of everything that the resolver knows outside the programming interface."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            if not str(pattern.pattern).startswith("api/"):
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from names_of(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", str(pattern.pattern)
+
+
+ROUTES = dict(names_of(get_resolver()))
+
+
+def test_every_page_is_looked_at_or_says_why_not() -> None:
+    assert set(ROUTES) == set(PAGES) | set(NOT_PAGES)
+
+
+class Looker:
+    """One browser context a person and language; loads each page once and looks at it from every side."""
+
+    def __init__(self, browser: Browser, server: LiveServer, street: Street, language: str) -> None:
+        self.browser, self.server, self.street, self.language = browser, server, street, language
+        self.axe = Axe()
+        self.pages: dict[str, Page] = {}
+        self.faults: list[str] = []
+        self.at = ""
+
+    def page(self, who: str) -> Page:
+        if who not in self.pages:
+            # Without motion: a colour that is still fading when it is measured is no finding.
+            context = self.browser.new_context(
+                viewport=PHONE,  # type: ignore[arg-type]
+                locale=self.language,
+                reduced_motion="reduce",
+            )
+            self._set_cookies(context, who)
+            page = context.new_page()
+            page.on("console", self._hear)
+            page.on("pageerror", lambda error: self.faults.append(f"{self.at}: {error}"))
+            self.pages[who] = page
+        return self.pages[who]
+
+    def _set_cookies(self, context: BrowserContext, who: str) -> None:
+        cookies = {settings.LANGUAGE_COOKIE_NAME: self.language}
+        if who:
+            client = Client()
+            client.force_login(self.street.users[who], backend=BACKEND)
+            session = client.session
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+            ]
+            session["account_authentication_methods_user"] = str(self.street.users[who].pk)
+            session.save()
+            cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": name, "value": value, "url": self.server.url} for name, value in cookies.items()]  # type: ignore[list-item]
+        )
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+            self.faults.append(f"{self.at}: console says {message.text[:200]}")
+
+    def open(self, name: str, path: str, who: str, status: int) -> None:
+        page = self.page(who)
+        self.at = f"{name} [{self.language}]"
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme="light")
+        answer = page.goto(f"{self.server.url}{path}", wait_until="load")
+        assert answer is not None
+        if (
+            answer.status != status
+            or page.url.partition("?")[0] != f"{self.server.url}{path}".partition("?")[0]
+        ):
+            self.faults.append(f"{self.at}: {path} answers {answer.status} at {page.url}")
+            return
+        self.look(page)
+
+    def look(self, page: Page) -> None:
+        """Words and structure once; then axe and the width in every view."""
+        self._read(page)
+        page.evaluate(self.axe.axe_script)
+        elder = "elder => document.documentElement.toggleAttribute('data-elder', elder)"
+        self._judge(page, "phone")
+        if self.language == "en":
+            page.set_viewport_size(DESK)  # type: ignore[arg-type]
+            self._judge(page, "desk")
+            page.emulate_media(color_scheme="dark")
+            self._judge(page, "desk, dark", COLOURS)
+        else:
+            page.emulate_media(color_scheme="dark")
+            self._judge(page, "phone, dark", COLOURS)
+            page.emulate_media(color_scheme="light")
+            page.evaluate(elder, True)
+            self._judge(page, "elder")
+            self._measure(page)
+            page.evaluate(elder, False)
+            page.set_viewport_size(DESK)  # type: ignore[arg-type]
+            self._judge(page, "desk")
+
+    def _read(self, page: Page) -> None:
+        facts = page.evaluate(READ)
+        if facts["lang"] != LANGUAGES[self.language]:
+            self.faults.append(f"{self.at}: lang is {facts['lang']}")
+        if facts["headings"] != 1:
+            self.faults.append(f"{self.at}: {facts['headings']} headings of the first level")
+        if not facts["purpose"]:
+            self.faults.append(f"{self.at}: no line says what the page is for")
+
+    def _judge(self, page: Page, view: str, rules: dict[str, Any] | None = None) -> None:
+        page.evaluate(SETTLED)
+        found = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], **(rules or {})})
+        for rule in found["violations"]:
+            self.faults.append(f"{self.at}, {view}: {rule['id']}: {rule['nodes'][0]['html'][:160]}")
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            self.faults.append(f"{self.at}, {view}: {over} px too wide")
+
+    def _measure(self, page: Page) -> None:
+        for target in page.evaluate(SMALL_TARGETS, 60):
+            self.faults.append(f"{self.at}, elder: target too small: {target}")
+
+
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+"""What a colour scheme can change; structure was judged in the light."""
+
+SETTLED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+  .then(() => Promise.all(document.getAnimations().map(one => one.finished.catch(() => null))))"""
+"""Colours of a switched scheme are drawn with the next frame."""
+
+READ = """() => ({
+  lang: document.documentElement.lang,
+  headings: document.querySelectorAll("h1").length,
+  purpose: (document.querySelector(".band__purpose, .desk__purpose, .sign-in__purpose, h1 + p")?.textContent ?? "").trim(),
+})"""
+
+SMALL_TARGETS = """least => [...document.querySelectorAll("button, a.button, summary, select, input")]
+  .filter(one => one.checkVisibility() && !one.closest(".visually-hidden, [hidden], .check, .choice, pre"))
+  .filter(one => !["hidden", "checkbox", "radio", "image"].includes(one.type))
+  .filter(one => { const box = one.getBoundingClientRect(); return box.height > 1 && box.height < least - 0.5; })
+  .map(one => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The live server answers with the clock of the machine."""
+    return timezone.now()
+
+
+@pytest.fixture
+def story(street: Street, now: datetime) -> Case:
+    """A case in work in the grid worker's grid that concerns the shop."""
+    cache.clear()
+    resident = street.users["resident"]
+    resident.set_password("Lantern-2026")
+    resident.save()
+    TOTP.activate(street.users["grid_secretary"], "JBSWY3DPEHPK3PXP")
+    _recovery_codes(street.users["grid_secretary"])
+    case = case_in(State.IN_PROGRESS, street, now=now)
+    with everywhere(EverywhereReason.VERIFICATION):
+        Case.objects.filter(pk=case.pk).update(concerned_party=street.parties["shop"])
+        return Case.objects.get(pk=case.pk)
+
+
+def _recovery_codes(user: User) -> None:
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: PLC0415 - needs the apps loaded
+
+    RecoveryCodes.activate(user)
+
+
+def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
+    """What the address of a page needs."""
+    with everywhere(EverywhereReason.VERIFICATION):
+        appointment = street.posts["grid_worker"].appointments.get()
+        delegation = street.parties["shop"].delegations.first()
+    person = street.users["resident"]
+    subjects = {
+        "end_appointment": appointment, "post": street.posts["grid_worker"], "retire_post": street.posts["unit"],
+        "appoint": street.posts["unit"], "person": person, "change_activity": person, "change_phone": person,
+        "end_delegation": delegation,
+        **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
+    }  # fmt: skip
+    subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
+    known = {"number": case.number, "code": format_code(case.tracking_code), "pk": subject.pk}
+    return {key: value for key, value in known.items() if f":{key}>" in ROUTES[name]}
+
+
+@pytest.fixture
+def looker(browser: Browser, live_server: LiveServer, street: Street) -> Callable[[str], Looker]:
+    return lambda language: Looker(browser, live_server, street, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_in_every_view(
+    language: str, looker: Callable[[str], Looker], street: Street, story: Case
+) -> None:
+    seen = looker(language)
+    for name, row in PAGES.items():
+        path = reverse(name, kwargs=arguments(name, street, story)) + row.query
+        seen.open(name, path, row.who, row.status)
+    seen.open("not found", "/no-such-page/", "", 404)
+    seen.open("not allowed", reverse("desk:worklist"), "resident", 403)
+    assert seen.faults == [], "\n".join(seen.faults)
