@@ -24,6 +24,7 @@ from shangju.cases.places import Place
 from shangju.cases.reporter import reveal_contact
 from shangju.cases.rules import REPORTER, Actor, party_member
 from shangju.cases.services import apply_move
+from shangju.cases.tests.stories import MARKERS
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
 from shangju.notices.services import send_notices, tell_of_events
@@ -235,6 +236,6 @@ def test_no_notice_and_no_timeline_of_a_member_betrays_anything(wall: tuple[Obje
 
 def test_no_text_message_or_letter_goes_to_a_member(wall: tuple[Objects, dict[str, str]]) -> None:
     sent = Notice.objects.exclude(channel="in_app")
-    assert {notice.recipient for notice in sent} == {PERSON["phone"]}
+    assert {notice.recipient for notice in sent} == {PERSON["phone"], MARKERS["phone"]}
     for notice in sent:
         assert leaks(notice.subject + notice.link, wall[1]) == []
