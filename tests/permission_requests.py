@@ -94,7 +94,9 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
         address = grid.addresses.create(text="东里", shown_as="东里")
         plan = AreaPlan("micro_grid", f"{grid.code}W9", "微网格 9号", parent_code=grid.code)
         area = add_area(plan, by=COMMAND_LINE, now=now)
-        post = create_post(PostPlan(area, "micro_grid_contact", "联络岗 9号"), by=COMMAND_LINE, now=now)
+        post = create_post(
+            PostPlan(street.areas["micro"], "micro_grid_contact", "联络岗 9号"), by=COMMAND_LINE, now=now
+        )
         return Objects(
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
