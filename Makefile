@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-postgresql check format bench messages lock vendor-free clean
+.PHONY: help run test test-embedded test-postgresql check format bench messages permissions lock vendor-free clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -31,6 +31,9 @@ bench: .venv/.installed-dev ## The benchmarks; a table here and under var/bench/
 
 messages: .venv/.installed-dev ## Extract msgids from code and templates, merge locale/parts/*.po, sort
 	@$(BIN)/python tools/messages.py update
+
+permissions: .venv/.installed-dev ## Write docs/permissions.md from the permission matrix of the tests
+	@$(BIN)/python tools/write_permissions.py
 
 lock: .venv/.installed-dev ## Compile requirements/*.in to the lock files
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv

@@ -5,8 +5,12 @@ from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from django.urls import include, path
+from django.views.decorators.http import require_http_methods
 
 from shangju.accounts import views
+
+_form_page = require_http_methods(["GET", "HEAD", "POST"])
+"""Allauth's pages take PUT for a POST; ours do not."""
 
 own_pages = [
     path("profile/", views.profile, name="profile"),
@@ -18,18 +22,18 @@ urlpatterns = [
     path("login/", views.sign_in, name="account_login"),
     path("login/code/", views.request_code, name="account_request_login_code"),
     path("login/code/confirm/", views.confirm_code, name="account_confirm_login_code"),
-    path("logout/", account_views.logout, name="account_logout"),
-    path("password/change/", views.change_password, name="account_change_password"),
-    path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("logout/", _form_page(account_views.logout), name="account_logout"),
+    path("password/change/", _form_page(views.change_password), name="account_change_password"),
+    path("reauthenticate/", _form_page(account_views.reauthenticate), name="account_reauthenticate"),
     path("2fa/", mfa_views.index, name="mfa_index"),
-    path("2fa/authenticate/", mfa_views.authenticate, name="mfa_authenticate"),
-    path("2fa/reauthenticate/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", totp_views.activate_totp, name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", totp_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/authenticate/", _form_page(mfa_views.authenticate), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", _form_page(mfa_views.reauthenticate), name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", _form_page(totp_views.activate_totp), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", _form_page(totp_views.deactivate_totp), name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "2fa/recovery-codes/generate/",
-        recovery_views.generate_recovery_codes,
+        _form_page(recovery_views.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(

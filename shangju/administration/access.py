@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from shangju.accounts.models import AdministratorRole, User
-from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.core.scoping import EverywhereReason, everywhere, without_scope
 
 View = Callable[..., HttpResponse]
 
@@ -37,7 +37,8 @@ def _only(roles: frozenset[str], view: View, *, opens_scope: bool) -> View:
         if role_of(request) not in roles:
             raise PermissionDenied
         if not opens_scope:
-            return view(request, *args, **kwargs)
+            with without_scope():
+                return view(request, *args, **kwargs)
         with everywhere(EverywhereReason.SETUP):
             return view(request, *args, **kwargs)
 

@@ -83,7 +83,7 @@ def caller_of(request: HttpRequest) -> User | None:
 def in_own_scope(operation: Callable[..., Any]) -> Callable[..., Any]:
     """Run an operation under the scope of its caller.
 
-    The middleware opened the scope of the session before anybody had looked at the key.
+    The middleware opens none for programs: nobody has looked at the key yet. An operation without this raises.
     """
 
     @wraps(operation)

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, re_path
+from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -54,5 +55,7 @@ def addresses() -> list[URLPattern]:
     """Every address of the interface; the last one takes what is left."""
     patterns: list[URLPattern] = [*api.urls[0], re_path(r"^.+$", unknown_address, name="unknown")]  # type: ignore[list-item]
     for pattern in patterns:
-        pattern.callback = answers_wrong_methods(pattern.callback)
+        # The framework answers the description by whatever method.
+        view = require_GET(pattern.callback) if pattern.name == "openapi-json" else pattern.callback
+        pattern.callback = answers_wrong_methods(view)
     return patterns

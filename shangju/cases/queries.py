@@ -11,15 +11,17 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from shangju.areas.models import Area
 from shangju.cases.codes import code_print
 from shangju.cases.models import Case
 from shangju.cases.models.case import CASE_LEVELS
-from shangju.cases.rules import visible_to
+from shangju.cases.rules import known_to_exist_for, visible_to
 from shangju.cases.search import among, first_matching
 from shangju.cases.workflow import OPEN_STATES, State
 from shangju.categories.models import Category
+from shangju.core.errors import NotAllowed
 from shangju.core.numbers import small_number
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.engine import light_at
@@ -198,9 +200,17 @@ def light_of(case: Case, *, now: datetime) -> str:
 
 
 def case_for(standing: Standing, number: str) -> Case:
-    """The case with this number, if its inner view is open to ``standing``; else ``Case.DoesNotExist`` (404)."""
+    """The case with this number, if its inner view is open to ``standing``.
+
+    Else ``NotAllowed`` (403) where it lies in an area of theirs, and ``Case.DoesNotExist`` (404) everywhere else.
+    """
     related = ("area", "category", "handler_post", "handler_party", "concerned_party", "community", "grid")
-    return Case.objects.filter(visible_to(standing)).select_related(*related).get(number=number)
+    try:
+        return Case.objects.filter(visible_to(standing)).select_related(*related).get(number=number)
+    except Case.DoesNotExist:
+        if Case.objects.filter(known_to_exist_for(standing), number=number).exists():
+            raise NotAllowed(_("You are signed in, but this is not open to you.")) from None
+        raise
 
 
 def case_by_tracking_code(code: str) -> Case:

@@ -139,6 +139,17 @@ def visible_to(standing: Standing) -> Q:
     return seen
 
 
+def known_to_exist_for(standing: Standing) -> Q:
+    """The cases of the user's own areas: where they may not open one, they are told so instead of "not found".
+
+    A case about their own party is not among them: there the wall of cases.md §7 answers as for no case at all.
+    """
+    near = Q(pk__in=[])
+    for area in standing.scope.areas:
+        near |= _within(area)
+    return near & ~about(standing.parties) if standing.parties else near
+
+
 def about(parties: tuple[int, ...]) -> Q:
     """Cases that concern one of the parties, or happen at its place."""
     return Q(concerned_party_id__in=parties, concerned_party_id__isnull=False) | Q(

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from shangju.core import views as core_views
@@ -16,7 +17,7 @@ urlpatterns = [
     path("api/v1/", include("shangju.api.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("preferences/view/", core_views.set_view_preference, name="set_view_preference"),
-    path("preferences/language/", set_language, name="set_language"),
+    path("preferences/language/", require_POST(set_language), name="set_language"),
 ]
 
 if settings.DEMO:

@@ -84,6 +84,16 @@ def area_scope(scope: Scope) -> Iterator[Scope]:
 
 
 @contextmanager
+def without_scope() -> Iterator[None]:
+    """Run a block that has no business with area-bound rows: a query on them raises :class:`ScopeError`."""
+    token = _active.set(None)
+    try:
+        yield
+    finally:
+        _active.reset(token)
+
+
+@contextmanager
 def everywhere(reason: EverywhereReason) -> Iterator[Scope]:
     """Run a block without area limits; the reason is one of a closed list."""
     with area_scope(Scope(everywhere=reason)) as scope:

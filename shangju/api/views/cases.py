@@ -33,7 +33,7 @@ NUMBER = re.compile(r"[0-9A-Za-z-]{1,20}")
 
 
 def find_case(request: HttpRequest, number: str) -> Case:
-    """The case, if its inner view is open to the caller; 404 for any other, existing or not."""
+    """The case, if its inner view is open to the caller; 403 in an area of theirs, 404 for any other."""
     if not NUMBER.fullmatch(number):
         raise nothing_here()
     try:
@@ -127,5 +127,5 @@ def _not_valid(form: BaseForm) -> DomainError:
 def _after(request: HttpRequest, moved: Case, *, now: datetime) -> dict[str, Any]:
     try:
         return whole_case(case_for(standing_in(request), moved.number), now=now)
-    except Case.DoesNotExist:
+    except (Case.DoesNotExist, NotAllowed):
         return case_row(moved, now=now)

@@ -15,9 +15,9 @@ from shangju.cases import queries
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.models import Case
 from shangju.cases.reporter import masked_contact, reveal_contact
-from shangju.cases.rules import Actor, staff
+from shangju.cases.rules import Actor, roles_of, staff
 from shangju.cases.services import apply_move
-from shangju.cases.workflow import MoveName
+from shangju.cases.workflow import MOVES, MoveName
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
@@ -34,9 +34,11 @@ READER = needs_right(Right.VIEW_CASE, Right.HANDLE)
 
 
 def find_case(request: HttpRequest, number: str) -> Case:
-    """The case, if its inner view is open to the reader; 404 for any other, existing or not."""
+    """The case, if its inner view is open to the reader; 403 in an area of theirs, 404 for any other."""
     try:
         return queries.case_for(standing_in(request), number)
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
     except Case.DoesNotExist as error:
         raise Http404 from error
 
@@ -120,6 +122,8 @@ def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
     found = find_case(request, number)
     if move not in MOVE_FORMS:
         raise Http404
+    if not roles_of(actor_of(request), found) & MOVES[MoveName(move)].roles:
+        raise PermissionDenied  # before the form is looked at: its faults are no business of who may not send it
     form_class = MOVE_FORMS[MoveName(move)]
     form = form_class(request.POST, request.FILES, case=found, actor=actor_of(request), now=timezone.now())
     status = 422

@@ -1,0 +1,265 @@
+"""The requests behind the permission matrix: for every row a sound one, at an object near and at one far away.
+
+*Near* lies in the grid of the grid worker; *far* in the neighbouring sub-district, whose duty desk alone may see it.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from shangju.accounts.actors import COMMAND_LINE
+from shangju.areas.services import AreaPlan, add_area
+from shangju.cases import moves
+from shangju.cases.models import Case, Mediation
+from shangju.cases.rules import party_member
+from shangju.cases.services import apply_move
+from shangju.cases.tests.stories import case_in, go, payload_of
+from shangju.cases.workflow import MoveName, State
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.photos.models import Photo
+from shangju.photos.services import store_photo
+from shangju.photos.tests.pictures import encoded, picture, upload
+from shangju.posts.services import PostPlan, create_post
+from tests.street import Street
+
+MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
+    "accept": ("registered", {"category": "0103", "request_type": "complaint"}),
+    "decline": ("registered", {"reason": "too_vague", "explanation": "请补充时间和地点。"}),
+    "refer": ("registered", {"legal_channel": "诉讼", "explanation": "此事请向法院提出。"}),
+    "answer_directly": ("registered", {"answer": "办事大厅九点开门。"}),
+    "dispatch": ("accepted", {"handler": "post-{post}"}),
+    "sign": ("dispatched", {}),
+    "contact": ("in_progress", {"way": "phone", "reached": True}),
+    "visit": ("in_progress", {"place": "upstairs", "finding": "楼上无异常"}),
+    "find_cause": ("in_progress", {"root_cause": "吊扇老化"}),
+    "mediate": ("in_progress", {"with_whom": "店主", "account": "劝导更换", "result": "agreed"}),
+    "resolve": ("in_progress", {"outcome": "explained", "answer": "吊扇已拆除"}),
+    "confirm": ("resolved", {"reached": True, "solved": "yes", "satisfaction": "satisfied"}),
+    "reopen": ("resolved", {"reason": "又响了"}),
+    "close_unreachable": ("resolved", {}),
+    "answer_as_party": ("in_progress", {"words": "马上检查"}),
+}
+"""Every move that staff and members make: the state of the case it is tried on, and values that its form accepts."""
+
+HANDLED_BY_MEMBER = {
+    "sign": "member_dispatched",
+    "visit": "member_in_progress",
+    "resolve": "member_in_progress",
+}
+"""What a member does with a case that was given to it, tried on such a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Rows that addresses name, in one place: cases by state and what belongs to them."""
+
+    street: Street
+    cases: dict[str, Case]
+    photo: Photo
+    mediation: int
+    appointment: int
+    address: int
+    empty_area: int
+    empty_post: int
+    party: int
+    delegation: int
+
+
+def far_side(street: Street) -> Street:
+    """The neighbouring sub-district under the short names of this one, so that the same stories happen there."""
+    desk, worker = "far_desk", "far_worker"
+    areas = {
+        name.removeprefix("far:"): area for name, area in street.areas.items() if name.startswith("far:")
+    }
+    posts = {"grid_worker": street.posts[worker], "building_head": street.posts[desk]}
+    users = {"officer": street.users[desk], "grid_worker": street.users[worker]}
+    return replace(
+        street, areas=areas, posts=posts, users=users, parties={"shop": street.parties["far_shop"]}
+    )
+
+
+def objects_of(street: Street, *, now: datetime) -> Objects:
+    """Cases in the states that the rows need; the one in work has a picture and a mediation record."""
+    photo = store_photo(upload(encoded(picture())), by=None, now=now)
+    cases = {
+        str(state): case_in(state, street, now=now)
+        for state in (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.RESOLVED)
+    }
+    in_work = case_in(State.IN_PROGRESS, street, now=now, photo_ids=[photo.pk])
+    cases["in_progress"] = go(in_work, MoveName.MEDIATE, "grid_worker", street, now=now)
+    with everywhere(EverywhereReason.VERIFICATION):
+        grid = street.areas["grid"]
+        address = grid.addresses.create(text="东里", shown_as="东里")
+        plan = AreaPlan("micro_grid", f"{grid.code}W9", "微网格 9号", parent_code=grid.code)
+        area = add_area(plan, by=COMMAND_LINE, now=now)
+        post = create_post(
+            PostPlan(street.areas["micro"], "micro_grid_contact", "联络岗 9号"), by=COMMAND_LINE, now=now
+        )
+        return Objects(
+            street, cases, photo, Mediation.objects.get(case=in_work).pk,
+            street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
+            street.parties.get("other_shop", street.parties["shop"]).pk, street.parties["shop"].delegations.get().pk,
+        )  # fmt: skip
+
+
+def give_to_member(street: Street, *, now: datetime) -> dict[str, Case]:
+    """Two cases that the property firm handles, one not yet signed for."""
+    given: dict[str, Case] = {}
+    payload = moves.Dispatch(party=street.parties["property_firm"], party_summary="楼道灯不亮")
+    with everywhere(EverywhereReason.VERIFICATION):
+        for state in ("member_dispatched", "member_in_progress"):
+            case = case_in(State.ACCEPTED, street, now=now)
+            given[state] = apply_move(case, payload, by=street.staff("officer"), now=now)
+        clerk = party_member(street.users["property_clerk"])
+        signed = payload_of(MoveName.SIGN, street, now=now)
+        given["member_in_progress"] = apply_move(given["member_in_progress"], signed, by=clerk, now=now)
+    return given
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, ready for Django's client."""
+
+    method: str
+    address: str
+    options: dict[str, Any]
+
+
+PASSWORD = "Lantern-2026"
+"""Of the resident, the only one on the street who has one."""
+
+CONFIRMATION = {"solved": "yes", "satisfaction": "satisfied"}
+REASON = {"reason": "调整"}
+NEW_AREA = {"kind": "community", "code": "A9", "name": "新社区"}
+NEW_PERSON = {"username": "new-worker", "display_name": "网格员 9号"}
+NEW_PARTY = {"kind": "merchant", "name": "东里粮店", "area": "{grid}", "joined_on": "2026-11-01"}
+CONCERN = {"text": "楼道灯不亮", "place": {"area_code": "A1G1"}}
+CALL = {
+    "text": "楼道灯不亮",
+    "area": "A1G1",
+    "channel": "phone",
+    "request_type": "complaint",
+    "key": "desk-1",
+}
+REPORT = {"text": "楼道灯不亮", "area": "A1G1", "request_type": "complaint", "key": "web-1"}
+NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "password2": "correct horse 7"}
+
+FORMS: dict[str, dict[str, Any]] = {
+    "public:report": REPORT,
+    "public:confirm": CONFIRMATION,
+    "public:add_words": {"words": "夜里更响"},
+    "public:withdraw": {"reason": "已自行解决"},
+    "desk:enter": CALL,
+    "desk:reveal": REASON,
+    "administration:add_area": NEW_AREA,
+    "administration:rename_area": {"name": "东一网格新", **REASON},
+    "administration:move_area": {"parent": "{other_parent}", **REASON},
+    "administration:retire_area": {"on": "2026-12-31", **REASON},
+    "administration:outline": {"outline": "", "datum": "wgs84"},
+    "administration:add_address": {"shown_as": "东里后巷"},
+    "administration:remove_address": REASON,
+    "administration:add_post": {"kind": "grid_worker", "name": "网格员岗 9号"},
+    "administration:retire_post": {"on": "2026-12-31", **REASON},
+    "administration:appoint": {"user": "resident", "starts_on": "2026-12-01"},
+    "administration:end_appointment": {"last_day": "2026-12-31", **REASON},
+    "administration:add_person": NEW_PERSON,
+    "administration:change_activity": REASON,
+    "administration:change_phone": {"phone": "", **REASON},
+    "administration:admit_party": NEW_PARTY,
+    "administration:change_party": {**NEW_PARTY, **REASON},
+    "administration:change_membership": {"status": "suspended", **REASON},
+    "administration:delegate": {"user": "resident", "starts_on": "2026-12-01"},
+    "administration:end_delegation": {"last_day": "2026-12-31", **REASON},
+    "accounts:profile": {"language": "en"},
+    "accounts:unlock": {"name": "resident"},
+    "public:track": {"code": "{code}"},
+    "account_login": {"login": "resident", "password": PASSWORD},
+    "account_reauthenticate": {"password": PASSWORD},
+    "account_request_login_code": {"phone": "13800001111"},
+    "account_change_password": NEW_PASSWORD,
+    "set_view_preference": {"theme": "dark"},
+    "set_language": {"language": "en"},
+}
+"""What a POST of a page carries; nothing where it is not named."""
+
+BODIES: dict[str, dict[str, Any]] = {
+    "api:report": CONCERN,
+    "api:confirm": CONFIRMATION,
+    "api:make_token": {"username": "resident", "password": PASSWORD, "name": "grid program"},
+}
+"""What a POST of the interface carries."""
+
+
+def case_for_row(page: str, doing: str, objects: Objects) -> Case:
+    """The case that the row's request is about."""
+    if page == "my:move" and doing in HANDLED_BY_MEMBER:
+        return objects.cases.get(HANDLED_BY_MEMBER[doing], objects.cases["in_progress"])
+    if page in {"public:confirm", "api:confirm"}:
+        return objects.cases["resolved"]
+    return objects.cases[MOVE_VALUES[doing][0] if doing else "in_progress"]
+
+
+def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
+    """What the address of the row's page is made with."""
+    case, street = case_for_row(page, doing, objects), objects.street
+    person = street.users["grid_worker"].pk
+    rows = {
+        "end_appointment": objects.appointment, "post": street.posts["grid_worker"].pk,
+        "retire_post": objects.empty_post, "retire_area": objects.empty_area, "appoint": street.posts["grid_worker"].pk,
+        "person": person, "change_activity": person, "change_phone": person, "mediation": objects.mediation,
+        **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
+        "end_delegation": objects.delegation,
+    }  # fmt: skip
+    return {
+        "number": case.number, "code": case.tracking_code, "tracking_code": case.tracking_code,
+        "photo_id": objects.photo.pk, "size": "thumbnail", "move": doing, "entry_pk": objects.address,
+        "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
+    }  # fmt: skip
+
+
+def move_values(doing: str, objects: Objects) -> dict[str, Any]:
+    """Sound values of a move."""
+    post = objects.street.posts["grid_worker"].pk
+    return {
+        name: value.format(post=post) if isinstance(value, str) else value
+        for name, value in MOVE_VALUES[doing][1].items()
+    }
+
+
+def asked(key: str, route: str, objects: Objects) -> Asked:
+    """The request of a row such as ``POST desk:move sign``."""
+    method, page, doing = ([*key.split(), ""])[:3]
+    if page == "api:unknown":
+        return Asked(method, "/api/v1/nothing-here", {})
+    known = arguments(page, doing, objects)
+    address = reverse(page, kwargs={name: known[name] for name in re.findall(r"<(?:\w+:)?(\w+)>", route)})
+    if page == "administration:add_area":
+        address += f"?parent={objects.street.areas['subdistrict'].pk}"
+    if method != "POST":
+        return Asked(method, address, {})
+    return Asked(method, address, contents(page, doing, objects))
+
+
+def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
+    """Body and content type of a POST."""
+    if page == "api:upload":
+        return {"data": {"file": SimpleUploadedFile("wall.jpg", encoded(picture()))}}
+    if page.startswith("api:"):
+        body = {"move": doing, **move_values(doing, objects)} if doing else BODIES.get(page, {})
+        return {"data": body, "content_type": "application/json"}
+    if doing:
+        return {
+            "data": {
+                name: "on" if value is True else value for name, value in move_values(doing, objects).items()
+            }
+        }
+    known = {
+        "other_parent": objects.street.areas["second"].pk,
+        "grid": objects.street.areas["grid"].pk,
+        "code": objects.cases["in_progress"].tracking_code,
+    }
+    return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}
