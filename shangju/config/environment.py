@@ -186,6 +186,16 @@ def _secret(name: str, mode: str, data: Path, file_name: str, make: Callable[[],
     return kept_secret(data, file_name, make)
 
 
+def _keys(mode: str, data: Path) -> tuple[str, ...]:
+    made = _secret("SHANGJU_FIELD_KEYS", mode, data, "field_keys", lambda: Fernet.generate_key().decode())
+    try:
+        return _field_keys(made)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "SHANGJU_FIELD_KEYS holds a key that is not 32 url-safe base64-encoded bytes; make one with “shangju make-key”."
+        ) from error
+
+
 def load(base: Path) -> Environment:
     """Read and check the whole environment; relative paths are taken from ``base``."""
     mode = _parsed("SHANGJU_MODE", "demo", _mode, "“demo” or “production”")
@@ -193,15 +203,6 @@ def load(base: Path) -> Environment:
     host = read("SHANGJU_HOST", "127.0.0.1")
     port = _parsed("SHANGJU_PORT", "8000", _port, "a port number between 1 and 65535")
     secret_key = _secret("SHANGJU_SECRET_KEY", mode, data, "secret_key", lambda: secrets.token_urlsafe(48))
-    field_keys = _secret(
-        "SHANGJU_FIELD_KEYS", mode, data, "field_keys", lambda: Fernet.generate_key().decode()
-    )
-    try:
-        keys = _field_keys(field_keys)
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            "SHANGJU_FIELD_KEYS holds a key that is not 32 url-safe base64-encoded bytes; make one with “shangju make-key”."
-        ) from error
     return Environment(
         mode=mode,
         host=host,
@@ -217,7 +218,7 @@ def load(base: Path) -> Environment:
             "SHANGJU_PUBLIC_URL", f"http://{host}:{port}", _http_url, "an http or https address"
         ),
         secret_key=secret_key,
-        field_keys=keys,
+        field_keys=_keys(mode, data),
         database=_parsed(
             "DATABASE_URL",
             "sqlite:///shangju.sqlite3",

@@ -114,6 +114,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "template_partials.templatetags.partials",
                 "shangju.core.templatetags.ui",
+                "shangju.core.templatetags.navigation",
             ],
             "loaders": _LOADERS,
         },
