@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from shangju.core import health, queue
 from shangju.core.models import AuditEvent, Heartbeat, SetAside
@@ -100,6 +101,7 @@ def test_it_is_seen_from_outside(client: Client, now: datetime) -> None:
     SetAside.objects.create(step="tell", row=7, attempts=3, error="KeyError", failed_at=now, due_at=now)
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["status"], answer.json()["set_aside"]) == (200, "degraded", 1)
-    finding = health.set_aside(now)
+    with override("en"):
+        finding = health.set_aside(now)
     assert not finding.well
     assert "tell, row 7: 3 tries, next at 2026-03-05 10:00, KeyError" in finding.sentence
