@@ -51,7 +51,9 @@ def test_the_same_body_makes_one_concern(lasting_street: Street) -> None:
     with everywhere(EverywhereReason.VERIFICATION):
         case = Case.objects.get()
         assert chain.first_break(case, case.events.all()) is None
-    assert IdempotencyKey.objects.count() == NumberSeries.objects.get().last == 1
+    assert IdempotencyKey.objects.count() == 1
+    # Who came in the same instant may have taken a number that nobody uses (docs/adr/0007).
+    assert 1 <= NumberSeries.objects.get().last <= CLIENTS
 
 
 def test_of_different_bodies_one_wins_and_the_others_are_told(lasting_street: Street) -> None:
