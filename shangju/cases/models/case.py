@@ -49,8 +49,8 @@ class Case(models.Model):
     twenty million rows is one index range. ``due_at`` with its lights belongs to the earliest running clock.
     """
 
-    number = models.CharField(_("Number"), max_length=20, unique=True)
-    tracking_print = models.CharField(max_length=43, unique=True)
+    number = models.CharField(_("Number"), max_length=20)
+    tracking_print = models.CharField(max_length=43)
     tracking_code = SealedTextField()
 
     state = models.CharField(_("State"), max_length=20, choices=State, default=State.REGISTERED)
@@ -76,9 +76,9 @@ class Case(models.Model):
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="cases", verbose_name=_("Area"))
     area_path = models.CharField(max_length=200)
-    subdistrict = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    community = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
-    grid = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    subdistrict = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False)
+    community = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+", db_index=False)
+    grid = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+", db_index=False)
     place_note = models.CharField(_("Place"), max_length=120, blank=True)
     place_party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="cases_at_its_place")
     longitude = models.FloatField(null=True)
@@ -89,9 +89,11 @@ class Case(models.Model):
     )
     handler_party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="handled_cases")
     concerned_party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="concerned_cases")
-    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reporter_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="reported_cases"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="reported_cases", db_index=False
     )
 
     received_at = models.DateTimeField(_("Received"))
@@ -123,13 +125,18 @@ class Case(models.Model):
 
     history_length = models.PositiveIntegerField(default=0)
     history_head = models.CharField(max_length=64, blank=True)
-    source_key = models.CharField(_("Number at the source"), max_length=80, null=True, unique=True)  # noqa: DJ001 - most have none
+    source_key = models.CharField(_("Number at the source"), max_length=80, null=True)  # noqa: DJ001 - most have none
 
     objects = CaseManager()
 
     class Meta:
         base_manager_name = "objects"
+        # Every index is paid for by each intake: constraints instead of ``unique=True``, which on PostgreSQL brings a
+        # second one for LIKE, and no index of a foreign key that begins another one.
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
+            models.UniqueConstraint(fields=["tracking_print"], name="tracking_code_once"),
+            models.UniqueConstraint(fields=["source_key"], name="source_key_once"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
             models.CheckConstraint(
                 condition=Q(state__in=OPEN_STATES, is_open=True)

@@ -25,7 +25,7 @@ class CaseClock(models.Model):
     reader's language when shown.
     """
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks", db_index=False)
     step = models.CharField(max_length=20, choices=Step)
     round = models.PositiveSmallIntegerField(default=0)
     limit_amount = models.PositiveIntegerField()

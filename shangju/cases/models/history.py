@@ -28,7 +28,7 @@ class CaseEvent(models.Model):
     part of the hash.
     """
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", db_index=False)
     sequence = models.PositiveIntegerField()
     kind = models.CharField(max_length=30, choices=[(REGISTER, _("Register")), *MoveName.choices])
     from_state = models.CharField(max_length=20, blank=True)

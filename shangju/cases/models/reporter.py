@@ -32,7 +32,7 @@ class ReporterContact(models.Model):
     case = models.OneToOneField(Case, models.CASCADE, related_name="reporter_contact")
     name = SealedTextField(pgettext_lazy("of a person", "Name"), blank=True, default="")
     phone = SealedTextField(_("Phone"), blank=True, default="")
-    phone_print = models.CharField(max_length=43, blank=True, db_index=True)
+    phone_print = models.CharField(max_length=43, blank=True)
     exact_address = SealedTextField(_("Exact address"), blank=True, default="")
     exact_point = SealedTextField(blank=True, default="")
     may_be_called = models.BooleanField(_("May be called"), default=True)
@@ -42,6 +42,7 @@ class ReporterContact(models.Model):
 
     class Meta:
         base_manager_name = "objects"
+        indexes = [models.Index(fields=["phone_print"], name="contacts_by_phone")]
 
 
 class ContactRevealManager(ScopedManager["ContactReveal"]):
