@@ -103,10 +103,18 @@ def register_concern(
     """
     check_submission(submission, by=by)
     digest = _content_digest(submission if content is None else content)
-    if idempotency_key and (receipt := _receipt_under(idempotency_key, digest)):
+    try:
+        ensure_claimable(submission.photo_ids)
+    except DomainError:
+        # Sent again: the photos belong to the concern by now.
+        if idempotency_key and (receipt := _receipt_under(idempotency_key, digest)):
+            return receipt
+        raise
+    prefix = _number_prefix(submission.place.area)
+    numbers = take_numbers(prefix, 1, now=now, unless_stored=idempotency_key)
+    if idempotency_key and not numbers and (receipt := _receipt_under(idempotency_key, digest)):
         return receipt
-    ensure_claimable(submission.photo_ids)
-    prepared = prepare_concern(submission, by=by, now=now)
+    prepared = prepare_concern(submission, by=by, now=now, number=numbers[0])
     try:
         with transaction.atomic():
             _store([prepared], [submission], now=now)
@@ -199,7 +207,7 @@ def prepare_concern(
     board = ClockBoard(case)
     board.start(INTAKE_STEPS, start=case.clocks_start_at)
     board.refresh_due()
-    case.number = number or take_number(_number_prefix(case.subdistrict), now=now)
+    case.number = number or take_number(_number_prefix(submission.place.area), now=now)
     event = chain.next_event(
         case,
         kind=REGISTER,
@@ -222,9 +230,7 @@ def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: date
     """
     for submission in submissions:
         check_submission(submission, by=by)
-    with everywhere(EverywhereReason.STRUCTURE):
-        subdistricts = [each.place.area.tiers()[AreaKind.SUBDISTRICT] for each in submissions]
-    prefixes = [_number_prefix(each) for each in subdistricts]
+    prefixes = [_number_prefix(each.place.area) for each in submissions]
     with transaction.atomic(), steady_reference():
         # Always in the same order: two files at once must not each wait for the other's numbers.
         series = {
@@ -339,7 +345,9 @@ def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
     )
 
 
-def _number_prefix(subdistrict: Area) -> str:
+def _number_prefix(area: Area) -> str:
+    with everywhere(EverywhereReason.STRUCTURE):
+        subdistrict = area.tiers()[AreaKind.SUBDISTRICT]
     return subdistrict.number_prefix or subdistrict.code[-6:]
 
 
@@ -348,14 +356,19 @@ def take_number(prefix: str, *, now: datetime) -> str:
     return take_numbers(prefix, 1, now=now)[0]
 
 
-def take_numbers(prefix: str, count: int, *, now: datetime) -> list[str]:
-    """The next ``count`` numbers of the year under ``prefix``. The row lock makes two callers take turns."""
-    key = f"{prefix}{timezone.localtime(now):%y}"
+def take_numbers(prefix: str, count: int, *, now: datetime, unless_stored: str | None = None) -> list[str]:
+    """The next ``count`` numbers of the year under ``prefix``. The row lock makes two callers take turns.
+
+    None where a concern was stored under the idempotency key ``unless_stored``: asked in the same statement.
+    """
+    series = f"{prefix}{timezone.localtime(now):%y}"
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO cases_numberseries (key, last) VALUES (%s, %s)"
+            "INSERT INTO cases_numberseries (key, last) SELECT %s, %s"
+            " WHERE NOT EXISTS (SELECT 1 FROM cases_idempotencykey WHERE key = %s)"
             " ON CONFLICT (key) DO UPDATE SET last = cases_numberseries.last + excluded.last RETURNING last",
-            [key, count],
+            [series, count, unless_stored or ""],
         )
-        (last,) = cursor.fetchone()
-    return [f"{key}-{number:06d}" for number in range(last - count + 1, last + 1)]
+        row = cursor.fetchone()
+    first = row[0] - count + 1 if row else 0
+    return [f"{series}-{number:06d}" for number in range(first, first + count)] if row else []

@@ -57,26 +57,37 @@ def index_cases(cases: Sequence[Case], *, are_new: bool = False) -> None:
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.executemany(
+            _write(
+                cursor,
                 "INSERT INTO cases_search (case_id, grams) VALUES (%s, %s::int[]) "
                 "ON CONFLICT (case_id) DO UPDATE SET grams = EXCLUDED.grams",
-                [
-                    (case.pk, [case.subdistrict_id, *gram_numbers(search_grams(searchable_text(case)))])
-                    for case in cases
-                ],
+                [(case.pk, _array_of(case)) for case in cases],
             )
-        else:
-            if not are_new:
-                cursor.executemany(
-                    "DELETE FROM cases_search WHERE rowid = %s", [(case.pk,) for case in cases]
-                )
-            cursor.executemany(
-                "INSERT INTO cases_search (rowid, grams) VALUES (%s, %s)",
-                [
-                    (case.pk, " ".join((mark_of(case.subdistrict_id), *search_grams(searchable_text(case)))))
-                    for case in cases
-                ],
-            )
+            return
+        if not are_new:
+            _write(cursor, "DELETE FROM cases_search WHERE rowid = %s", [(case.pk,) for case in cases])
+        _write(
+            cursor,
+            "INSERT INTO cases_search (rowid, grams) VALUES (%s, %s)",
+            [
+                (case.pk, " ".join((mark_of(case.subdistrict_id), *search_grams(searchable_text(case)))))
+                for case in cases
+            ],
+        )
+
+
+def _write(cursor: Any, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """One row at a time is what intakes do: it spares them the set-up of many."""
+    if len(rows) == 1:
+        cursor.execute(statement, rows[0])
+    else:
+        cursor.executemany(statement, rows)
+
+
+def _array_of(case: Case) -> str:
+    """The entry as PostgreSQL writes an array: a text is sent faster than a list of some hundred numbers."""
+    numbers = (case.subdistrict_id, *gram_numbers(search_grams(searchable_text(case))))
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def mark_of(subdistrict: int) -> str:

@@ -13,6 +13,7 @@ from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects import EFFECTS, Draft
 from shangju.cases.models import Case, CaseEvent, CasePhoto
 from shangju.cases.rules import Actor, ActorKind, roles_of
+from shangju.cases.search import index_cases, searchable_text
 from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, Move, Solved, State
 from shangju.core.errors import Conflict, NotAllowed
 from shangju.core.queue import wake_worker_after_commit
@@ -59,12 +60,14 @@ def _apply(
     move = MOVES[payload.move]
     role = _role_for(move, by=by, case=case)
     _check_moment(case, move, expected_sequence)
-    board = ClockBoard.of(case)
+    board, searched = ClockBoard.of(case), searchable_text(case)
     event, draft = advance(case, board, payload, by=by, role=role, now=now)
     event.save(force_insert=True)
     _keep_records(case, event, draft, now=now)
     board.save()
     case.save(force_update=True)
+    if searchable_text(case) != searched:
+        index_cases([case])
     wake_worker_after_commit()
     return case
 

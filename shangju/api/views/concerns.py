@@ -123,7 +123,7 @@ def _place(given: PlaceIn) -> Place:
     area = None
     if given.area_code:
         with everywhere(EverywhereReason.PUBLIC_INTAKE):
-            area = Area.objects.defer("outline").filter(code=given.area_code).first()
+            area = Area.objects.order_by().defer("outline").filter(code=given.area_code).first()
         if area is None:
             sentence = _("There is no area with this code. GET /api/v1/areas lists them.")
             raise DomainError(sentence, fields={"place.area_code": sentence})

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from shangju.cases import chain
+from shangju.cases import chain, moves
 from shangju.cases.models import Case, CaseEvent
 from shangju.cases.search import matching
+from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, raised
 from shangju.cases.workflow import State
 from tests.street import Street
@@ -66,3 +67,11 @@ def test_full_width_words_find_what_was_written_half_width(street: Street, now: 
 def test_half_width_words_find_what_was_written_full_width(street: Street, now: datetime) -> None:
     case = raised(street, now=now, text="ＫＴＶ每晚吵到３点")
     assert [list(matching(Case.objects.all(), words)) for words in ("ktv", "KTV", "3点")] == [[case]] * 3
+
+
+def test_a_title_that_staff_gave_is_found(street: Street, now: datetime) -> None:
+    case = raised(street, now=now)
+    accept = moves.Accept(street.category("0103"), "complaint", "D", case.area, "吊扇嗡嗡响")
+    with street.seen_by("officer"):
+        apply_move(case, accept, by=street.staff("officer"), now=now)
+    assert list(matching(Case.objects.all(), "吊扇")) == [case]
