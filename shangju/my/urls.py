@@ -1,17 +1,18 @@
-"""Addresses of the signed-in person's own pages."""
+"""Addresses of the signed-in person's own pages, compressed as the resident's are."""
 
 from django.urls import path
+from django.views.decorators.gzip import gzip_page
 
 from shangju.my import views
 
 app_name = "my"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("notices/", views.notices, name="notices"),
+    path("", gzip_page(views.home), name="home"),
+    path("notices/", gzip_page(views.notices), name="notices"),
     path("notices/read/", views.read_notices, name="read_notices"),
-    path("reports/", views.reports, name="reports"),
-    path("concerns/", views.concerns, name="concerns"),
-    path("concerns/<str:number>/", views.concern, name="concern"),
+    path("reports/", gzip_page(views.reports), name="reports"),
+    path("concerns/", gzip_page(views.concerns), name="concerns"),
+    path("concerns/<str:number>/", gzip_page(views.concern), name="concern"),
     path("concerns/<str:number>/moves/<str:move>/", views.make_move, name="move"),
 ]

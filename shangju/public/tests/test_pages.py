@@ -91,6 +91,14 @@ def address_of(case: Case, step: str = "") -> str:
     return f"/track/{format_code(case.tracking_code)}/{step}"
 
 
+@pytest.mark.parametrize("address", ["/", "/report/", "/track/", "/privacy/"])
+def test_pages_go_out_compressed(tree: dict[str, Area], client: Client, address: str) -> None:
+    plain, packed = client.get(address), client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain
+    assert len(packed.content) < len(plain.content) / 2
+
+
 def test_a_report_without_javascript_is_stored_as_it_was_written(
     tree: dict[str, Area], client: Client
 ) -> None:
