@@ -85,14 +85,18 @@ def worklist(
     else:
         found = narrow(ordered).values("pk")[: limit + 1]
     # First which rows, then what belongs to them: else all that is open is joined with everything before it is sorted.
-    related = ("area", "category", "handler_post", "handler_party", "community", "grid")
-    page = among(Case.objects.all(), found).order_by(*ordered.query.order_by)
-    rows = list(page.select_related(*related).defer("text", "party_summary"))
+    rows = list(as_rows(among(Case.objects.all(), found).order_by(*ordered.query.order_by)))
     more = len(rows) > limit
     rows = rows[:limit]
     last = rows[-1] if more else None
     moment = (last.due_at if filters.only_open else last.registered_at) if last else None
     return WorklistPage(rows, _write_cursor(moment, last.pk) if last and moment else None)
+
+
+def as_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases with what a row of a list shows of them, and without the long texts and outlines that it does not."""
+    related = ("area", "category", "handler_post", "handler_party")
+    return cases.select_related(*related).defer("text", "party_summary", "area__outline")
 
 
 def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | None) -> QuerySet[Case]:
@@ -204,9 +208,10 @@ def case_for(standing: Standing, number: str) -> Case:
 
     Else ``NotAllowed`` (403) where it lies in an area of theirs, and ``Case.DoesNotExist`` (404) everywhere else.
     """
-    related = ("area", "category", "handler_post", "handler_party", "concerned_party", "community", "grid")
+    related = ("area", "category", "handler_post", "handler_party", "concerned_party")
+    seen = Case.objects.filter(visible_to(standing))
     try:
-        return Case.objects.filter(visible_to(standing)).select_related(*related).get(number=number)
+        return seen.select_related(*related).defer("area__outline").get(number=number)
     except Case.DoesNotExist:
         if Case.objects.filter(known_to_exist_for(standing), number=number).exists():
             raise NotAllowed(_("You are signed in, but this is not open to you.")) from None
@@ -216,8 +221,9 @@ def case_for(standing: Standing, number: str) -> Case:
 def case_by_tracking_code(code: str) -> Case:
     """The one case that an unguessable code names; ``Case.DoesNotExist`` where it names none."""
     with everywhere(EverywhereReason.TRACKING_CODE):
-        related = ("area", "category", "handler_post", "handler_party", "community", "grid")
-        return Case.objects.select_related(*related).get(tracking_print=code_print(code))
+        related = ("area", "category", "handler_post", "handler_party")
+        found = Case.objects.select_related(*related).defer("area__outline")
+        return found.get(tracking_print=code_print(code))
 
 
 def _write_cursor(moment: datetime, pk: int) -> str:

@@ -22,6 +22,11 @@ def icon_svg(name: str, *, label: str = "", size: str = "") -> SafeString:
 
     ``size`` is ``""`` (1.25 em), ``"large"`` or ``"huge"``. An unknown name raises :class:`LookupError`.
     """
+    return _drawn(name, str(label), size)
+
+
+@cache
+def _drawn(name: str, label: str, size: str) -> SafeString:
     try:
         drawing = icon_paths()[name]
     except KeyError as error:

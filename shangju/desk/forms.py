@@ -12,6 +12,7 @@ from shangju.cases.places import locate
 from shangju.cases.queries import WorklistFilters
 from shangju.cases.workflow import STAFF_CHANNELS, Channel, RequestType, State
 from shangju.categories.queries import category_by_code, category_tree
+from shangju.core.forms import LongSelect
 
 LIGHT_CHOICES = [
     ("", _("Any light")),
@@ -29,7 +30,7 @@ HANDLER_CHOICES = [("", _("Any handler")), ("mine", _("Handled by me"))]
 def areas_in_reach() -> list[tuple[str, str]]:
     """Communities and grids of the reader's scope, by code."""
     kinds = (AreaKind.COMMUNITY, AreaKind.GRID)
-    rows = Area.objects.filter(kind__in=kinds, retired_on__isnull=True).order_by("path")
+    rows = Area.objects.filter(kind__in=kinds, retired_on__isnull=True).defer("outline").order_by("path")
     return [(area.code, f"{'　' if area.kind == AreaKind.GRID else ''}{area}") for area in rows]
 
 
@@ -37,11 +38,13 @@ class FilterForm(forms.Form):
     """What narrows the worklist; sent with GET, so that a filtered list has an address."""
 
     query = forms.CharField(label=_("Number or words"), required=False, max_length=60)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=STATE_CHOICES)
-    area = forms.ChoiceField(label=_("Area"), required=False)
-    light = forms.ChoiceField(label=_("Light"), required=False, choices=LIGHT_CHOICES)
-    handler = forms.ChoiceField(label=_("Handler"), required=False, choices=HANDLER_CHOICES)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATE_CHOICES, widget=LongSelect)
+    area = forms.ChoiceField(label=_("Area"), required=False, widget=LongSelect)
+    light = forms.ChoiceField(label=_("Light"), required=False, choices=LIGHT_CHOICES, widget=LongSelect)
+    handler = forms.ChoiceField(
+        label=_("Handler"), required=False, choices=HANDLER_CHOICES, widget=LongSelect
+    )
+    category = forms.ChoiceField(label=_("Category"), required=False, widget=LongSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,11 +73,11 @@ class EntryForm(forms.Form):
         label=_("What the caller says"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
     )
     happening_now = forms.BooleanField(label=_("It is going on right now"), required=False)
-    area = forms.ChoiceField(label=_("Area"), required=False)
+    area = forms.ChoiceField(label=_("Area"), required=False, widget=LongSelect)
     address = forms.CharField(label=_("Address"), required=False, max_length=200)
-    channel = forms.ChoiceField(label=_("Came in by"))
+    channel = forms.ChoiceField(label=_("Came in by"), widget=LongSelect)
     request_type = forms.ChoiceField(label=_("Type"), choices=RequestType, initial=RequestType.COMPLAINT)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False, widget=LongSelect)
     is_anonymous = forms.BooleanField(label=_("Anonymous: keep no name and phone"), required=False)
     is_confidential = forms.BooleanField(label=_("Confidential"), required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)

@@ -16,6 +16,7 @@ from shangju.cases.place_search import FoundPlace, place_by_key, places_named
 from shangju.cases.places import Place, locate
 from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved
 from shangju.categories.queries import category_by_code, category_tree
+from shangju.core.forms import LongSelect
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party, PartyStatus
 from shangju.photos.forms import PhotosForm
@@ -82,7 +83,7 @@ class ConcernForm(PhotosForm):
         error_messages={"required": _("Say in a few words what is the matter.")},
     )
     happening_now = forms.BooleanField(label=_("It is going on right now"), required=False)
-    area = forms.ChoiceField(label=_("Where is it?"), required=False)
+    area = forms.ChoiceField(label=_("Where is it?"), required=False, widget=LongSelect)
     address = forms.CharField(
         label=_("Address or shop"),
         max_length=200,
@@ -97,7 +98,7 @@ class ConcernForm(PhotosForm):
     request_type = forms.ChoiceField(
         label=_("What kind of request is it?"), choices=RequestType, initial=RequestType.COMPLAINT
     )
-    category = forms.ChoiceField(label=_("What is it about?"), required=False)
+    category = forms.ChoiceField(label=_("What is it about?"), required=False, widget=LongSelect)
     phone = forms.CharField(
         label=_("Phone"),
         max_length=30,

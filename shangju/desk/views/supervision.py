@@ -53,8 +53,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     tabs = [
         {"key": key, "label": label, "count": counts[key]} for key, (label, _condition) in REASONS.items()
     ]
-    related = ("area", "category", "handler_post", "handler_party")
-    cases = seen.filter(REASONS[chosen][1](now)).select_related(*related).order_by("due_at", "pk")[:ROWS]
+    cases = queries.as_rows(seen.filter(REASONS[chosen][1](now)).order_by("due_at", "pk"))[:ROWS]
     rows = [(case, queries.light_of(case, now=now)) for case in cases]
     shown = {"rows": rows, "tabs": tabs, "chosen": chosen, "now": now, "is_cut": len(rows) == ROWS}
     return render(request, "desk/supervision.html", shown)
