@@ -1,11 +1,13 @@
 """The desk's pages as a clerk meets them: a call entered, filters seen, a colleague who was first."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from shangju.cases.models import Case
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.desk.views.cases import back_to
+from shangju.posts.middleware import ScopeMiddleware
 from tests.street import Street
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +108,14 @@ def test_filters_that_are_set_stand_over_the_list_and_figures_say_what_is_shown(
     assert WORDS in narrowed
     shown = client.get(reverse("desk:worklist"), {"state": "registered"}).content.decode()
     assert 'href="?state=registered" aria-current="true"' in shown
+
+
+@pytest.mark.parametrize(
+    ("reader", "leads_to"), [("duty_desk", "desk:case"), ("other_officer", "desk:worklist")]
+)
+def test_a_move_that_took_the_case_away_leads_to_the_list(street: Street, reader: str, leads_to: str) -> None:
+    case = entered(signed_in(street, "duty_desk"), street)
+    request = RequestFactory().post("/")
+    request.user = street.users[reader]
+    answer = ScopeMiddleware(lambda scoped: back_to(scoped, case.number))(request)
+    assert answer.url == reverse(leads_to, args=[case.number] if leads_to == "desk:case" else [])

@@ -115,6 +115,15 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "desk/case.html", _context(request, find_case(request, number)))
 
 
+def back_to(request: HttpRequest, number: str) -> HttpResponse:
+    """The case, or the list where the move took it out of the reader's view."""
+    try:
+        find_case(request, number)
+    except (Http404, NotAllowed):
+        return redirect("desk:worklist")
+    return redirect("desk:case", number=number)
+
+
 @require_POST
 @READER
 def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
@@ -140,7 +149,7 @@ def make_move(request: HttpRequest, number: str, move: str) -> HttpResponse:
             status = refusal.status
         else:
             messages.success(request, _("Recorded: %(move)s.") % {"move": form.move.label})
-            return redirect("desk:case", number=number)
+            return back_to(request, number)
     return render(
         request, "desk/case.html", _context(request, find_case(request, number), form), status=status
     )
