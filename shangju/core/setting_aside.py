@@ -54,21 +54,22 @@ def resting(step: str, *, now: datetime) -> list[int]:
 
 
 def work_off(step: str, rows: Iterable[int], work: Callable[[int], bool], *, now: datetime) -> int:
-    """Do ``work`` on each row in a transaction of its own; returns how often it said yes.
+    """Do ``work`` on each row; returns how often it said yes.
 
-    A row whose work raises leaves nothing behind but a note (:func:`set_aside`), and the next row has its turn. The
-    caller leaves out the rows that are :func:`resting`.
+    ``work`` writes in one transaction that it opens itself, after it has read what it needs: on SQLite a transaction
+    holds everybody else's writes back. A row whose work raises is noted (:func:`set_aside`), and the next row has its
+    turn. The caller leaves out the rows that are :func:`resting`.
     """
     failed_before = set(SetAside.objects.filter(step=step).values_list("row", flat=True))
     done = 0
     for row in rows:
         try:
-            with transaction.atomic():
-                done += work(row)
-                if row in failed_before:
-                    SetAside.objects.filter(step=step, row=row).delete()
+            done += work(row)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one row must not stop the others
             set_aside(step, error, row=row, now=now)
+        else:
+            if row in failed_before:
+                SetAside.objects.filter(step=step, row=row).delete()
     return done
 
 

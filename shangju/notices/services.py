@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -52,12 +53,13 @@ def tell_of_events(now: datetime) -> int:
 
 
 def _tell(pk: int, *, now: datetime) -> bool:
-    """One row, in a transaction; the conditional update makes two workers take turns, and the loser finds nothing to do."""
-    if not CaseEvent.objects.filter(pk=pk, notified_at__isnull=True).update(notified_at=now):
-        return False
+    """One row: read, then write; the conditional update makes two workers take turns, and the loser writes nothing."""
     event = CaseEvent.objects.select_related("case", "case__category").get(pk=pk)
     notices = [*_reporter_notices(event, now), *_staff_notices(event, now), *_party_notices(event, now)]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    with transaction.atomic():
+        if not CaseEvent.objects.filter(pk=pk, notified_at__isnull=True).update(notified_at=now):
+            return False
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
     return True
 
 

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
@@ -29,6 +30,7 @@ def traces() -> list[str]:
 def test_a_failing_row_leaves_a_note_and_nothing_else_and_the_others_go_on(
     now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
+    @transaction.atomic
     def work(row: int) -> bool:
         leave_a_trace(row, now)
         if row == 1:
