@@ -162,7 +162,7 @@ def searches(count: int) -> list[dict[str, Any]]:
     return [
         timed(
             f"P6 search, {name}, state {state}",
-            (page(client, address, query=rng.choice(words), state=state) for _s in range(count)),
+            (page(client, address, q=rng.choice(words), state=state) for _s in range(count)),
         )
         for name, words in (("two signs", WORDS_SHORT), ("longer words", WORDS_LONG))
         for state in ("open", "all")

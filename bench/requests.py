@@ -75,7 +75,7 @@ def lists(sample: list[str], now: datetime) -> dict[str, list[Request]]:
         ),
         f"{DEEP_PAGES} pages down": listed(lambda: rng.choice(cursors)),
         "word search": listed(
-            lambda: worklist_of(leader, state="all", query=rng.choice(WORDS_SHORT + WORDS_LONG))
+            lambda: worklist_of(leader, state="all", q=rng.choice(WORDS_SHORT + WORDS_LONG))
         ),
         "one case's page, 40 history rows": listed(
             lambda: (reverse("desk:case", args=[rng.choice(sample)]), leader[1])

@@ -196,7 +196,7 @@ def ask(client: Client, key: str, objects: Objects, case: Case) -> str:
 
 
 SEARCHES = (
-    "/desk/?query={}&state=all",
+    "/desk/?q={}&state=all",
     "/api/v1/cases?q={}&state=all",
     "/supervision/?reason=today",
     "/admin/people/?q={}",

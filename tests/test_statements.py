@@ -24,10 +24,10 @@ PAGES = {
     "worklist": ("desk:worklist", {}),
     "filtered": ("desk:worklist", {"state": "in_progress", "light": "overdue", "handler": "mine"}),
     "all in one area": ("desk:worklist", {"state": "all", "area": "A-F"}),
-    "search among open": ("desk:worklist", {"query": "噪音"}),
-    "search among all": ("desk:worklist", {"query": "噪音 嗡嗡", "state": "all"}),
-    "one sign": ("desk:worklist", {"query": "嗡", "state": "all"}),
-    "nothing found": ("desk:worklist", {"query": "没有的词", "state": "all"}),
+    "search among open": ("desk:worklist", {"q": "噪音"}),
+    "search among all": ("desk:worklist", {"q": "噪音 嗡嗡", "state": "all"}),
+    "one sign": ("desk:worklist", {"q": "嗡", "state": "all"}),
+    "nothing found": ("desk:worklist", {"q": "没有的词", "state": "all"}),
     "supervision": ("supervision:list", {"reason": "dormant"}),
     "my day": ("my:home", {}),
 }
@@ -77,7 +77,7 @@ def test_a_page_of_fifty_really_shows_fifty(street: Street) -> None:
     cases = in_work(street, MANY)
     client = Client()
     client.force_login(street.users["leader"], backend=settings.AUTHENTICATION_BACKENDS[-1])
-    _number, content = statements_of(client, reverse("desk:worklist"), {"query": "噪音"})
+    _number, content = statements_of(client, reverse("desk:worklist"), {"q": "噪音"})
     assert all(case.number in content.decode() for case in cases)
 
 
@@ -86,7 +86,7 @@ def test_a_search_that_looks_into_the_index_takes_no_more_than_fifteen(
 ) -> None:
     monkeypatch.setattr("shangju.cases.search.WINDOW", 2)
     in_work(street, 4)
-    for query in ({"query": "噪音"}, {"query": "没有的词", "state": "all"}, {"query": "嗡", "state": "open"}):
+    for query in ({"q": "噪音"}, {"q": "没有的词", "state": "all"}, {"q": "嗡", "state": "open"}):
         assert statements_of(reader, reverse("desk:worklist"), query)[0] <= AT_MOST, urlencode(query)
 
 

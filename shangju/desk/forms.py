@@ -37,7 +37,7 @@ def areas_in_reach() -> list[tuple[str, str]]:
 class FilterForm(forms.Form):
     """What narrows the worklist; sent with GET, so that a filtered list has an address."""
 
-    query = forms.CharField(label=_("Number or words"), required=False, max_length=60)
+    q = forms.CharField(label=_("Number or words"), required=False, max_length=60)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATE_CHOICES, widget=LongSelect)
     area = forms.ChoiceField(label=_("Area"), required=False, widget=LongSelect)
     light = forms.ChoiceField(label=_("Light"), required=False, choices=LIGHT_CHOICES, widget=LongSelect)
@@ -56,7 +56,8 @@ class FilterForm(forms.Form):
     def filters(self) -> WorklistFilters:
         """The filters; an unknown value of a hand-made address narrows nothing."""
         self.is_valid()
-        return WorklistFilters(**{name: self.cleaned_data.get(name, "") for name in self.fields})
+        entered = {name: self.cleaned_data.get(name, "") for name in self.fields}
+        return WorklistFilters(query=entered.pop("q"), **entered)
 
 
 class EntryForm(forms.Form):

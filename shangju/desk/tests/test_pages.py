@@ -102,9 +102,9 @@ def test_filters_that_are_set_stand_over_the_list_and_figures_say_what_is_shown(
     plain = client.get(reverse("desk:worklist")).content.decode()
     assert 'class="chip"' not in plain
     assert 'class="figure" href="?state=registered">' in plain
-    narrowed = client.get(reverse("desk:worklist"), {"state": "registered", "query": "麻将"}).content.decode()
+    narrowed = client.get(reverse("desk:worklist"), {"state": "registered", "q": "麻将"}).content.decode()
     assert 'class="chip" href="?state=registered"' in narrowed
-    assert 'class="chip" href="?query=%E9%BA%BB%E5%B0%86"' in narrowed
+    assert 'class="chip" href="?q=%E9%BA%BB%E5%B0%86"' in narrowed
     assert WORDS in narrowed
     shown = client.get(reverse("desk:worklist"), {"state": "registered"}).content.decode()
     assert 'href="?state=registered" aria-current="true"' in shown
