@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from shangju.core import kept_forms
 from shangju.core import views as core_views
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("shangju.accounts.urls")),
     path("api/v1/", include("shangju.api.urls")),
     path("healthz", core_views.healthz, name="healthz"),
+    path("kept-forms/token/", kept_forms.token, name="kept_form_token"),
     path("preferences/view/", core_views.set_view_preference, name="set_view_preference"),
     path("preferences/language/", require_POST(set_language), name="set_language"),
 ]

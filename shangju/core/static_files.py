@@ -6,6 +6,13 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class PageFilesStorage(CompressedManifestStaticFilesStorage):
+    """Names files by their content, in the imports of scripts too: a module never gets an older one beside it."""
+
+    support_js_module_import_aggregation = True
 
 
 def sources_digest() -> str:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -30,9 +32,18 @@ from shangju.cases.rules import REPORTER, Actor, ActorKind
 from shangju.cases.services import apply_move
 from shangju.core.errors import Conflict, DomainError
 from shangju.core.forms import add_refusal
+from shangju.core.kept_forms import (
+    is_anothers,
+    is_kept_form,
+    receipt_answer,
+    refusal_answer,
+    waited,
+    worker_script,
+)
 from shangju.core.rate_limit import exceeds_limit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.responses import photo_response
+from shangju.posts.rights import NOBODY
 from shangju.public.forms import ConcernForm, ConfirmForm, TrackForm, WordsForm
 from shangju.public.private_pages import private_page
 
@@ -45,7 +56,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def reporter_of(request: HttpRequest) -> Actor:
     """The reporter, with their account where they are signed in: their own list then shows the case."""
-    return Actor(ActorKind.REPORTER, request.user) if isinstance(request.user, User) else REPORTER
+    if is_anothers(request) or not isinstance(request.user, User):
+        return REPORTER
+    return Actor(ActorKind.REPORTER, request.user)
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +67,9 @@ def report(request: HttpRequest) -> HttpResponse:
     by = request.user if isinstance(request.user, User) else None
     if request.method != "POST":
         return render(request, "public/report.html", {"form": ConcernForm(by=by, now=timezone.now())})
-    form = ConcernForm(request.POST, request.FILES, by=by, now=timezone.now())
+    form = ConcernForm(
+        request.POST, request.FILES, by=None if is_anothers(request) else by, now=timezone.now()
+    )
     if not LOOK_UPS.isdisjoint(request.POST):
         return look_up_place(request, form)
     status = 422
@@ -68,9 +83,39 @@ def report(request: HttpRequest) -> HttpResponse:
             status = refusal.status
             add_refusal(form, refusal, fields=FIELDS_OF_REFUSALS)
         else:
-            request.session["received"] = receipt.tracking_code
-            return redirect("public:received")
+            return tell_receipt(request, receipt)
+    if is_kept_form(request):
+        return refusal_answer(form, status=status)
     return render(request, "public/report.html", {"form": form}, status=status)
+
+
+def tell_receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:
+    """The page with number and code; a form that waited on a device gets them for the device to show."""
+    if not waited(request):
+        request.session["received"] = receipt.tracking_code
+    if not is_kept_form(request):
+        return redirect("public:received")
+    return receipt_answer(
+        number=receipt.case.number,
+        code=receipt.tracking_code,
+        follow=reverse("public:case", args=[receipt.tracking_code]),
+        page=reverse("public:received"),
+    )
+
+
+@require_GET
+def report_shell(request: HttpRequest) -> HttpResponse:
+    """The form without anybody in it: what a device shows while there is no network."""
+    request.user, request.standing = AnonymousUser(), NOBODY  # type: ignore[attr-defined] # as for nobody
+    form = ConcernForm(by=None, now=timezone.now())
+    return render(request, "public/report.html", {"form": form, "is_shell": True})
+
+
+@require_GET
+def report_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of the report's page."""
+    shells = {reverse("public:report"): reverse("public:report_shell")}
+    return worker_script(request, scope="report", shells=shells, assets=["public/place.js"])
 
 
 LOOK_UPS = frozenset({"look_up", "whole_map", "map.x"})

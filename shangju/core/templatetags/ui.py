@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 
 from shangju.core.icons import icon_svg
+from shangju.core.kept_forms import owner_mark
 from shangju.core.remaining import remaining_words
 
 register = template.Library()
@@ -47,6 +48,12 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 def behaviour(name: str) -> SafeString:
     """``{% behaviour "dialog" %}``: load one ES module of ``static/js/``; asked for twice it loads once."""
     return format_html('<script type="module" src="{}"></script>', static(f"js/{name}.js"))
+
+
+@register.simple_tag(takes_context=True)
+def kept_form_owner(context: Context) -> str:
+    """The mark of whoever is signed in, for a form that the device keeps (js/keeping.js); empty for nobody."""
+    return owner_mark(context["request"])
 
 
 @register.simple_tag
