@@ -147,6 +147,7 @@ CALL = {
     "request_type": "complaint",
     "key": "desk-1",
 }
+VISIT = {"text": "楼道灯不亮", "address": "东里1幢", "visited": "shared_space", "key": "visit-1"}
 REPORT = {"text": "楼道灯不亮", "area": "A1G1", "request_type": "complaint", "key": "web-1"}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "password2": "correct horse 7"}
 
@@ -156,6 +157,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "public:add_words": {"words": "夜里更响"},
     "public:withdraw": {"reason": "已自行解决"},
     "desk:enter": CALL,
+    "desk:visit": VISIT,
+    "desk:visit_categories": {"text": "楼道灯不亮"},
+    "desk:earlier": {"phone": "13900001111"},
     "desk:reveal": REASON,
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class PageFilesStorage(CompressedManifestStaticFilesStorage):
+class PageFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # comes without types
     """Names files by their content, in the imports of scripts too: a module never gets an older one beside it."""
 
     support_js_module_import_aggregation = True

@@ -13,6 +13,7 @@ from shangju.cases.queries import WorklistFilters
 from shangju.cases.workflow import STAFF_CHANNELS, Channel, RequestType, State
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.core.forms import LongSelect
+from shangju.posts.rights import NOBODY, Right, Standing
 
 LIGHT_CHOICES = [
     ("", _("Any light")),
@@ -83,7 +84,7 @@ class EntryForm(forms.Form):
     is_confidential = forms.BooleanField(label=_("Confidential"), required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, standing: Standing = NOBODY, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         branches = category_tree().branches
         groups = [
@@ -93,6 +94,15 @@ class EntryForm(forms.Form):
         self.fields["category"].choices = [("", _("Decide later")), *groups]  # type: ignore[attr-defined]
         self.fields["channel"].choices = [(value, Channel(value).label) for value in STAFF_CHANNELS]  # type: ignore[attr-defined]
         self.fields["key"].initial = f"desk-{uuid4()}"
+        self._begin_for(standing)
+
+    def _begin_for(self, standing: Standing) -> None:
+        """What the clerk's post makes likely: the grid that they walk, and that it was on a walk."""
+        areas = {held.area.pk for held in standing.holdings if Right.ENTER_CASE in held.rights}
+        if len(areas) == 1 and not self.is_bound:
+            grid = Area.objects.filter(pk=areas.pop(), kind=AreaKind.GRID).defer("outline").first()
+            if grid:
+                self.fields["area"].initial, self.fields["channel"].initial = grid.code, Channel.GRID_VISIT
 
     def submission(self) -> Submission:
         """What the service takes in."""

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from shangju.desk.views import cases, entry, worklist
+from shangju.desk.views import cases, entry, visit, worklist
 
 app_name = "desk"
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("new/", entry.enter, name="enter"),
+    path("new/earlier/", entry.earlier, name="earlier"),
+    path("visit/", visit.visit, name="visit"),
+    path("visit/received/", visit.visited, name="visited"),
+    path("visit/categories/", visit.categories, name="visit_categories"),
+    path("visit/offline/", visit.visit_shell, name="visit_shell"),
+    path("service-worker.js", visit.worker, name="service_worker"),
     path("new/received/", entry.received, name="received"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/moves/<str:move>/", cases.make_move, name="move"),

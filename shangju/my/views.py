@@ -58,6 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "to_sign": [row for row in mine if row[0].state == State.DISPATCHED],
         "in_work": [row for row in mine if row[0].state == State.IN_PROGRESS],
+        "may_enter": standing.holds_anywhere(Right.ENTER_CASE),
         "is_handler": standing.holds_anywhere(Right.HANDLE),
         "is_party": bool(standing.parties),
         "has_work": standing.is_staff or bool(standing.parties or standing.administrator),

@@ -93,6 +93,7 @@ def tell_receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     """The page with number and code; a form that waited on a device gets them for the device to show."""
     if not waited(request):
         request.session["received"] = receipt.tracking_code
+        request.session["received_form"] = request.POST.get("key", "")
     if not is_kept_form(request):
         return redirect("public:received")
     return receipt_answer(
@@ -176,7 +177,7 @@ def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
         ) from conflict
 
 
-NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids", "map_of"})
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids", "map_of", "none_of_these"})
 """Values of the report's form that say nothing about the concern itself."""
 
 
@@ -191,7 +192,7 @@ def received(request: HttpRequest) -> HttpResponse:
     code = request.session.pop("received", None)
     if code is None:
         return redirect("public:track")
-    context = case_context(find_case(request, code))
+    context = case_context(find_case(request, code)) | {"key": request.session.pop("received_form", "")}
     return render(request, "public/received.html", context)
 
 

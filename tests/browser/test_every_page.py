@@ -55,6 +55,7 @@ SYSTEM, SECURITY, AUDIT = (
 PAGES: dict[str, Row] = {
     "public:home": EVERYBODY,
     "public:report": EVERYBODY,
+    "public:report_shell": EVERYBODY,
     "public:track": EVERYBODY,
     "public:case": EVERYBODY,
     "public:privacy": EVERYBODY,
@@ -77,6 +78,8 @@ PAGES: dict[str, Row] = {
     "my:concern": SHOP,
     "desk:worklist": OFFICER,
     "desk:enter": OFFICER,
+    "desk:visit": Row("grid_worker"),
+    "desk:visit_shell": EVERYBODY,
     "desk:case": OFFICER,
     "supervision:list": LEADER,
     "administration:home": SYSTEM,
@@ -113,6 +116,11 @@ PAGES: dict[str, Row] = {
 
 NOT_PAGES = {
     "public:places": "a part of the report's page, sent to its script",
+    "public:report_worker": "a script", "desk:service_worker": "a script",
+    "kept_form_token": "data for the script of a kept form",
+    "desk:earlier": "a part of the entry page, sent to its script",
+    "desk:visit_categories": "a part of the page of visits, sent to its script",
+    "desk:visited": "shown once after a visit was entered",
     "public:received": "shown once after a report; the founding story looks at it",
     "public:confirm": "takes a form", "public:add_words": "takes a form", "public:withdraw": "takes a form",
     "public:photo": "a picture",

@@ -78,10 +78,11 @@ def stored() -> list[Case]:
 def kept(page: Page, store: str) -> list[dict[str, Any]]:
     """What the device holds, read past our own code."""
     rows: list[dict[str, Any]] = page.evaluate(
-        """async name => !(await indexedDB.databases()).some(one => one.name === "shangju") ? [] : new Promise(done => { const open = indexedDB.open("shangju"); open.onsuccess = () => {
-          if (!open.result.objectStoreNames.contains(name)) return done([]);
-          const all = open.result.transaction(name).objectStore(name).getAll();
-          all.onsuccess = () => { open.result.close(); done(all.result); }; }; })""",
+        """async name => {
+          if (!(await indexedDB.databases()).some(one => one.name === "shangju")) return [];
+          return new Promise(done => { const open = indexedDB.open("shangju"); open.onsuccess = () => {
+            const all = open.result.transaction(name).objectStore(name).getAll();
+            all.onsuccess = () => { open.result.close(); done(all.result); }; }; }); }""",
         store,
     )
     return rows
@@ -246,8 +247,8 @@ def test_the_shell_opens_without_network_and_holds_nobodys_data(
     page.goto(f"{live_server.url}/report/")
     cached = page.evaluate(
         """async () => { const names = await caches.keys(); const all = [];
-          for (const name of names) for (const one of await (await caches.open(name)).keys()) all.push(new URL(one.url).pathname);
-          return all; }"""
+          for (const name of names) all.push(...await (await caches.open(name)).keys());
+          return all.map(one => new URL(one.url).pathname); }"""
     )
     assert {path for path in cached if not path.startswith("/static/")} == {"/report/offline/"}
     shell = page.evaluate("async () => (await caches.match('/report/offline/')).text()")
@@ -263,3 +264,170 @@ def test_the_shell_opens_without_network_and_holds_nobodys_data(
     device.context.set_offline(False)
     expect(page.locator(RECEIPTS)).to_be_visible()
     assert [case.text for case in stored()] == [WORDS]
+
+
+VISIT = "/desk/visit/"
+
+
+def at_visit(browser: Browser, server: LiveServer, user: User, *, workers: bool = False) -> Device:
+    device = Device(browser, server, workers=workers)
+    device.sign_in(user)
+    return device
+
+
+def test_a_visit_without_network_is_entered_once_under_the_workers_name(
+    browser: Browser, live_server: LiveServer, street: Street
+) -> None:
+    device = at_visit(browser, live_server, street.users["grid_worker"], workers=True)
+    page = device.open(VISIT)
+    page.evaluate("navigator.serviceWorker.ready")
+    wait_until_kept(page, 2, "facts")
+    device.context.set_offline(True)
+    page.goto(f"{live_server.url}{VISIT}")
+    expect(page.locator("form[data-kept-shell]")).to_be_visible()
+    shop = f"party-{street.parties['shop'].pk}"
+    expect(page.locator(f"[name=spot] option[value={shop}]")).to_have_count(1)
+    page.select_option("[name=spot]", shop)
+    page.fill("[name=text]", "面馆后厨的排风口正对着住户的窗")
+    page.set_input_files("input[type=file]", PHOTO)
+    send(page)
+    expect(page.locator(f"{WAITING} [data-count]")).to_have_text("1")
+    device.context.set_offline(False)
+    expect(page.locator(RECEIPTS)).to_be_visible()
+    [case] = stored()
+    assert (case.channel, case.registered_by_id) == ("grid_visit", street.users["grid_worker"].pk)
+    assert (case.place_party_id, case.photos.count()) == (street.parties["shop"].pk, 1)
+
+
+def test_what_one_user_wrote_is_neither_shown_to_nor_sent_by_the_next(
+    browser: Browser, live_server: LiveServer, street: Street
+) -> None:
+    device = at_visit(browser, live_server, street.users["grid_worker"])
+    page = device.open(VISIT)
+    page.fill("[name=address]", "东里1幢")
+    page.fill("[name=text]", WORDS)
+    wait_until_kept(page, 1)
+    device.context.set_offline(True)
+    send(page)
+    expect(page.locator(f"{WAITING} [data-count]")).to_have_text("1")
+    device.context.set_offline(False)
+    page.wait_for_timeout(0)
+    [first] = wait_for_cases(page, 1)
+    page.fill("[name=text]", "草稿：垃圾桶满了")
+    wait_until_kept(page, 1)
+    device.context.set_offline(True)
+    page.fill("[name=address]", "东里1幢")
+    send(page)
+    expect(page.locator(f"{WAITING} [data-count]")).to_have_text("1")
+    page.fill("[name=text]", "另一份草稿")
+    wait_until_kept(page, 1)
+    page.close()
+    device.sign_in(street.users["officer"])
+    device.context.set_offline(False)
+    other = device.open(VISIT)
+    wait_until_kept(other, 0)
+    expect(other.locator(DRAFTS)).to_be_hidden()
+    expect(other.locator(WAITING)).to_be_hidden()
+    assert len(kept(other, "waiting")) == 1
+    assert stored() == [first]
+    device.sign_in(street.users["grid_worker"])
+    back = device.open(VISIT)
+    wait_until_kept(back, 0, "waiting")
+    assert {case.registered_by_id for case in wait_for_cases(back, 2)} == {street.users["grid_worker"].pk}
+
+
+def wait_for_cases(page: Page, count: int) -> list[Case]:
+    for _turn in range(100):
+        if len(found := stored()) == count:
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{len(stored())} cases")
+
+
+def test_signing_out_drops_the_drafts(browser: Browser, live_server: LiveServer, street: Street) -> None:
+    device = at_visit(browser, live_server, street.users["grid_worker"])
+    page = device.open(VISIT)
+    page.fill("[name=text]", WORDS)
+    wait_until_kept(page, 1)
+    page.locator("[data-sign-out] button").first.click()
+    page.wait_for_url(f"{live_server.url}/")
+    assert kept(page, "drafts") == kept(page, "facts") == []
+
+
+class Keyboard:
+    """Presses keys and counts them; the mouse is never touched."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.presses = page, 0
+
+    def press(self, key: str, times: int = 1) -> None:
+        for _time in range(times):
+            self.page.keyboard.press(key)
+        self.presses += times
+
+    def type(self, words: str) -> None:
+        self.page.keyboard.type(words)
+
+    def at(self) -> str:
+        name: str = self.page.evaluate(
+            "document.activeElement.name || document.activeElement.dataset.name || ''"
+        )
+        return name
+
+
+def test_a_call_is_entered_by_keyboard_alone(
+    browser: Browser, live_server: LiveServer, street: Street
+) -> None:
+    page = at_visit(browser, live_server, street.users["duty_desk"]).open("/desk/new/")
+    keys = Keyboard(page)
+    assert keys.at() == "phone", "the first key already says who calls"
+    keys.type("13900001111")
+    expect(page.locator("[data-look-up=phone]")).to_contain_text("Nothing was reported from this phone")
+    keys.press("Tab")
+    assert keys.at() == "text"
+    keys.type(WORDS)
+    keys.press("Tab")
+    assert keys.at() == "address"
+    keys.type("东里1幢")
+    keys.press("Enter")
+    page.wait_for_url("**/desk/new/received/")
+    assert keys.presses == 3
+    [first] = stored()
+    assert (first.text, first.channel) == (WORDS, "phone")
+
+    # Enter again opens the next one: the same caller, and the words go to the case that is open.
+    page.goto(f"{live_server.url}/desk/new/")
+    keys = Keyboard(page)
+    keys.type("13900001111")
+    keys.press("Tab")
+    keys.type("现在连门口的灯也不亮了")
+    expect(page.locator("[name=add_to]")).to_have_count(1)
+    for _time in range(12):
+        keys.press("Tab")
+        if keys.at() == "add_to":
+            break
+    keys.press("Enter")
+    page.wait_for_url(f"**/desk/cases/{first.number}/")
+    assert keys.presses <= 10
+    [case] = stored()
+    with everywhere(EverywhereReason.VERIFICATION):
+        row = case.events.last()
+    assert (row.kind, row.role, row.by_id) == ("add_words", "reporter", street.users["duty_desk"].pk)
+    assert row.note == "现在连门口的灯也不亮了"
+
+
+def test_control_and_enter_send_from_the_text(
+    browser: Browser, live_server: LiveServer, street: Street
+) -> None:
+    page = at_visit(browser, live_server, street.users["grid_worker"]).open("/desk/new/")
+    keys = Keyboard(page)
+    keys.press("Tab")
+    keys.type(WORDS)
+    keys.press("Control+Enter")
+    page.wait_for_url("**/desk/new/received/")
+    assert [(case.area.code, case.channel) for case in stored_with_area()] == [("A1G1", "grid_visit")]
+
+
+def stored_with_area() -> list[Case]:
+    with everywhere(EverywhereReason.VERIFICATION):
+        return list(Case.objects.select_related("area"))

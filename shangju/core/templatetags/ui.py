@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.template.context import Context
 from django.template.loader import get_template
@@ -54,6 +55,12 @@ def behaviour(name: str) -> SafeString:
 def kept_form_owner(context: Context) -> str:
     """The mark of whoever is signed in, for a form that the device keeps (js/keeping.js); empty for nobody."""
     return owner_mark(context["request"])
+
+
+@register.simple_tag
+def idle_minutes() -> int:
+    """After how many minutes without a request staff are signed out."""
+    return int(settings.IDLE_MINUTES)
 
 
 @register.simple_tag

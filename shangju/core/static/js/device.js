@@ -75,6 +75,7 @@ export async function send(/** @type {Entry} */ entry, token, when) {
   const body = new FormData();
   for (const [name, value] of entry.fields) body.append(name, value);
   for (const photo of entry.photos) body.append("photos", photo.file, photo.name);
+  if (when === "later") body.set("none_of_these", "1"); // nobody is there to be asked whether it is one of those nearby
   body.set("csrfmiddlewaretoken", token);
   const headers = { "X-Kept-Form": when, "X-Kept-Owner": entry.owner };
   const weight = entry.photos.reduce((sum, photo) => sum + photo.file.size, 0);
@@ -83,7 +84,8 @@ export async function send(/** @type {Entry} */ entry, token, when) {
   if (!answer || answer.status >= 500 || answer.status === 429) return { outcome: "waiting" };
   if (answer.type === "opaqueredirect" || answer.status === 401) return { outcome: "sign_in" };
   const content = await answer.json().catch(() => null);
-  if (answer.ok && !content?.number) return { outcome: content === null ? "waiting" : "refused", sentences: [] };
+  // A page instead of a receipt: the server asks something, or a hotspot wants to be signed in to.
+  if (answer.ok && !content?.number) return { outcome: when === "now" ? "asked" : "waiting" };
   return answer.ok ? { outcome: "stored", ...content } : { outcome: "refused", sentences: content?.sentences ?? [] };
 }
 

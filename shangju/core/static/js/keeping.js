@@ -187,12 +187,12 @@ async function sendNow(store, entry) {
   if (answer.outcome === "stored") {
     await Promise.all([store.remove("waiting", entry.key), store.remove("drafts", entry.key)]);
     location.assign(answer.page);
-  } else if (answer.outcome === "refused" && !isShell) {
+  } else if (["refused", "asked"].includes(answer.outcome) && !isShell) {
     // The server has something to say about it: let it show its own page, everything kept.
     await store.remove("waiting", entry.key);
     form.submit();
   } else {
-    await store.put("waiting", { ...entry, state: answer.outcome, sentences: answer.sentences ?? [] });
+    await store.put("waiting", { ...entry, state: answer.outcome === "asked" ? "waiting" : answer.outcome, sentences: answer.sentences ?? [] });
     await waits(store, entry);
   }
 }
