@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cases import chain
+from shangju.cases.case_photos import keep_photos
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.codes import code_print, format_code, new_code
 from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto, IdempotencyKey, ReporterContact
@@ -22,7 +23,6 @@ from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
 from shangju.cases.search import index_cases
-from shangju.cases.services import keep_photos
 from shangju.cases.workflow import REGISTER, CaseRole, Channel, RequestType
 from shangju.categories.models import Category
 from shangju.categories.queries import category_by_code
@@ -221,6 +221,61 @@ def prepare_concern(
     return Prepared(case, board, event, _contact_of(case, submission))
 
 
+def prepare_part(case: Case, text: str, *, part_number: int, by: Actor, now: datetime) -> Prepared:
+    """A part of a split case: its place, source and reporter's promise are those of the whole; its reporter, too.
+
+    It has no contact of its own: whoever needs to talk with the reporter does so in the whole case, where each look is
+    recorded. Acceptance counts from now, the close from when the reporter spoke.
+    """
+    submission = Submission(
+        text=text,
+        place=Place(case.area, note=case.place_note, party=case.place_party),
+        channel=case.channel,
+        request_type=case.request_type,
+        category=case.category,
+        is_anonymous=case.is_anonymous,
+        is_confidential=case.is_confidential,
+        received_at=case.received_at,
+        clocks_start_at=case.clocks_start_at,
+    )
+    part = _new_case(submission, by=by, now=now)
+    part.part_of, part.part_number = case, part_number
+    part.longitude, part.latitude = case.longitude, case.latitude
+    put_in_area(part, case.area)
+    part.deadline_class = case.deadline_class
+    board = ClockBoard(part)
+    board.start([Step.ACCEPT], start=now)
+    board.start([Step.CLOSE], start=case.clocks_start_at)
+    board.refresh_due()
+    part.number = take_number(_number_prefix(case.area), now=now)
+    event = chain.next_event(
+        part,
+        kind=REGISTER,
+        from_state="",
+        by_id=by.user_id,
+        role=_entry_role(by),
+        at=now,
+        data={"part_of": case.number, "class": part.deadline_class, "area": part.area.code},
+        note=part.text,
+    )
+    return Prepared(part, board, event, None)
+
+
+def store_parts(parts: Sequence[Prepared]) -> None:
+    """Store what :func:`prepare_part` prepared, with the pictures of the whole; the caller's transaction holds it."""
+    if not parts:
+        return
+    _store_rows(parts)
+    whole = parts[0].case.part_of
+    assert whole is not None, "prepared as a part"
+    links = list(whole.photos.filter(purpose=CasePhoto.Purpose.REPORT))
+    CasePhoto.objects.bulk_create(
+        CasePhoto(case=part.case, event=part.event, photo_id=link.photo_id, purpose=link.purpose)
+        for part in parts
+        for link in links
+    )
+
+
 def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: datetime) -> list[Case]:
     """Take many concerns in, all or none: the checks, numbers and rows are those of one, in few statements.
 
@@ -246,7 +301,16 @@ def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: date
 
 
 def _store(prepared: Sequence[Prepared], submissions: Sequence[Submission], *, now: datetime) -> None:
-    """Store what is prepared, cases before what hangs on them; the caller's transaction makes it all or none."""
+    """Store what is prepared with its photos; the caller's transaction makes it all or none."""
+    _store_rows(prepared)
+    for each, submission in zip(prepared, submissions, strict=True):
+        purpose = CasePhoto.Purpose.REPORT
+        keep_photos(each.case, each.event, submission.photo_ids, purpose=purpose, now=now)
+    wake_worker_after_commit()
+
+
+def _store_rows(prepared: Sequence[Prepared]) -> None:
+    """Cases before what hangs on them."""
     cases = Case.objects.bulk_create([each.case for each in prepared])
     clocks: list[CaseClock] = []
     for each in prepared:
@@ -260,10 +324,6 @@ def _store(prepared: Sequence[Prepared], submissions: Sequence[Submission], *, n
     CaseClock.objects.bulk_create(clocks)
     ReporterContact.objects.bulk_create([each.contact for each in prepared if each.contact])
     index_cases(cases, are_new=True)
-    for each, submission in zip(prepared, submissions, strict=True):
-        purpose = CasePhoto.Purpose.REPORT
-        keep_photos(each.case, each.event, submission.photo_ids, purpose=purpose, now=now)
-    wake_worker_after_commit()
 
 
 def _entry_role(by: Actor) -> CaseRole:

@@ -182,9 +182,9 @@ def counts_of(lists: Mapping[str, QuerySet[Case]]) -> dict[str, str]:
 def light_condition(light: str, *, now: datetime) -> Q:
     """The rows that show ``light`` at ``now``, from the stored instants: no job need have run (cases.md §5)."""
     conditions = {
-        "green": Q(yellow_at__gt=now),
-        "yellow": Q(yellow_at__lte=now, orange_at__gt=now),
-        "orange": Q(orange_at__lte=now, due_at__gte=now),
+        "green": Q(yellow_at__gt=now, purple_at__gt=now),
+        "yellow": Q(yellow_at__lte=now, orange_at__gt=now, purple_at__gt=now),
+        "orange": Q(orange_at__lte=now, due_at__gte=now, purple_at__gt=now),
         "red": Q(due_at__lt=now, purple_at__gt=now),
         "purple": Q(purple_at__lte=now),
         "overdue": Q(due_at__lt=now),

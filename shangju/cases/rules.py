@@ -3,16 +3,18 @@
 List and object use the same sentences: :func:`visible_to` builds the condition, :func:`may_view` asks it of one case.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q
 
 from shangju.accounts.models import User
-from shangju.cases.models import Case, CaseAssistant
+from shangju.cases.models import Approval, Case, CaseAssistant
 from shangju.cases.models.case import CASE_LEVELS
-from shangju.cases.workflow import MOVES, CaseRole, MoveName
+from shangju.cases.workflow import FOLLOWING, MOVES, ApprovalKind, ApprovalState, CaseRole, MoveName
 from shangju.core.scoping import ScopedArea
+from shangju.deadlines.queries import caps_of
 from shangju.posts.rights import NOBODY, Right, Standing, standing_of
 
 
@@ -87,6 +89,8 @@ def _staff_roles(standing: Standing, case: Case) -> frozenset[CaseRole]:
         roles.add(CaseRole.DISPATCHER)
     if standing.may(Right.SUPERVISE, path=case.area_path):
         roles.add(CaseRole.SUPERVISOR)
+    if standing.may(Right.DECIDE_BEYOND, path=case.area_path):
+        roles.add(CaseRole.TASK_FORCE)
     if case.handler_post_id in standing.posts:
         roles.add(CaseRole.HANDLER)
     elif standing.posts and case.assistants.filter(post_id__in=standing.posts).exists():
@@ -112,9 +116,74 @@ def _handled_it(standing: Standing, case: Case, roles: set[CaseRole]) -> bool:
 
 
 def open_moves(actor: Actor, case: Case) -> tuple[MoveName, ...]:
-    """The moves that the table opens to ``actor`` in the present state, in the table's order."""
+    """The moves that are open to ``actor`` in the present state and have something to act on, in the table's order."""
     roles = roles_of(actor, case)
-    return tuple(name for name, move in MOVES.items() if case.state in move.sources and roles & move.roles)
+    names = [
+        name
+        for name, move in MOVES.items()
+        if case.state in move.sources and roles & move.roles and name not in FOLLOWING
+    ]
+    without_object = _without_object(actor, case, names)
+    return tuple(name for name in names if name not in without_object)
+
+
+GRANTS = {
+    MoveName.GRANT_RETURN: ApprovalKind.RETURN,
+    MoveName.GRANT_PAUSE: ApprovalKind.PAUSE,
+    MoveName.GRANT_EXTENSION: ApprovalKind.EXTENSION,
+}
+ASKS = {
+    MoveName.ASK_RETURN: ApprovalKind.RETURN,
+    MoveName.ASK_PAUSE: ApprovalKind.PAUSE,
+    MoveName.ASK_EXTENSION: ApprovalKind.EXTENSION,
+}
+FOR_WHOLE_CASES = frozenset({MoveName.MERGE, MoveName.SPLIT})
+
+
+def _without_object(actor: Actor, case: Case, names: Sequence[MoveName]) -> set[MoveName]:
+    """Those of ``names`` that the table allows but that would have nothing to act on now."""
+    without = set(FOR_WHOLE_CASES) if case.part_of_id is not None else set()
+    if case.paused_until is None:
+        without.add(MoveName.RESUME)
+    else:
+        without.add(MoveName.ASK_PAUSE)
+    if case.deadline_class and not caps_of(case.deadline_class).pause_days:
+        without.add(MoveName.ASK_PAUSE)
+    if case.deadline_class and not caps_of(case.deadline_class).extension:
+        without.add(MoveName.ASK_EXTENSION)
+    if MoveName.REPLY in names and not case.supervisionorders.filter(replied_at__isnull=True).exists():
+        without.add(MoveName.REPLY)
+    if not {*GRANTS, *ASKS}.isdisjoint(names):
+        waiting = list(case.approvals.filter(state=ApprovalState.ASKED))
+        decided_here = {approval.kind for approval in waiting if may_decide(actor, approval, case)}
+        asked = {approval.kind for approval in waiting}
+        without |= {name for name, kind in GRANTS.items() if kind not in decided_here}
+        without |= {name for name, kind in ASKS.items() if kind in asked}
+        if not decided_here:
+            without.add(MoveName.REFUSE)
+    return without
+
+
+def may_decide(actor: Actor, approval: Approval, case: Case) -> bool:
+    """Whether ``actor``, who stands to the case as a decider, may decide this request: never one of their own."""
+    if approval.asked_by_id is not None and approval.asked_by_id == actor.user_id:
+        return False
+    return not approval.is_beyond or actor.standing.may(Right.DECIDE_BEYOND, path=case.area_path)
+
+
+def to_decide(standing: Standing) -> Q:
+    """:func:`may_decide` as a condition on requests: those that wait and that ``standing`` decides."""
+    dispatching, beyond = Q(pk__in=[]), Q(pk__in=[])
+    for area in standing.areas_with(Right.DISPATCH):
+        dispatching |= _within(area)
+    for area in standing.areas_with(Right.DECIDE_BEYOND):
+        beyond |= _within(area)
+    near = Case.objects.filter(beyond | dispatching)
+    far = Case.objects.filter(beyond)
+    if standing.parties:
+        near, far = near.exclude(about(standing.parties)), far.exclude(about(standing.parties))
+    own = Q(asked_by_id=standing.user_id, asked_by_id__isnull=False)
+    return Q(state=ApprovalState.ASKED) & ~own & (Q(is_beyond=False, case__in=near) | Q(case__in=far))
 
 
 def visible_to(standing: Standing) -> Q:

@@ -29,7 +29,8 @@ class Right(StrEnum):
     HANDLE = "handle"
     CALL_BACK = "call_back"
     SUPERVISE = "supervise"
-    EXTEND_BEYOND = "extend_beyond"
+    DECIDE_BEYOND = "decide_beyond"
+    """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
 
 
 _DISPATCHER = frozenset(
@@ -45,7 +46,7 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.VIEW_CASE,
             Right.SUPERVISE,
             Right.CALL_BACK,
-            Right.EXTEND_BEYOND,
+            Right.DECIDE_BEYOND,
             Right.HANDLE,
         }
     ),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
-from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, required
+from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, required, take_result
 from shangju.cases.models import (
     Case,
     CaseAssistant,
@@ -18,6 +18,7 @@ from shangju.cases.rules import Actor
 from shangju.cases.workflow import (
     DeclineReason,
     Outcome,
+    State,
 )
 from shangju.categories.models import Category
 from shangju.core.errors import DomainError
@@ -85,11 +86,10 @@ def answer_directly(
     """Answer without sending anybody."""
     required(answer=payload.answer)
     case.accepted_at = case.accepted_at or now
-    case.outcome, case.resolved_at = Outcome.EXPLAINED, now
-    board.stop([Step.ACCEPT, *REPORTER_STEPS], now=now)
-    board.start([Step.CALL_BACK], start=now)
+    is_part = take_result(case, board, Outcome.EXPLAINED, now=now)
     resolution = Resolution(case=case, outcome=Outcome.EXPLAINED, answer=payload.answer)
-    return Draft(reporter_text=payload.answer, records=[resolution])
+    state = State.CLOSED if is_part else ""
+    return Draft(reporter_text=payload.answer, records=[resolution], state=state)
 
 
 def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, now: datetime) -> Draft:
@@ -148,8 +148,19 @@ def _take_party(case: Case, party: Party, payload: moves.Dispatch) -> None:
         case.concerned_party = party
 
 
+def change_assistants(
+    case: Case, board: ClockBoard, payload: moves.ChangeAssistants, by: Actor, now: datetime
+) -> Draft:
+    """Others assist from now on; those who no longer do lose the case from their lists."""
+    for post in payload.assistants:
+        _demand_in_reach(post, case.area_path, "assistants")
+    CaseAssistant.objects.filter(case=case).delete()
+    _set_assistants(case, payload.assistants)
+    return Draft(note=payload.note, data={"assistants": [post.name for post in payload.assistants]})
+
+
 def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
-    if case.reopen_count or case.return_count:
+    if case.reopen_count or case.return_count or case.tier:
         CaseAssistant.objects.filter(case=case).delete()
     CaseAssistant.objects.bulk_create(
         CaseAssistant(case=case, post=post)

@@ -1,5 +1,6 @@
 """Tables of the case mechanism, one module a theme."""
 
+from shangju.cases.models.approvals import Approval, ClockExtension, ClockPause, SupervisionOrder
 from shangju.cases.models.case import Case, CaseAssistant, IdempotencyKey, NumberSeries
 from shangju.cases.models.clocks import CaseClock
 from shangju.cases.models.history import CaseEvent
@@ -7,11 +8,14 @@ from shangju.cases.models.reporter import ContactReveal, ReporterContact
 from shangju.cases.models.work import CasePhoto, Confirmation, Contact, Finding, Mediation, Resolution, Visit
 
 __all__ = [
+    "Approval",
     "Case",
     "CaseAssistant",
     "CaseClock",
     "CaseEvent",
     "CasePhoto",
+    "ClockExtension",
+    "ClockPause",
     "Confirmation",
     "Contact",
     "ContactReveal",
@@ -21,5 +25,6 @@ __all__ = [
     "NumberSeries",
     "ReporterContact",
     "Resolution",
+    "SupervisionOrder",
     "Visit",
 ]

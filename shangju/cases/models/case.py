@@ -1,5 +1,6 @@
 """The case itself."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from shangju.areas.models import Area
 from shangju.cases.workflow import (
     OPEN_STATES,
+    PARTS_AT_MOST,
     REPORTER_STATES,
+    RETURNS_AT_MOST,
     Channel,
     Outcome,
     RequestType,
     Satisfaction,
     Solved,
     State,
+    Tier,
 )
 from shangju.categories.models import Category
 from shangju.core.scoping import ScopeColumns, ScopedManager
@@ -119,9 +123,22 @@ class Case(models.Model):
     satisfaction = models.CharField(_("Satisfaction"), max_length=20, choices=Satisfaction, blank=True)
     closed_unreachable = models.BooleanField(default=False)
     return_count = models.PositiveSmallIntegerField(default=0)
+    extension_count = models.PositiveSmallIntegerField(default=0)
+    paused_until = models.DateTimeField(_("Paused until"), null=True)
+    tier = models.CharField(_("Responsible tier"), max_length=20, choices=Tier, blank=True)
     reopen_count = models.PositiveSmallIntegerField(default=0)
     dissatisfaction_count = models.PositiveSmallIntegerField(default=0)
     call_back_tries = models.PositiveSmallIntegerField(default=0)
+
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged_cases", db_index=False
+    )
+    merged_at = models.DateTimeField(null=True)
+    state_before_merge = models.CharField(max_length=20, blank=True)
+    part_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", db_index=False)
+    part_number = models.PositiveSmallIntegerField(null=True)
+    is_joined = models.BooleanField(default=False)
+    """Whether other cases were merged into it or split off it at some time: else nobody has to look for them."""
 
     history_length = models.PositiveIntegerField(default=0)
     history_head = models.CharField(max_length=64, blank=True)
@@ -157,6 +174,33 @@ class Case(models.Model):
                 condition=Q(is_open=True) | Q(due_at__isnull=True), name="no_deadline_after_the_end"
             ),
             models.CheckConstraint(
+                condition=Q(
+                    state=State.MERGED, merged_into__isnull=False, merged_at__isnull=False
+                )
+                | (
+                    ~Q(state=State.MERGED)
+                    & Q(merged_into__isnull=True, merged_at__isnull=True, state_before_merge="")
+                ),
+                name="merged_into_a_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="not_merged_into_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(part_of__isnull=True, part_number__isnull=True)
+                | Q(part_of__isnull=False, part_number__gte=1, part_number__lte=PARTS_AT_MOST),
+                name="part_has_its_number",
+            ),
+            models.UniqueConstraint(
+                fields=["part_of", "part_number"],
+                condition=Q(part_of__isnull=False),
+                name="part_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(return_count__lte=RETURNS_AT_MOST), name="returned_twice_at_most"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=State.CLOSED) | Q(closed_at__isnull=False), name="closed_has_its_time"
             ),
         ]
@@ -182,11 +226,18 @@ class Case(models.Model):
                 fields=["category", "due_at", "id"], condition=Q(is_open=True), name="open_by_category"
             ),
             models.Index(fields=["due_at", "id"], condition=Q(is_open=True), name="open_by_due"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="cases_merged_into"
+            ),
             models.Index(fields=["reporter_user", "-registered_at"], name="cases_by_reporter"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether the closing clock stands still: a pause ends by itself at its time (cases.md §3)."""
+        return self.paused_until is not None and now < self.paused_until
 
     @property
     def state_for_reporter(self) -> str:
