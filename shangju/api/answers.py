@@ -6,12 +6,15 @@ from typing import Any
 from django.utils import timezone
 from pydantic import BaseModel
 
+from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case, CaseClock, CaseEvent
 from shangju.cases.queries import light_of
 from shangju.cases.reporter_view import Promise
 from shangju.cases.workflow import CaseRole
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
+from shangju.deadlines.steps import Step
+from shangju.posts.rights import Standing
 
 
 class Problem(BaseModel):
@@ -111,6 +114,10 @@ class CaseRow(BaseModel):
     due_at: datetime | None
     happening_now: bool
     reopen_count: int
+    return_count: int
+    extension_count: int
+    paused_until: datetime | None
+    tier: str
     registered_at: datetime
     history_length: int
 
@@ -150,6 +157,14 @@ class HistoryRow(BaseModel):
     hash: str
 
 
+class JoinedOut(BaseModel):
+    """A case merged into this one or the other way round, a part of it or its whole."""
+
+    relation: str
+    number: str
+    state: str
+
+
 class CaseOut(CaseRow):
     """A case with everything that its inner view holds."""
 
@@ -163,6 +178,7 @@ class CaseOut(CaseRow):
     solved: str
     satisfaction: str
     closed_at: datetime | None
+    joined: list[JoinedOut]
     clocks: list[ClockOut]
     history: list[HistoryRow]
 
@@ -182,7 +198,7 @@ class ChoiceOut(BaseModel):
 
 
 class FieldOut(BaseModel):
-    """A field of a move: ``type`` is text, choice, choices, boolean, date, datetime or ids."""
+    """A field of a move: ``type`` is text, number, choice, choices, boolean, date, datetime or ids."""
 
     name: str
     type: str
@@ -270,6 +286,10 @@ def case_row(case: Case, *, now: datetime) -> dict[str, Any]:
         "due_at": local(case.due_at),
         "happening_now": case.happening_now,
         "reopen_count": case.reopen_count,
+        "return_count": case.return_count,
+        "extension_count": case.extension_count,
+        "paused_until": local(case.paused_until) if case.is_paused(now) else None,
+        "tier": case.tier,
         "registered_at": local(case.registered_at),
         "history_length": case.history_length,
     }
@@ -282,7 +302,7 @@ def _handler(case: Case) -> dict[str, Any] | None:
     return {"kind": "post" if case.handler_post else "party", "id": handler.pk, "name": str(handler)}
 
 
-def whole_case(case: Case, *, now: datetime) -> dict[str, Any]:
+def whole_case(standing: Standing, case: Case, *, now: datetime) -> dict[str, Any]:
     """A case whose inner view the reader may open, with clocks and history."""
     return case_row(case, now=now) | {
         "text": case.text,
@@ -295,12 +315,16 @@ def whole_case(case: Case, *, now: datetime) -> dict[str, Any]:
         "solved": case.solved,
         "satisfaction": case.satisfaction,
         "closed_at": local(case.closed_at),
-        "clocks": [_clock(clock, now=now) for clock in case.clocks.all()],
+        "joined": [
+            {"relation": other.relation, "number": other.number, "state": other.state}
+            for other in joined_cases(standing, case)
+        ],
+        "clocks": [_clock(clock, case, now=now) for clock in case.clocks.all()],
         "history": [_history_row(event) for event in case.events.select_related("by").order_by("sequence")],
     }
 
 
-def _clock(clock: CaseClock, *, now: datetime) -> dict[str, Any]:
+def _clock(clock: CaseClock, case: Case, *, now: datetime) -> dict[str, Any]:
     light = light_at(
         now, yellow_at=clock.yellow_at, orange_at=clock.orange_at, due=clock.due_at, purple_at=clock.purple_at
     )
@@ -312,7 +336,7 @@ def _clock(clock: CaseClock, *, now: datetime) -> dict[str, Any]:
         "due": local(clock.due_at),
         "stopped": local(clock.stopped_at),
         "met": clock.is_met,
-        "paused": False,
+        "paused": clock.step == Step.CLOSE and clock.stopped_at is None and case.is_paused(now),
         "provisional": clock.is_provisional,
         "light": "done" if clock.stopped_at else str(light),
         "explanation": explain([Line.from_json(line) for line in clock.explanation]),

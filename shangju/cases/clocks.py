@@ -30,9 +30,7 @@ def new_clocks(case: Case, steps: Iterable[Step], *, start: datetime) -> list[Ca
     return [_clock(case, step, limit, start=start, calendar=calendar) for step, limit in limits if limit]
 
 
-def _clock(
-    case: Case, step: Step, limit: Limit, *, start: datetime, calendar: WorkCalendar
-) -> CaseClock:
+def _clock(case: Case, step: Step, limit: Limit, *, start: datetime, calendar: WorkCalendar) -> CaseClock:
     clock = CaseClock(
         case=case,
         step=step,
@@ -114,7 +112,7 @@ class ClockBoard:
             clock.started_at, limit, calendar=calendar, pauses=pauses, extensions=extensions
         )
         _set_due(clock, deadline)
-        if clock.pk is not None and clock not in self._changed:
+        if clock not in self._changed:
             self._changed.append(clock)
 
     def revive(self, *, stopped_at: datetime) -> None:

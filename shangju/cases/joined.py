@@ -1,6 +1,6 @@
 """Cases that hang together: merged into one another, or parts of one. What a move of one brings to the others."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from shangju.cases import moves
 from shangju.cases.effects import Draft, FollowUp
 from shangju.cases.models import Case, CaseEvent
+from shangju.cases.rules import visible_to
 from shangju.cases.workflow import MoveName
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.posts.rights import Standing
 
 TOLD_TO_MERGED = frozenset(
     {
@@ -69,7 +71,9 @@ def ensure_parts_have_ended(case: Case, move: MoveName) -> None:
     if not case.is_joined or move not in AFTER_THE_PARTS:
         return
     with everywhere(EverywhereReason.JOINED_CASES):
-        numbers = list(case.parts.filter(is_open=True).order_by("part_number").values_list("number", flat=True))
+        numbers = list(
+            case.parts.filter(is_open=True).order_by("part_number").values_list("number", flat=True)
+        )
     if numbers:
         raise DomainError(
             _("First its parts must have ended: %(numbers)s.") % {"numbers": ", ".join(numbers)}
@@ -99,3 +103,50 @@ def _to_those_behind(case: Case, event: CaseEvent) -> list[FollowUp]:
         return alone + [FollowUp(part, moves.Withdraw(_("The whole case was withdrawn."))) for part in parts]
     is_news = event.kind in TOLD_TO_MERGED and event.data.get("reached") is not False
     return [FollowUp(other, moves.Follow(event)) for other in merged] if is_news else []
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedCase:
+    """A case that hangs together with another, as far as a reader may know of it."""
+
+    relation: str
+    number: str
+    state: str
+    state_label: str
+    title: str
+    is_open_to_reader: bool
+
+
+def joined_cases(standing: Standing, case: Case) -> list[JoinedCase]:
+    """What hangs together with ``case``: number and state of each; the title where ``standing`` may open it."""
+    if not (case.is_joined or case.merged_into_id or case.part_of_id):
+        return []
+    condition = Q(merged_into=case.pk) | Q(part_of=case.pk) | Q(pk__in=[case.merged_into_id, case.part_of_id])
+    with everywhere(EverywhereReason.JOINED_CASES):
+        rows = list(Case.objects.filter(condition).order_by("part_number", "pk").defer("text"))
+    seen = set(
+        Case.objects.filter(visible_to(standing), pk__in=[row.pk for row in rows]).values_list(
+            "pk", flat=True
+        )
+    )
+    return [
+        JoinedCase(
+            _relation(case, row),
+            row.number,
+            row.state,
+            str(row.get_state_display()),
+            row.title if row.pk in seen else "",
+            row.pk in seen,
+        )
+        for row in rows
+    ]
+
+
+def _relation(case: Case, other: Case) -> str:
+    if other.pk == case.merged_into_id:
+        return _("Merged into")
+    if other.pk == case.part_of_id:
+        return _("Part %(part)s of") % {"part": case.part_number}
+    if other.part_of_id == case.pk:
+        return _("Part %(part)s") % {"part": other.part_number}
+    return _("Merged into this one")

@@ -143,25 +143,25 @@ FOR_WHOLE_CASES = frozenset({MoveName.MERGE, MoveName.SPLIT})
 def _without_object(actor: Actor, case: Case, names: Sequence[MoveName]) -> set[MoveName]:
     """Those of ``names`` that the table allows but that would have nothing to act on now."""
     without = set(FOR_WHOLE_CASES) if case.part_of_id is not None else set()
-    if case.paused_until is None:
-        without.add(MoveName.RESUME)
-    else:
-        without.add(MoveName.ASK_PAUSE)
-    if case.deadline_class and not caps_of(case.deadline_class).pause_days:
-        without.add(MoveName.ASK_PAUSE)
-    if case.deadline_class and not caps_of(case.deadline_class).extension:
-        without.add(MoveName.ASK_EXTENSION)
-    if MoveName.REPLY in names and not case.supervisionorders.filter(replied_at__isnull=True).exists():
+    without.add(MoveName.RESUME if case.paused_until is None else MoveName.ASK_PAUSE)
+    if not case.open_orders:
         without.add(MoveName.REPLY)
+    if MoveName.ASK_EXTENSION in names:
+        caps = caps_of(case.deadline_class)
+        without |= {MoveName.ASK_PAUSE} if not caps.pause_days else set()
+        without |= {MoveName.ASK_EXTENSION} if not caps.extension else set()
     if not {*GRANTS, *ASKS}.isdisjoint(names):
-        waiting = list(case.approvals.filter(state=ApprovalState.ASKED))
-        decided_here = {approval.kind for approval in waiting if may_decide(actor, approval, case)}
-        asked = {approval.kind for approval in waiting}
-        without |= {name for name, kind in GRANTS.items() if kind not in decided_here}
-        without |= {name for name, kind in ASKS.items() if kind in asked}
-        if not decided_here:
-            without.add(MoveName.REFUSE)
+        without |= _without_request(actor, case)
     return without
+
+
+def _without_request(actor: Actor, case: Case) -> set[MoveName]:
+    waiting = list(case.approvals.filter(state=ApprovalState.ASKED))
+    decided_here = {approval.kind for approval in waiting if may_decide(actor, approval, case)}
+    asked = {approval.kind for approval in waiting}
+    without = {name for name, kind in GRANTS.items() if kind not in decided_here}
+    without |= {name for name, kind in ASKS.items() if kind in asked}
+    return without if decided_here else without | {MoveName.REFUSE}
 
 
 def may_decide(actor: Actor, approval: Approval, case: Case) -> bool:

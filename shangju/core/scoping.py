@@ -35,7 +35,7 @@ class EverywhereReason(StrEnum):
     PARTY_CONCERN = (
         "a member reads or moves the one case of theirs that their own scope gave; its rows are behind it"
     )
-    JOINED_CASES = "a move is told on the cases merged into it or split off it, wherever they lie; nothing is shown"
+    JOINED_CASES = "a move is told on cases merged into it or split off it, wherever they lie; only number and state show"
     WORKER = "the worker serves every area and opens each row's own scope to act on it"
     IMPORT = "an operator at the command line imports for the whole installation"
     SETUP = "an operator at the command line sets up areas that do not exist yet"

@@ -68,7 +68,7 @@ class BuiltinClass:
     name_zh: str
     name_en: str
     limits: Mapping[Step, Limit] = field(default_factory=dict)
-    caps: Caps = Caps()
+    caps: Caps = field(default_factory=Caps)
 
 
 def _minutes(amount: int) -> Limit:

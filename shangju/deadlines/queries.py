@@ -133,7 +133,7 @@ def limit_for(class_code: str, step: str) -> Limit | None:
 
 def caps_of(class_code: str) -> Caps:
     """How far a class may be stretched; of a pair such as ``C/N`` the day class. An unknown one raises ``KeyError``."""
-    return reference().caps[class_code.split("/")[0]]
+    return reference().caps[class_code.split("/", maxsplit=1)[0]]
 
 
 def class_names(class_code: str) -> tuple[str, str]:
@@ -166,9 +166,7 @@ def _special_day(row: WorkDay) -> SpecialDay:
     return SpecialDay("off" if row.kind == DayKind.OFF else "workday", row.name_zh, row.name_en)
 
 
-def _read_classes() -> tuple[
-    dict[str, tuple[str, str]], dict[str, Caps], dict[tuple[str, str], Limit]
-]:
+def _read_classes() -> tuple[dict[str, tuple[str, str]], dict[str, Caps], dict[tuple[str, str], Limit]]:
     classes = list(DeadlineClass.objects.all())
     if not classes:
         return (

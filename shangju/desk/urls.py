@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from shangju.desk.views import cases, entry, worklist
+from shangju.desk.views import approvals, cases, entry, worklist
 
 app_name = "desk"
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
+    path("approvals/", approvals.approvals, name="approvals"),
     path("new/", entry.enter, name="enter"),
     path("new/received/", entry.received, name="received"),
     path("cases/<str:number>/", cases.case, name="case"),

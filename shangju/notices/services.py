@@ -19,14 +19,14 @@ from django.utils import timezone
 from shangju.accounts.models import User
 from shangju.cases.codes import format_code
 from shangju.cases.models import Case, CaseEvent, ReporterContact
-from shangju.cases.workflow import MoveName
+from shangju.cases.workflow import MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.core.setting_aside import described, resting, work_off
 from shangju.gateways.sending import Message, gateway_for
 from shangju.notices import wording
 from shangju.notices.models import Notice, NoticeChannel, NoticeState
 from shangju.parties.models import Delegation, PartyStatus
-from shangju.posts.models import Appointment
+from shangju.posts.models import Appointment, PostKind
 from shangju.posts.rights import RIGHTS_OF_POST, Right
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ ATTEMPTS_AT_MOST = 8
 """With the back-off below the last try comes about four hours after the first."""
 
 DISPATCHING_POSTS = [kind for kind, rights in RIGHTS_OF_POST.items() if Right.DISPATCH in rights]
+DECIDING_POSTS = [kind for kind, rights in RIGHTS_OF_POST.items() if Right.DECIDE_BEYOND in rights]
 
 
 def tell_of_events(now: datetime) -> int:
@@ -89,7 +90,13 @@ def _reporter_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
 def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
     users: Iterable[User] = ()
     if event.kind in wording.TOLD_TO_DISPATCHER:
-        users = _dispatchers(event.case, now)
+        users = (
+            _task_force(event.case, now)
+            if event.data.get("beyond") or event.kind == MoveName.REPLY
+            else _dispatchers(event.case, now)
+        )
+        if event.to_state == State.DISPATCHED and event.kind == MoveName.GRANT_RETURN:
+            users = _holders(Q(post_id=event.case.handler_post_id), now)
     elif event.kind in wording.TOLD_TO_HANDLER and event.case.handler_post_id:
         users = _holders(Q(post_id=event.case.handler_post_id), now)
     elif event.kind == MoveName.REOPEN and not event.case.handler_party_id:
@@ -148,9 +155,18 @@ def _party_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
 
 def _dispatchers(case: Case, now: datetime) -> list[User]:
     """Holders of dispatching posts nearest to the place: the community's own, else those further up."""
+    return _nearest(case, DISPATCHING_POSTS, now)
+
+
+def _task_force(case: Case, now: datetime) -> list[User]:
+    """Holders of the posts that decide beyond the dispatcher, nearest to the place."""
+    return _nearest(case, DECIDING_POSTS, now)
+
+
+def _nearest(case: Case, kinds: list[PostKind], now: datetime) -> list[User]:
     above = [int(part) for part in case.area_path.strip("/").split("/")]
     holders = Appointment.objects.on(timezone.localdate(now)).filter(
-        post__kind__in=DISPATCHING_POSTS, post__area_id__in=above, user__is_active=True
+        post__kind__in=kinds, post__area_id__in=above, user__is_active=True
     )
     rows = list(holders.select_related("user", "post__area"))
     nearest = max((row.post.area.path for row in rows), key=len, default="")

@@ -28,17 +28,55 @@ TOLD_TO_REPORTER = frozenset(
         MoveName.REOPEN,
         MoveName.CONFIRM,
         MoveName.CLOSE_UNREACHABLE,
+        MoveName.GRANT_EXTENSION,
+        MoveName.MERGE,
+        MoveName.UNMERGE,
+        MoveName.FOLLOW,
+        MoveName.PART_ENDED,
     }
 )
-"""What the reporter is told of (cases.md §6): accept, contact, resolve, reopen, close, and every end."""
+"""What the reporter is told of (cases.md §6): accept, contact, extension, resolve, reopen, close, and every end."""
 
 TOLD_TO_HANDLER = frozenset(
-    {MoveName.DISPATCH, MoveName.REOPEN, MoveName.ADD_WORDS, MoveName.ANSWER_AS_PARTY}
+    {
+        MoveName.DISPATCH,
+        MoveName.REOPEN,
+        MoveName.ADD_WORDS,
+        MoveName.ANSWER_AS_PARTY,
+        MoveName.GRANT_PAUSE,
+        MoveName.GRANT_EXTENSION,
+        MoveName.REFUSE,
+        MoveName.URGE,
+        MoveName.SUPERVISE,
+        MoveName.ESCALATE,
+        MoveName.HEAR,
+        MoveName.PART_ENDED,
+    }
 )
-TOLD_TO_ASSISTANTS = frozenset({MoveName.DISPATCH})
-TOLD_TO_DISPATCHER = frozenset({REGISTER})
+TOLD_TO_ASSISTANTS = frozenset({MoveName.DISPATCH, MoveName.CHANGE_ASSISTANTS, MoveName.ESCALATE})
+TOLD_TO_DISPATCHER = frozenset(
+    {
+        REGISTER,
+        MoveName.ASK_RETURN,
+        MoveName.ASK_PAUSE,
+        MoveName.ASK_EXTENSION,
+        MoveName.GRANT_RETURN,
+        MoveName.REPLY,
+    }
+)
+"""What goes beyond the dispatcher is told to the task force instead."""
 TOLD_TO_PARTY = frozenset({MoveName.FIND_CAUSE})
-TOLD_TO_HANDLING_PARTY = frozenset({MoveName.DISPATCH, MoveName.REOPEN})
+TOLD_TO_HANDLING_PARTY = frozenset(
+    {
+        MoveName.DISPATCH,
+        MoveName.REOPEN,
+        MoveName.GRANT_PAUSE,
+        MoveName.GRANT_EXTENSION,
+        MoveName.REFUSE,
+        MoveName.URGE,
+        MoveName.SUPERVISE,
+    }
+)
 
 
 def for_reporter(event: CaseEvent, *, link: str, language: str) -> Wording:
@@ -64,6 +102,15 @@ def for_reporter(event: CaseEvent, *, link: str, language: str) -> Wording:
             MoveName.CLOSE_UNREACHABLE: _(
                 "Your concern %(number)s is closed because we could not reach you."
             ),
+            MoveName.GRANT_EXTENSION: _(
+                "Your concern %(number)s takes longer than promised; its page names the new date."
+            ),
+            MoveName.MERGE: _(
+                "Your concern %(number)s is joined with another report of the same matter; you are told the result."
+            ),
+            MoveName.UNMERGE: _("Your concern %(number)s is followed up on its own again."),
+            MoveName.FOLLOW: _("There is news of your concern %(number)s."),
+            MoveName.PART_ENDED: _("A part of your concern %(number)s has its result."),
         }
         subject = sentences[MoveName(event.kind)] % {"number": event.case.number}
         return Wording(subject, _("%(sentence)s See %(link)s") % {"sentence": subject, "link": link})
@@ -78,6 +125,19 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.REOPEN: _("%(number)s has been reopened; please take it up."),
             MoveName.ADD_WORDS: _("The reporter added something to %(number)s."),
             MoveName.ANSWER_AS_PARTY: _("The party concerned answered in %(number)s."),
+            MoveName.ASK_RETURN: _("%(number)s: the handler asks to return it; please decide."),
+            MoveName.ASK_PAUSE: _("%(number)s: the handler asks for a pause; please decide."),
+            MoveName.ASK_EXTENSION: _("%(number)s: the handler asks for an extension; please decide."),
+            MoveName.GRANT_RETURN: _("%(number)s came back; please dispatch it anew."),
+            MoveName.GRANT_PAUSE: _("%(number)s: the pause you asked for is granted."),
+            MoveName.GRANT_EXTENSION: _("%(number)s: the extension you asked for is granted."),
+            MoveName.REFUSE: _("%(number)s: what you asked for is refused; the history says why."),
+            MoveName.URGE: _("You are urged to go on with %(number)s."),
+            MoveName.SUPERVISE: _("Supervision order in %(number)s: a written reply is due."),
+            MoveName.REPLY: _("%(number)s: there is a reply to the supervision order."),
+            MoveName.ESCALATE: _("%(number)s has climbed to you; please sign for it."),
+            MoveName.HEAR: _("The reporter of a case merged into %(number)s added something."),
+            MoveName.PART_ENDED: _("A part of %(number)s has ended."),
         }
         subject = sentences[event.kind] % {"number": event.case.number}
         return Wording(subject, event.case.title)

@@ -20,6 +20,7 @@ from shangju.cases.intake import Receipt, register_concern
 from shangju.cases.models import Case, CasePhoto
 from shangju.cases.place_search import places_named
 from shangju.cases.reporter_view import (
+    clocks_for_reporter,
     entries_of,
     moves_open_to_reporter,
     next_promise,
@@ -173,7 +174,7 @@ def case_context(found: Case) -> dict[str, Any]:
     """Everything that a reporter's page shows."""
     now = timezone.now()
     with everywhere(EverywhereReason.TRACKING_CODE):
-        promises = promises_of(list(found.clocks.all()), now=now)
+        promises = promises_of(clocks_for_reporter(found), now=now)
         return {
             "case": found,
             "code": format_code(found.tracking_code),

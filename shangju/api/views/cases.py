@@ -72,7 +72,7 @@ def cases(request: HttpRequest, query: Query[WorklistQuery]) -> dict[str, Any]:
 @router.get("/{number}", response={200: CaseOut, **REFUSALS})
 def case(request: HttpRequest, number: str) -> dict[str, Any]:
     """One case with its clocks and its history; the reporter's contact stays behind its wall."""
-    return whole_case(find_case(request, number), now=timezone.now())
+    return whole_case(standing_in(request), find_case(request, number), now=timezone.now())
 
 
 @router.get("/{number}/moves", response={200: list[MoveOut], **REFUSALS}, exclude_none=True)
@@ -126,6 +126,7 @@ def _not_valid(form: BaseForm) -> DomainError:
 
 def _after(request: HttpRequest, moved: Case, *, now: datetime) -> dict[str, Any]:
     try:
-        return whole_case(case_for(standing_in(request), moved.number), now=now)
+        standing = standing_in(request)
+        return whole_case(standing, case_for(standing, moved.number), now=now)
     except (Case.DoesNotExist, NotAllowed):
         return case_row(moved, now=now)

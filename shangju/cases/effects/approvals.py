@@ -22,9 +22,7 @@ from shangju.posts.queries import posts_for_ladder_rung
 DAY = timedelta(days=1)
 
 
-def _asked(
-    case: Case, kind: ApprovalKind, reason: str, by: Actor, now: datetime, **details: Any
-) -> Approval:
+def _asked(case: Case, kind: ApprovalKind, reason: str, by: Actor, now: datetime, **details: Any) -> Approval:
     """A new request; one of a kind at a time."""
     if case.approvals.filter(kind=kind, state=ApprovalState.ASKED).exists():
         raise DomainError(_("This was asked already and waits for a decision."))
@@ -52,9 +50,7 @@ def leave_work(case: Case, *, now: datetime) -> None:
         _end_pause(case, now)
     case.paused_until = None
     if case.pk is not None:
-        case.approvals.filter(state=ApprovalState.ASKED).update(
-            state=ApprovalState.LAPSED, decided_at=now
-        )
+        case.approvals.filter(state=ApprovalState.ASKED).update(state=ApprovalState.LAPSED, decided_at=now)
 
 
 def _task_force_for(case: Case) -> Post:
@@ -66,9 +62,7 @@ def _task_force_for(case: Case) -> Post:
     return posts[0]
 
 
-def ask_return(
-    case: Case, board: ClockBoard, payload: moves.AskReturn, by: Actor, now: datetime
-) -> Draft:
+def ask_return(case: Case, board: ClockBoard, payload: moves.AskReturn, by: Actor, now: datetime) -> Draft:
     """The handler holds that it is not theirs. The third time the task force decides, and takes it itself."""
     required(reason=payload.reason)
     is_beyond = case.return_count >= RETURNS_AT_MOST
@@ -154,9 +148,7 @@ def _extensions_of(case: Case) -> list[Extension]:
     return [Extension(Limit(row.amount, Clock(row.clock)), row.reason) for row in rows]
 
 
-def grant_pause(
-    case: Case, board: ClockBoard, payload: moves.GrantPause, by: Actor, now: datetime
-) -> Draft:
+def grant_pause(case: Case, board: ClockBoard, payload: moves.GrantPause, by: Actor, now: datetime) -> Draft:
     """The closing clock stands still from now to the day that was asked for; the due date moves at once."""
     approval = _decided(case, ApprovalKind.PAUSE, ApprovalState.GRANTED, by, now)
     assert approval.until is not None, "the database demands it of a pause"
@@ -203,7 +195,8 @@ def ask_extension(
     if now > closing.due_at:
         raise DomainError(_("The time is over: an extension must be asked for before it is."))
     caps = caps_of(case.deadline_class)
-    if caps.extensions is not None and case.extension_count >= caps.extensions or not caps.extension:
+    used_up = caps.extensions is not None and case.extension_count >= caps.extensions
+    if used_up or not caps.extension:
         raise DomainError(
             _("In class %(name)s no further extension is possible.") % {"name": case.deadline_class}
         )
@@ -258,5 +251,8 @@ def refuse(case: Case, board: ClockBoard, payload: moves.Refuse, by: Actor, now:
     required(explanation=payload.explanation)
     approval = _decided(case, payload.kind, ApprovalState.REFUSED, by, now)
     return Draft(
-        note=payload.explanation, data={"kind": approval.kind}, concluded=[(approval, "decided_event")]
+        note=payload.explanation,
+        party_text=payload.explanation if case.handler_party_id is not None else "",
+        data={"kind": approval.kind},
+        concluded=[(approval, "decided_event")],
     )

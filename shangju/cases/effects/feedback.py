@@ -27,7 +27,6 @@ from shangju.cases.workflow import (
 from shangju.core.errors import DomainError
 from shangju.deadlines.steps import Step
 
-
 BEFORE_RESULT = (State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS)
 
 
@@ -61,7 +60,9 @@ def confirm(case: Case, board: ClockBoard, payload: moves.Confirm, by: Actor, no
                 _("Say whether it is solved."), fields={"solved": _("Choose one of the answers.")}
             )
         case.call_back_tries += 1
-        return Draft(note=payload.words, data={"reached": False, "try": case.call_back_tries}, state=State.RESOLVED)
+        return Draft(
+            note=payload.words, data={"reached": False, "try": case.call_back_tries}, state=State.RESOLVED
+        )
     record = _checked_confirmation(case, payload, by)
     case.closed_at = now
     board.stop(ALL_STEPS, now=now)
@@ -89,8 +90,7 @@ def reopen(case: Case, board: ClockBoard, payload: moves.Reopen, by: Actor, now:
     case.outcome, case.closed_unreachable, case.call_back_tries = "", False, 0
     case.paused_until = None
     was_dissatisfied = (
-        payload.confirmation is not None
-        and payload.confirmation.satisfaction == Satisfaction.DISSATISFIED
+        payload.confirmation is not None and payload.confirmation.satisfaction == Satisfaction.DISSATISFIED
     )
     climbs = (
         was_dissatisfied

@@ -92,8 +92,10 @@ def split(case: Case, board: ClockBoard, payload: moves.Split, by: Actor, now: d
     texts = [text.strip() for text in payload.parts if text.strip()]
     there = case.parts.count() if case.is_joined else 0
     if case.part_of_id is not None:
-        raise DomainError(_("This is a part already. A part is not split again; split the whole further instead."))
-    if not texts or there + len(texts) < 2:  # noqa: PLR2004 - one part would be the case itself
+        raise DomainError(
+            _("This is a part already. A part is not split again; split the whole further instead.")
+        )
+    if not texts or there + len(texts) < 2:
         sentence = _("Name at least two parts.")
         raise DomainError(sentence, fields={"parts": sentence})
     if there + len(texts) > PARTS_AT_MOST:

@@ -29,7 +29,12 @@ IN_CHARGE: dict[str, tuple[PostKind, ...]] = {
 def urge(case: Case, board: ClockBoard, payload: moves.Urge, by: Actor, now: datetime) -> Draft:
     """催办: a word to whoever has it."""
     required(words=payload.words)
-    return Draft(note=payload.words)
+    return Draft(note=payload.words, party_text=_for_member(case, payload.words))
+
+
+def _for_member(case: Case, words: str) -> str:
+    """What is said to whoever has the case is said to a member that has it, too."""
+    return words if case.handler_party_id is not None else ""
 
 
 def supervise(case: Case, board: ClockBoard, payload: moves.Supervise, by: Actor, now: datetime) -> Draft:
@@ -38,8 +43,14 @@ def supervise(case: Case, board: ClockBoard, payload: moves.Supervise, by: Actor
     if payload.reply_by < timezone.localdate(now):
         sentence = _("This has passed already. Choose a later day.")
         raise DomainError(sentence, fields={"reply_by": sentence})
+    case.open_orders += 1
     order = SupervisionOrder(case=case, demand=payload.demand.strip(), reply_by=payload.reply_by)
-    return Draft(note=payload.demand, data={"reply_by": payload.reply_by.isoformat()}, records=[order])
+    return Draft(
+        note=payload.demand,
+        party_text=_for_member(case, payload.demand),
+        data={"reply_by": payload.reply_by.isoformat()},
+        records=[order],
+    )
 
 
 def reply(case: Case, board: ClockBoard, payload: moves.Reply, by: Actor, now: datetime) -> Draft:
@@ -49,6 +60,7 @@ def reply(case: Case, board: ClockBoard, payload: moves.Reply, by: Actor, now: d
     order = waiting.order_by("event__sequence").first()
     if order is None:
         raise DomainError(_("No supervision order waits for a reply."))
+    case.open_orders = max(0, case.open_orders - 1)
     order.reply, order.replied_at = payload.reply.strip(), now
     return Draft(
         note=payload.reply,

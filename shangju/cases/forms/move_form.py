@@ -30,6 +30,8 @@ class MoveForm(PhotosForm):
 
     move: ClassVar[MoveName]
     takes_photos: ClassVar[bool] = False
+    summary: str = ""
+    """What the move is about, shown above its fields."""
 
     def __init__(self, *args: Any, case: Case, actor: Actor, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, by=actor.user, now=now, prefix=None, **kwargs)
@@ -94,6 +96,7 @@ def _type_of(field: forms.Field) -> str:
         (forms.ModelMultipleChoiceField, "choices"),
         (forms.ChoiceField, "choice"),
         (forms.ModelChoiceField, "choice"),
+        (forms.IntegerField, "number"),
         (forms.CharField, "text"),
     )
     return next((word for kind, word in kinds if isinstance(field, kind)), "ids")

@@ -1,5 +1,6 @@
 """Forms of the dispatcher's moves."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from shangju.areas.models import Area, AreaKind
 from shangju.cases import moves
 from shangju.cases.effects import classes_of
 from shangju.cases.forms.move_form import MoveForm, long_text
+from shangju.cases.models import Case
 from shangju.cases.places import subdistrict_path
 from shangju.cases.workflow import (
     DeclineReason,
@@ -134,7 +136,7 @@ class DispatchForm(MoveForm):
     def prepare(self) -> None:
         """Posts by the ladder first, then all posts of the area, then the members of the community."""
         today = timezone.localdate(self.now)
-        posts = {f"post-{post.pk}": _post_label(post) for post in self._posts_in_reach(today)}
+        posts = {f"post-{post.pk}": _post_label(post) for post in posts_in_reach(self.case, today)}
         proposed = {f"post-{post.pk}": _post_label(post) for post in self._proposed()}
         parties = {f"party-{party.pk}": str(party) for party in self._parties()}
         place = self.case.place_party
@@ -149,12 +151,6 @@ class DispatchForm(MoveForm):
         self.choice_field("assistants").choices = [
             (key.removeprefix("post-"), label) for key, label in posts.items()
         ]
-
-    def _posts_in_reach(self, today: Any) -> list[Post]:
-        above = dispatch_choices(self.case.area, on=today)
-        below = Post.objects.filter(area__path__startswith=self.case.area_path, retired_on__isnull=True)
-        handling = below.filter(kind__in=["grid_worker", "building_head"]).select_related("area")[:60]
-        return list({post.pk: post for post in [*above, *handling]}.values())
 
     def _proposed(self) -> list[Post]:
         ladder = self.case.category.ladder if self.case.category else []
@@ -181,6 +177,37 @@ class DispatchForm(MoveForm):
             words_shareable=given["words_shareable"],
             note=given["note"],
         )
+
+
+class ChangeAssistantsForm(MoveForm):
+    """Who assists from now on."""
+
+    move = MoveName.CHANGE_ASSISTANTS
+    assistants = forms.MultipleChoiceField(
+        label=_("Assisting"), required=False, help_text=_("Whoever is not chosen no longer assists.")
+    )
+    note = long_text(_("Note"), required=False, rows=2)
+
+    def prepare(self) -> None:
+        """The posts in reach, those that assist now chosen."""
+        posts = posts_in_reach(self.case, timezone.localdate(self.now))
+        field = self.choice_field("assistants")
+        field.choices = [(str(post.pk), _post_label(post)) for post in posts]
+        field.initial = [str(pk) for pk in self.case.assistants.values_list("post_id", flat=True)]
+
+    def payload(self) -> moves.ChangeAssistants:
+        """The move."""
+        given = self.cleaned_data
+        posts = list(Post.objects.filter(pk__in=given["assistants"]))
+        return moves.ChangeAssistants(assistants=posts, note=given["note"])
+
+
+def posts_in_reach(case: Case, today: date) -> list[Post]:
+    """Held posts whose area includes the place of the case, and those that handle within it."""
+    above = dispatch_choices(case.area, on=today)
+    below = Post.objects.filter(area__path__startswith=case.area_path, retired_on__isnull=True)
+    handling = below.filter(kind__in=["grid_worker", "building_head"]).select_related("area")[:60]
+    return list({post.pk: post for post in [*above, *handling]}.values())
 
 
 def _post_label(post: Post) -> str:

@@ -99,7 +99,9 @@ class ClockExtension(WorkRecord):
 
     class Meta(WorkRecord.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(new_due_at__gte=F("old_due_at")), name="extended_not_shortened"),
+            models.CheckConstraint(
+                condition=Q(new_due_at__gte=F("old_due_at")), name="extended_not_shortened"
+            ),
             models.CheckConstraint(
                 condition=Q(clock__in=[clock.value for clock in Clock]), name="extension_clock_known"
             ),
@@ -112,9 +114,7 @@ class SupervisionOrder(WorkRecord):
     demand = models.TextField(_("Demand"), max_length=1000)
     reply_by = models.DateField(_("Reply by"))
     reply = models.TextField(_("Reply"), max_length=2000, blank=True)
-    replied_event = models.OneToOneField(
-        CaseEvent, models.PROTECT, null=True, related_name="answered_order"
-    )
+    replied_event = models.OneToOneField(CaseEvent, models.PROTECT, null=True, related_name="answered_order")
     replied_at = models.DateTimeField(_("Replied"), null=True)
 
     class Meta(WorkRecord.Meta):

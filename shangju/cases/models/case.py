@@ -124,6 +124,7 @@ class Case(models.Model):
     closed_unreachable = models.BooleanField(default=False)
     return_count = models.PositiveSmallIntegerField(default=0)
     extension_count = models.PositiveSmallIntegerField(default=0)
+    open_orders = models.PositiveSmallIntegerField(_("Orders without a reply"), default=0)
     paused_until = models.DateTimeField(_("Paused until"), null=True)
     tier = models.CharField(_("Responsible tier"), max_length=20, choices=Tier, blank=True)
     reopen_count = models.PositiveSmallIntegerField(default=0)
@@ -174,9 +175,7 @@ class Case(models.Model):
                 condition=Q(is_open=True) | Q(due_at__isnull=True), name="no_deadline_after_the_end"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state=State.MERGED, merged_into__isnull=False, merged_at__isnull=False
-                )
+                condition=Q(state=State.MERGED, merged_into__isnull=False, merged_at__isnull=False)
                 | (
                     ~Q(state=State.MERGED)
                     & Q(merged_into__isnull=True, merged_at__isnull=True, state_before_merge="")

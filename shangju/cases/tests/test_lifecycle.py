@@ -105,6 +105,7 @@ class Lifecycle(RuleBasedStateMachine):
         assert case.due_at == min((clock.due_at for clock in running), default=None)
         assert case.is_open or not running
         assert case.return_count <= 2
+        assert case.open_orders == case.supervisionorders.filter(replied_at=None).count()
         if case.state not in {"dispatched", "in_progress"}:
             assert not case.approvals.filter(state="asked").exists()
             assert case.paused_until is None

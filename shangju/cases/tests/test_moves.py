@@ -49,12 +49,11 @@ def give_it_an_object(case: Case, name: str, *, now: datetime) -> None:
         case.clocks.filter(step="first_contact").update(stopped_at=now, is_met=True)
     if name == "resume":
         until = now + timedelta(days=2)
-        ClockPause.objects.create(
-            case=case, event=event, round=0, reason="parts", starts_at=now, until=until
-        )
+        ClockPause.objects.create(case=case, event=event, round=0, reason="parts", starts_at=now, until=until)
         Case.objects.filter(pk=case.pk).update(paused_until=until)
     if name == "reply":
         SupervisionOrder.objects.create(case=case, event=event, demand="请回复", reply_by=now.date())
+        Case.objects.filter(pk=case.pk).update(open_orders=1)
 
 
 def target_of(name: str, state: str) -> str:

@@ -32,7 +32,7 @@ withdraw          | registered accepted dispatched in_progress   | withdrawn   |
 add_words         | registered accepted dispatched in_progress resolved merged | -    | reporter
 answer_as_party   | dispatched in_progress                       | -           | party party_handler
 merge             | registered accepted dispatched in_progress resolved | merged | dispatcher
-unmerge           | merged                                       | accepted/registered accepted dispatched in_progress resolved | dispatcher system
+unmerge           | merged         | accepted/registered accepted dispatched in_progress resolved | dispatcher system
 take_in           | registered accepted dispatched in_progress resolved | -  | system
 let_go            | *                                            | -           | system
 follow            | merged                                       | -           | system

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from shangju.cases import queries
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
+from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case
 from shangju.cases.reporter import masked_contact, reveal_contact
-from shangju.cases.rules import Actor, roles_of, staff
+from shangju.cases.rules import Actor, open_moves, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
 from shangju.core.errors import DomainError, NotAllowed
@@ -23,9 +24,10 @@ from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
+from shangju.deadlines.queries import steady_reference
 from shangju.desk.access import needs_right
 from shangju.desk.forms import RevealForm
-from shangju.desk.timeline import entries_of, made_since_taken_up, steps_of, usual_next_move
+from shangju.desk.timeline import RECORDS, entries_of, made_since_taken_up, steps_of, usual_next_move
 from shangju.photos.responses import photo_response
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
@@ -71,24 +73,44 @@ def _clocks(case: Case, now: Any) -> list[dict[str, Any]]:
 
 def _work(case: Case) -> dict[str, Any]:
     """The history with what was recorded by it, and the kinds of rows since the case was last taken up."""
-    events = list(case.events.select_related("by").order_by("-sequence"))
-    entries = entries_of(
-        events,
-        visits=case.visits.all(),
-        findings=case.findings.select_related("party"),
-        mediations=case.mediations.all(),
-    )
-    return {"entries": entries, "made": made_since_taken_up(events)}
+    events = list(case.events.select_related(*RECORDS).order_by("-sequence"))
+    return {"entries": entries_of(events), "made": made_since_taken_up(events)}
+
+
+def _known_move(name: str) -> MoveName | None:
+    return MoveName(name) if name in MoveName.values else None
+
+
+OPENED_ON_DEMAND = frozenset(
+    {
+        MoveName.CHANGE_ASSISTANTS,
+        MoveName.MERGE,
+        MoveName.UNMERGE,
+        MoveName.SPLIT,
+        MoveName.URGE,
+        MoveName.SUPERVISE,
+        MoveName.ESCALATE,
+    }
+)
+"""Seldom made: the page links to their forms instead of carrying them."""
 
 
 def _context(request: HttpRequest, case: Case, bound: MoveForm | None = None) -> dict[str, Any]:
-    now = timezone.now()
-    forms = move_forms_for(case, actor_of(request), now=now)
+    with steady_reference():
+        return _made_context(request, case, bound)
+
+
+def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> dict[str, Any]:
+    now, actor = timezone.now(), actor_of(request)
+    names = [name for name in open_moves(actor, case) if name in MOVE_FORMS]
+    asked = _known_move(request.GET.get("step", "")) if bound is None else bound.move
+    carried = [name for name in names if name not in OPENED_ON_DEMAND or name == asked]
+    forms = move_forms_for(case, actor, now=now, moves=carried)
     overtaken = bound if bound is not None and bound.move not in forms else None
     if bound is not None and overtaken is None:
         forms[bound.move] = bound
     work = _work(case)
-    kept = bound.move if bound is not None and overtaken is None else None
+    kept = asked if asked in forms else None
     first = kept or usual_next_move(case, forms, made=work["made"])
     return {
         **work,
@@ -103,8 +125,12 @@ def _context(request: HttpRequest, case: Case, bound: MoveForm | None = None) ->
         "overtaken": overtaken,
         "next_move": first,
         "next_form": forms[first] if first else None,
+        "is_chosen": bool(kept),
         "other_moves": [(move, form) for move, form in forms.items() if move != first],
-        "may_reveal": bool(forms),
+        "linked_moves": [name for name in names if name not in forms],
+        "may_reveal": bool(names),
+        "is_paused": case.is_paused(now),
+        "joined": joined_cases(standing_in(request), case),
     }
 
 
@@ -116,7 +142,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def back_to(request: HttpRequest, number: str) -> HttpResponse:
-    """The case, or the list where the move took it out of the reader's view."""
+    """Where the form was, the case, or the list where the move took it out of the reader's view."""
+    if request.POST.get("back") == "approvals":
+        return redirect("desk:approvals")
     try:
         find_case(request, number)
     except (Http404, NotAllowed):
