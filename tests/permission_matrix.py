@@ -68,6 +68,8 @@ def _moves(door: str, near: str, far: str, done: str) -> dict[str, tuple[str, st
     """The rows of staff's moves at one door; pages and interface give the same people the same right."""
     dispatching, working = f"{near} · {done} dispatchers walled", f"{near} walled · {done} handlers"
     leading, reopening = f"{near} walled · {done} grid_worker", f"{near} walled · {done} call_back leader"
+    deciding = f"{near} walled · {done} dispatchers task_force"
+    supervising = f"{near} walled · {done} supervisors"
     asking, desk_may, desk_may_not = (
         f"{near} walled · {done} call_back",
         f"{far} · {done} far_desk",
@@ -89,6 +91,22 @@ def _moves(door: str, near: str, far: str, done: str) -> dict[str, tuple[str, st
         f"{door} reopen": (reopening, desk_may_not),
         f"{door} close_unreachable": (asking, desk_may_not),
         f"{door} answer_as_party": (f"{near} walled", desk_may_not),
+        f"{door} change_assistants": (f"{near} walled · {done} dispatchers", desk_may),
+        f"{door} ask_return": (leading, desk_may_not),
+        f"{door} ask_pause": (leading, desk_may_not),
+        f"{door} ask_extension": (leading, desk_may_not),
+        f"{door} grant_return": (deciding, desk_may),
+        f"{door} grant_pause": (deciding, desk_may),
+        f"{door} grant_extension": (deciding, desk_may),
+        f"{door} refuse": (deciding, desk_may),
+        f"{door} resume": (f"{deciding} grid_worker", desk_may),
+        f"{door} merge": (dispatching, desk_may),
+        f"{door} unmerge": (dispatching, desk_may),
+        f"{door} split": (dispatching, desk_may),
+        f"{door} urge": (supervising, desk_may_not),
+        f"{door} supervise": (supervising, desk_may_not),
+        f"{door} escalate": (supervising, desk_may_not),
+        f"{door} reply": (f"{near} walled · {done} dispatchers grid_worker", desk_may),
     }
 
 
@@ -110,6 +128,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET public:photo": OPEN,
     "GET public:privacy": OPEN,
     "GET desk:worklist": "200 · sign-in anonymous · 403 outsiders",
+    "GET desk:approvals": "403 · sign-in anonymous · 200 dispatchers walled elsewhere task_force",
     "GET desk:enter": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
     "POST desk:enter": "403 · sign-in anonymous · 302 enterers · 422 enterers_elsewhere",
     "GET desk:received": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
@@ -140,6 +159,22 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST my:move reopen": NOT_A_MEMBERS_MOVE,
     "POST my:move close_unreachable": NOT_A_MEMBERS_MOVE,
     "POST my:move answer_as_party": (f"{MINE} · 302 shopkeeper walled", MINE),
+    "POST my:move change_assistants": NOT_A_MEMBERS_MOVE,
+    "POST my:move ask_return": BY_HANDLING_MEMBER,
+    "POST my:move ask_pause": BY_HANDLING_MEMBER,
+    "POST my:move ask_extension": BY_HANDLING_MEMBER,
+    "POST my:move grant_return": NOT_A_MEMBERS_MOVE,
+    "POST my:move grant_pause": NOT_A_MEMBERS_MOVE,
+    "POST my:move grant_extension": NOT_A_MEMBERS_MOVE,
+    "POST my:move refuse": NOT_A_MEMBERS_MOVE,
+    "POST my:move resume": BY_HANDLING_MEMBER,
+    "POST my:move merge": (MINE, MINE),
+    "POST my:move unmerge": (MINE, MINE),
+    "POST my:move split": (MINE, MINE),
+    "POST my:move urge": NOT_A_MEMBERS_MOVE,
+    "POST my:move supervise": NOT_A_MEMBERS_MOVE,
+    "POST my:move escalate": NOT_A_MEMBERS_MOVE,
+    "POST my:move reply": BY_HANDLING_MEMBER,
     "GET administration:home": "403 · sign-in anonymous · 200 administrators",
     "GET administration:areas": SETUP,
     "GET administration:add_area": SETUP,

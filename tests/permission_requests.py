@@ -5,20 +5,21 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.areas.services import AreaPlan, add_area
 from shangju.cases import moves
-from shangju.cases.models import Case, Mediation
+from shangju.cases.models import Approval, Case, CaseEvent, ClockPause, Mediation, SupervisionOrder
 from shangju.cases.rules import party_member
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, go, payload_of
-from shangju.cases.workflow import MoveName, State
+from shangju.cases.workflow import ApprovalKind, MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
@@ -43,6 +44,22 @@ MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
     "reopen": ("resolved", {"reason": "又响了"}),
     "close_unreachable": ("resolved", {}),
     "answer_as_party": ("in_progress", {"words": "马上检查"}),
+    "change_assistants": ("in_progress", {"assistants": []}),
+    "ask_return": ("in_progress", {"reason": "不属本网格"}),
+    "ask_pause": ("spoken", {"reason": "parts", "until": "{soon}", "explanation": "等配件"}),
+    "ask_extension": ("asked_nothing", {"amount": 2, "reason": "施工需要时间"}),
+    "grant_return": ("asked", {"note": "同意"}),
+    "grant_pause": ("asked", {"note": "同意"}),
+    "grant_extension": ("asked", {"explanation": "施工还需两天。"}),
+    "refuse": ("asked", {"what": "return", "explanation": "请继续办理"}),
+    "resume": ("paused", {"note": "配件已到"}),
+    "merge": ("accepted", {"into": "{registered}", "explanation": "同一件事"}),
+    "unmerge": ("merged", {"reason": "不是同一件事"}),
+    "split": ("accepted", {"parts": "油烟\n\n噪音"}),
+    "urge": ("in_progress", {"words": "请抓紧"}),
+    "supervise": ("in_progress", {"demand": "书面回复", "reply_by": "{soon}"}),
+    "escalate": ("in_progress", {"reason": "久拖未决"}),
+    "reply": ("ordered", {"reply": "已约谈店主"}),
 }
 """Every move that staff and members make: the state of the case it is tried on, and values that its form accepts."""
 
@@ -50,6 +67,11 @@ HANDLED_BY_MEMBER = {
     "sign": "member_dispatched",
     "visit": "member_in_progress",
     "resolve": "member_in_progress",
+    "ask_return": "member_in_progress",
+    "ask_pause": "member_spoken",
+    "ask_extension": "member_asked_nothing",
+    "resume": "member_paused",
+    "reply": "member_ordered",
 }
 """What a member does with a case that was given to it, tried on such a case."""
 
@@ -92,6 +114,10 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
     }
     in_work = case_in(State.IN_PROGRESS, street, now=now, photo_ids=[photo.pk])
     cases["in_progress"] = go(in_work, MoveName.MEDIATE, "grid_worker", street, now=now)
+    cases["merged"] = case_in(State.MERGED, street, now=now)
+    for name in ("spoken", "asked_nothing", "asked", "paused", "ordered"):
+        in_hand = case_in(State.IN_PROGRESS, street, now=now)
+        cases[name] = prepared_for(name, go(in_hand, MoveName.CONTACT, "grid_worker", street, now=now))
     with everywhere(EverywhereReason.VERIFICATION):
         grid = street.areas["grid"]
         address = grid.addresses.create(text="东里", shown_as="东里")
@@ -108,8 +134,49 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
         )  # fmt: skip
 
 
+SOON = timedelta(days=2)
+
+
+def prepared_for(name: str, case: Case) -> Case:
+    """What the moves need that act on a request, a pause or an order; asked by nobody that the matrix knows."""
+    with everywhere(EverywhereReason.VERIFICATION):
+        now = timezone.now()
+        event = case.events.earliest("sequence")
+        # Made long ago on the street's calendar, asked for today: so that its date lies ahead of every request.
+        Case.objects.filter(pk=case.pk).update(close_due_at=now + SOON, clocks_start_at=now)
+        case.clocks.filter(step="close").update(
+            started_at=now,
+            due_at=now + SOON,
+            yellow_at=now + SOON,
+            orange_at=now + SOON,
+            purple_at=now + 2 * SOON,
+        )
+        if name == "asked":
+            for kind in ApprovalKind:
+                Approval.objects.create(
+                    case=case, event=_row_for(case, kind), kind=kind, reason="等配件", pause_reason="parts",
+                    amount=2, until=now + SOON, asked_at=now,
+                )  # fmt: skip
+        if name.endswith("paused"):
+            ClockPause.objects.create(
+                case=case, event=event, round=0, reason="parts", starts_at=now, until=now + SOON
+            )
+            Case.objects.filter(pk=case.pk).update(paused_until=now + SOON)
+        if name.endswith("ordered"):
+            SupervisionOrder.objects.create(
+                case=case, event=event, demand="请书面回复", reply_by=timezone.localdate(now)
+            )
+            Case.objects.filter(pk=case.pk).update(open_orders=1)
+        return Case.objects.get(pk=case.pk)
+
+
+def _row_for(case: Case, kind: ApprovalKind) -> CaseEvent:
+    """A row of the history for each request: which one does not matter here."""
+    return case.events.order_by("sequence")[list(ApprovalKind).index(kind)]
+
+
 def give_to_member(street: Street, *, now: datetime) -> dict[str, Case]:
-    """Two cases that the property firm handles, one not yet signed for."""
+    """Cases that the property firm handles, one not yet signed for."""
     given: dict[str, Case] = {}
     payload = moves.Dispatch(party=street.parties["property_firm"], party_summary="楼道灯不亮")
     with everywhere(EverywhereReason.VERIFICATION):
@@ -119,6 +186,13 @@ def give_to_member(street: Street, *, now: datetime) -> dict[str, Case]:
         clerk = party_member(street.users["property_clerk"])
         signed = payload_of(MoveName.SIGN, street, now=now)
         given["member_in_progress"] = apply_move(given["member_in_progress"], signed, by=clerk, now=now)
+        for name in ("member_spoken", "member_asked_nothing", "member_paused", "member_ordered"):
+            case = apply_move(
+                case_in(State.ACCEPTED, street, now=now), payload, by=street.staff("officer"), now=now
+            )
+            case = apply_move(case, signed, by=clerk, now=now)
+            visited = payload_of(MoveName.VISIT, street, now=now)
+            given[name] = prepared_for(name, apply_move(case, visited, by=clerk, now=now))
     return given
 
 
@@ -225,9 +299,13 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
 
 def move_values(doing: str, objects: Objects) -> dict[str, Any]:
     """Sound values of a move."""
-    post = objects.street.posts["grid_worker"].pk
+    known = {
+        "post": objects.street.posts["grid_worker"].pk,
+        "registered": objects.cases["registered"].number,
+        "soon": timezone.localdate() + timedelta(days=1),
+    }
     return {
-        name: value.format(post=post) if isinstance(value, str) else value
+        name: value.format(**known) if isinstance(value, str) else value
         for name, value in MOVE_VALUES[doing][1].items()
     }
 

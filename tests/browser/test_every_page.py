@@ -77,6 +77,7 @@ PAGES: dict[str, Row] = {
     "my:concern": SHOP,
     "desk:worklist": OFFICER,
     "desk:enter": OFFICER,
+    "desk:approvals": OFFICER,
     "desk:case": OFFICER,
     "supervision:list": LEADER,
     "administration:home": SYSTEM,

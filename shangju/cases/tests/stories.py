@@ -53,7 +53,7 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         MoveName.WITHDRAW: moves.Withdraw("已自行解决"),
         MoveName.ADD_WORDS: moves.AddWords("夜里更响"),
         MoveName.ANSWER_AS_PARTY: moves.AnswerAsParty("马上检查"),
-        MoveName.CHANGE_ASSISTANTS: moves.ChangeAssistants([street.posts["grid_secretary"]]),
+        MoveName.CHANGE_ASSISTANTS: moves.ChangeAssistants([street.posts["building_head"]]),
         MoveName.ASK_RETURN: moves.AskReturn("不属本网格"),
         MoveName.GRANT_RETURN: moves.GrantReturn("同意"),
         MoveName.ASK_PAUSE: moves.AskPause("parts", "等配件", now + timedelta(days=2)),
