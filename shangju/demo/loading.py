@@ -23,6 +23,7 @@ from shangju.deadlines.queries import calendar_for, steady_reference
 from shangju.demo.chronicle import Told, store
 from shangju.demo.corpus import Place, choose_category, concern_for, trades_for
 from shangju.demo.founding import tell_founding_case
+from shangju.demo.mechanism import show_the_mechanism
 from shangju.demo.stage import Scene, read_scenes
 from shangju.demo.story import Story, signed_in
 from shangju.parties.models import Party
@@ -105,6 +106,7 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
                 store([_tell_one(index, start, ground) for index, start in batch], now=now)
             tell(f"{min(first + BATCH, count)} / {count}")
         founding = tell_founding_case(home, _courier(home), start=_founding_start(today))
+        show_the_mechanism(home, now=now)
         quiet_before = now - timedelta(days=1)
         CaseEvent.objects.filter(notified_at__isnull=True, at__lt=quiet_before).update(notified_at=now)
         record(founding, action=LOADED, by=None, now=now, after={"cases": count + 1})
