@@ -110,7 +110,7 @@ def register_concern(
         if idempotency_key and (receipt := _receipt_under(idempotency_key, digest)):
             return receipt
         raise
-    prefix = _number_prefix(submission.place.area)
+    prefix = number_prefix(submission.place.area)
     numbers = take_numbers(prefix, 1, now=now, unless_stored=idempotency_key)
     if idempotency_key and not numbers and (receipt := _receipt_under(idempotency_key, digest)):
         return receipt
@@ -201,79 +201,24 @@ def prepare_concern(
     the end of ours otherwise. So what fails after this, as when the disk is full, leaves a gap in the series.
     Whoever prepares many gives the ``number`` out of those taken at once.
     """
-    case = _new_case(submission, by=by, now=now)
+    case = new_case(submission, by=by, now=now)
     put_in_area(case, submission.place.area)
     _set_class(case, submission)
     board = ClockBoard(case)
     board.start(INTAKE_STEPS, start=case.clocks_start_at)
     board.refresh_due()
-    case.number = number or take_number(_number_prefix(submission.place.area), now=now)
+    case.number = number or take_number(number_prefix(submission.place.area), now=now)
     event = chain.next_event(
         case,
         kind=REGISTER,
         from_state="",
         by_id=by.user_id,
-        role=CaseRole.REPORTER if by.kind is ActorKind.REPORTER else _entry_role(by),
+        role=CaseRole.REPORTER if by.kind is ActorKind.REPORTER else entry_role(by),
         at=now,
         data={"channel": case.channel, "class": case.deadline_class, "area": case.area.code},
         note=case.text,
     )
     return Prepared(case, board, event, _contact_of(case, submission))
-
-
-def prepare_part(case: Case, text: str, *, part_number: int, by: Actor, now: datetime) -> Prepared:
-    """A part of a split case: its place, source and reporter's promise are those of the whole; its reporter, too.
-
-    It has no contact of its own: whoever needs to talk with the reporter does so in the whole case, where each look is
-    recorded. Acceptance counts from now, the close from when the reporter spoke.
-    """
-    submission = Submission(
-        text=text,
-        place=Place(case.area, note=case.place_note, party=case.place_party),
-        channel=case.channel,
-        request_type=case.request_type,
-        category=case.category,
-        is_anonymous=case.is_anonymous,
-        is_confidential=case.is_confidential,
-        received_at=case.received_at,
-        clocks_start_at=case.clocks_start_at,
-    )
-    part = _new_case(submission, by=by, now=now)
-    part.part_of, part.part_number = case, part_number
-    part.longitude, part.latitude = case.longitude, case.latitude
-    put_in_area(part, case.area)
-    part.deadline_class = case.deadline_class
-    board = ClockBoard(part)
-    board.start([Step.ACCEPT], start=now)
-    board.start([Step.CLOSE], start=case.clocks_start_at)
-    board.refresh_due()
-    part.number = take_number(_number_prefix(case.area), now=now)
-    event = chain.next_event(
-        part,
-        kind=REGISTER,
-        from_state="",
-        by_id=by.user_id,
-        role=_entry_role(by),
-        at=now,
-        data={"part_of": case.number, "class": part.deadline_class, "area": part.area.code},
-        note=part.text,
-    )
-    return Prepared(part, board, event, None)
-
-
-def store_parts(parts: Sequence[Prepared]) -> None:
-    """Store what :func:`prepare_part` prepared, with the pictures of the whole; the caller's transaction holds it."""
-    if not parts:
-        return
-    _store_rows(parts)
-    whole = parts[0].case.part_of
-    assert whole is not None, "prepared as a part"
-    links = list(whole.photos.filter(purpose=CasePhoto.Purpose.REPORT))
-    CasePhoto.objects.bulk_create(
-        CasePhoto(case=part.case, event=part.event, photo_id=link.photo_id, purpose=link.purpose)
-        for part in parts
-        for link in links
-    )
 
 
 def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: datetime) -> list[Case]:
@@ -285,7 +230,7 @@ def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: date
     """
     for submission in submissions:
         check_submission(submission, by=by)
-    prefixes = [_number_prefix(each.place.area) for each in submissions]
+    prefixes = [number_prefix(each.place.area) for each in submissions]
     with transaction.atomic(), steady_reference():
         # Always in the same order: two files at once must not each wait for the other's numbers.
         series = {
@@ -302,14 +247,14 @@ def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: date
 
 def _store(prepared: Sequence[Prepared], submissions: Sequence[Submission], *, now: datetime) -> None:
     """Store what is prepared with its photos; the caller's transaction makes it all or none."""
-    _store_rows(prepared)
+    store_rows(prepared)
     for each, submission in zip(prepared, submissions, strict=True):
         purpose = CasePhoto.Purpose.REPORT
         keep_photos(each.case, each.event, submission.photo_ids, purpose=purpose, now=now)
     wake_worker_after_commit()
 
 
-def _store_rows(prepared: Sequence[Prepared]) -> None:
+def store_rows(prepared: Sequence[Prepared]) -> None:
     """Cases before what hangs on them."""
     cases = Case.objects.bulk_create([each.case for each in prepared])
     clocks: list[CaseClock] = []
@@ -326,11 +271,13 @@ def _store_rows(prepared: Sequence[Prepared]) -> None:
     index_cases(cases, are_new=True)
 
 
-def _entry_role(by: Actor) -> CaseRole:
+def entry_role(by: Actor) -> CaseRole:
+    """In which role the first row of a history is written."""
     return CaseRole.DISPATCHER if by.kind is ActorKind.STAFF else CaseRole.SYSTEM
 
 
-def _new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
+def new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
+    """The case of a submission, without number, area, class and clocks yet."""
     place, text = submission.place, submission.text.strip()
     code = new_code()
     received = min(submission.received_at or now, now)
@@ -405,7 +352,8 @@ def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
     )
 
 
-def _number_prefix(area: Area) -> str:
+def number_prefix(area: Area) -> str:
+    """What the case numbers of the area's sub-district begin with."""
     with everywhere(EverywhereReason.STRUCTURE):
         subdistrict = area.tiers()[AreaKind.SUBDISTRICT]
     return subdistrict.number_prefix or subdistrict.code[-6:]

@@ -11,9 +11,9 @@ from shangju.cases import chain, moves
 from shangju.cases.case_photos import keep_photos
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects import EFFECTS, Draft
-from shangju.cases.intake import store_parts
 from shangju.cases.joined import ensure_parts_have_ended, follow_ups_of, lock_joined
 from shangju.cases.models import Case, CaseEvent
+from shangju.cases.parts import store_parts
 from shangju.cases.rules import SYSTEM, Actor, ActorKind, roles_of
 from shangju.cases.search import index_cases, searchable_text
 from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, Move, MoveName, Solved, State
@@ -171,7 +171,7 @@ def _last_of(case: Case) -> dict[str, str]:
 
 
 def _state_after(case: Case, move: Move, draft: Draft) -> str:
-    target = draft.state or move.target
+    target = draft.leads_to or move.target
     if target is None:
         return case.state
     if target not in {move.target, *move.otherwise}:

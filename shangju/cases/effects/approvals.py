@@ -92,7 +92,7 @@ def grant_return(
         return draft
     case.handler_post, case.dispatched_at = _task_force_for(case), now
     board.start([Step.SIGN], start=now)
-    draft.data["handler"], draft.state = case.handler_post.name, State.DISPATCHED
+    draft.data["handler"], draft.leads_to = case.handler_post.name, State.DISPATCHED
     return draft
 
 

@@ -42,7 +42,7 @@ class Draft:
     records: list[WorkRecord] = field(default_factory=list)
     photo_ids: Sequence[UUID] = ()
     photo_purpose: str = CasePhoto.Purpose.VISIT
-    state: str = ""
+    leads_to: str = ""
     """The state it leads to where that is not the table's usual one."""
     concluded: list[tuple[models.Model, str]] = field(default_factory=list)
     """Earlier records that this row brings to their end, each with the field that names the row."""

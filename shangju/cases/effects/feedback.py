@@ -61,7 +61,7 @@ def confirm(case: Case, board: ClockBoard, payload: moves.Confirm, by: Actor, no
             )
         case.call_back_tries += 1
         return Draft(
-            note=payload.words, data={"reached": False, "try": case.call_back_tries}, state=State.RESOLVED
+            note=payload.words, data={"reached": False, "try": case.call_back_tries}, leads_to=State.RESOLVED
         )
     record = _checked_confirmation(case, payload, by)
     case.closed_at = now
@@ -106,7 +106,7 @@ def reopen(case: Case, board: ClockBoard, payload: moves.Reopen, by: Actor, now:
             "solved": payload.confirmation.solved if payload.confirmation else "",
         },
         records=records,
-        state="" if has_handler else State.ACCEPTED,
+        leads_to="" if has_handler else State.ACCEPTED,
         follow_ups=[FollowUp(case, moves.Escalate(_("Dissatisfied for the second time.")))] if climbs else [],
     )
 

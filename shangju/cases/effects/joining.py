@@ -8,8 +8,8 @@ from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.approvals import leave_work
 from shangju.cases.effects.draft import ALL_STEPS, Draft, FollowUp, required
-from shangju.cases.intake import prepare_part
 from shangju.cases.models import Case
+from shangju.cases.parts import prepare_part
 from shangju.cases.rules import Actor, roles_of
 from shangju.cases.workflow import PARTS_AT_MOST, CaseRole
 from shangju.core.errors import DomainError
@@ -57,7 +57,7 @@ def unmerge(case: Case, board: ClockBoard, payload: moves.Unmerge, by: Actor, no
     return Draft(
         note=payload.reason,
         data={"from": into.number},
-        state=state,
+        leads_to=state,
         follow_ups=[FollowUp(into, moves.LetGo(case))],
     )
 

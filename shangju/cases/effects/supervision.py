@@ -105,7 +105,7 @@ def escalate(case: Case, board: ClockBoard, payload: moves.Escalate, by: Actor, 
         board.stop([Step.SIGN], now=now)
         board.start([Step.SIGN], start=now)
         case.dispatched_at, case.signed_at = now, None
-        draft.state = State.DISPATCHED
+        draft.leads_to = State.DISPATCHED
     return draft
 
 

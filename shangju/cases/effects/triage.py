@@ -88,8 +88,8 @@ def answer_directly(
     case.accepted_at = case.accepted_at or now
     is_part = take_result(case, board, Outcome.EXPLAINED, now=now)
     resolution = Resolution(case=case, outcome=Outcome.EXPLAINED, answer=payload.answer)
-    state = State.CLOSED if is_part else ""
-    return Draft(reporter_text=payload.answer, records=[resolution], state=state)
+    leads_to = State.CLOSED if is_part else ""
+    return Draft(reporter_text=payload.answer, records=[resolution], leads_to=leads_to)
 
 
 def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, now: datetime) -> Draft:

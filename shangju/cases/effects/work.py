@@ -148,5 +148,5 @@ def resolve(case: Case, board: ClockBoard, payload: moves.Resolve, by: Actor, no
         records=[resolution],
         photo_ids=payload.photo_ids,
         photo_purpose=CasePhoto.Purpose.PROOF,
-        state=State.CLOSED if is_part else "",
+        leads_to=State.CLOSED if is_part else "",
     )
