@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shangju.cases import moves
@@ -24,8 +24,8 @@ MINUTES_OF_AN_HOUR = 60
 def amount_in_words(amount: int, *, unit: str) -> str:
     """``3 working days``, ``4 hours``: an amount in the unit of the closing limit."""
     if unit == "minutes":
-        return _now("%(hours)s hours") % {"hours": amount // MINUTES_OF_AN_HOUR}
-    return _now("%(days)s days") % {"days": amount}
+        return gettext("%(hours)s hours") % {"hours": amount // MINUTES_OF_AN_HOUR}
+    return gettext("%(days)s days") % {"days": amount}
 
 
 def closing_unit(deadline_class: str) -> str:
@@ -38,14 +38,14 @@ def asked_for(approval: Approval, *, deadline_class: str) -> str:
     """What is asked, in one sentence for whoever decides."""
     if approval.kind == ApprovalKind.PAUSE and approval.until:
         until = timezone.localtime(approval.until) - timedelta(seconds=1)
-        return _now("Pause until %(day)s: %(reason)s. %(words)s") % {
+        return gettext("Pause until %(day)s: %(reason)s. %(words)s") % {
             "day": date_format(until, "Y-m-d"),
             "reason": approval.get_pause_reason_display(),
             "words": approval.reason,
         }
     if approval.kind == ApprovalKind.EXTENSION:
         amount = amount_in_words(approval.amount or 0, unit=closing_unit(deadline_class))
-        return _now("%(amount)s longer: %(words)s") % {"amount": amount, "words": approval.reason}
+        return gettext("%(amount)s longer: %(words)s") % {"amount": amount, "words": approval.reason}
     return approval.reason
 
 
@@ -77,7 +77,7 @@ class AskPauseForm(MoveForm):
     def prepare(self) -> None:
         """Say how much the class allows."""
         days = caps_of(self.case.deadline_class).pause_days
-        self.fields["until"].help_text = _now(
+        self.fields["until"].help_text = gettext(
             "In class %(name)s all pauses together are %(days)s days at most. The dispatcher decides."
         ) % {"name": self.case.deadline_class, "days": days}
 
@@ -102,7 +102,7 @@ class AskExtensionForm(MoveForm):
         amount = self.fields["amount"]
         if self.factor != 1:
             amount.label = _("How many working hours more?")
-        amount.help_text = _now(
+        amount.help_text = gettext(
             "At most %(most)s. The dispatcher grants the first extension, the task force any further one."
         ) % {"most": most}
 

@@ -1,7 +1,7 @@
 """Forms of supervision on one case."""
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shangju.cases import moves
@@ -44,7 +44,7 @@ class ReplyForm(MoveForm):
         waiting = self.case.supervisionorders.filter(replied_at__isnull=True)
         order = waiting.order_by("event__sequence").first()
         if order is not None:
-            self.summary = _now("Demanded, with a reply by %(day)s: %(demand)s") % {
+            self.summary = gettext("Demanded, with a reply by %(day)s: %(demand)s") % {
                 "day": order.reply_by.isoformat(),
                 "demand": order.demand,
             }
@@ -64,10 +64,10 @@ class EscalateForm(MoveForm):
         """Say who becomes responsible."""
         above = next_tier(self.case)
         self.summary = (
-            _now("Responsible from then on: %(post)s (%(tier)s). Whoever had it stays informed.")
+            gettext("Responsible from then on: %(post)s (%(tier)s). Whoever had it stays informed.")
             % {"post": above[1], "tier": above[0].label}
             if above
-            else _now("It is at the highest tier already.")
+            else gettext("It is at the highest tier already.")
         )
 
     def payload(self) -> moves.Escalate:
