@@ -21,6 +21,9 @@ from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, go, payload_of
 from shangju.cases.workflow import ApprovalKind, MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.gateways.models import MessageTemplate
+from shangju.gateways.services import TemplatePlan, seed_templates
+from shangju.notices.models import Notice, NoticeState
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
 from shangju.photos.services import store_photo
@@ -90,6 +93,8 @@ class Objects:
     empty_post: int
     party: int
     delegation: int
+    template: int
+    notice: int
 
 
 def far_side(street: Street) -> Street:
@@ -130,8 +135,21 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             street.parties.get("other_shop", street.parties["shop"]).pk,
-            Delegation.objects.order_by("pk")[0].pk,
+            Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
         )  # fmt: skip
+
+
+def _template(now: datetime) -> int:
+    """A template in use; the same for both places."""
+    seed_templates([TemplatePlan("accept", "sms", "zh-hans", "事项${number}已受理。")], now=now)
+    return MessageTemplate.objects.get(is_active=True).pk
+
+
+def _given_up(case: Case, now: datetime) -> int:
+    """A text message that was given up."""
+    event = case.events.earliest("sequence")
+    given_up = {"state": NoticeState.FAILED, "due_at": now, "created_at": now, "purpose": "accept"}
+    return Notice.objects.create(key=f"given-up-{case.pk}", event=event, channel="sms", **given_up).pk
 
 
 SOON = timedelta(days=2)
@@ -245,6 +263,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:add_person": NEW_PERSON,
     "administration:change_activity": REASON,
     "administration:change_phone": {"phone": "", **REASON},
+    "administration:change_wecom": {"wecom_id": "member-7", **REASON},
+    "administration:template": {"text": "事项${{number}}已受理。", "provider_template": "SMS_1"},
     "administration:admit_party": NEW_PARTY,
     "administration:change_party": {**NEW_PARTY, **REASON},
     "administration:change_membership": {"status": "suspended", **REASON},
@@ -288,7 +308,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "retire_post": objects.empty_post, "retire_area": objects.empty_area, "appoint": street.posts["grid_worker"].pk,
         "person": person, "change_activity": person, "change_phone": person, "mediation": objects.mediation,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
-        "end_delegation": objects.delegation,
+        "end_delegation": objects.delegation, "change_wecom": person, "template": objects.template,
+        "send_again": objects.notice,
     }  # fmt: skip
     return {
         "number": case.number, "code": case.tracking_code, "tracking_code": case.tracking_code,

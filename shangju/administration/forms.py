@@ -288,6 +288,37 @@ class PhoneForm(forms.Form):
     reason = _reason_field()
 
 
+class WecomForm(forms.Form):
+    """Under which id somebody is a member of the WeCom."""
+
+    wecom_id = forms.CharField(
+        label=_("WeCom member id"),
+        max_length=64,
+        required=False,
+        help_text=_("Empty: no messages go to WeCom, only to their own page."),
+    )
+    reason = _reason_field()
+
+
+class TemplateForm(forms.Form):
+    """The words of a message and the id under which the provider approved them."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Slots: ${number} case number, ${code} tracking code, ${state} state, ${day} date. Each holds at most 20 signs."
+        ),
+    )
+    provider_template = forms.CharField(
+        label=_("Template id at the provider"),
+        max_length=60,
+        required=False,
+        help_text=_("Without it no text message of this kind goes out."),
+    )
+
+
 class ReasonForm(forms.Form):
     """Only why."""
 

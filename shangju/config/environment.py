@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from shangju.gateways.addresses import GatewayAddress, read_address
+
 Value = TypeVar("Value")
 
 
@@ -37,6 +39,7 @@ class Environment:
     trusted_proxies: int
     intake_per_minute: int
     tile_url: str
+    gateways: dict[str, GatewayAddress]
     time_zone: str
 
     @property
@@ -196,6 +199,27 @@ def _keys(mode: str, data: Path) -> tuple[str, ...]:
         ) from error
 
 
+def _gateways() -> dict[str, GatewayAddress]:
+    """The providers of each channel that is configured."""
+    variables = {
+        "sms": ("SHANGJU_SMS_URL", ("aliyun", "tencent")),
+        "wecom": ("SHANGJU_WECOM_URL", ("wecom",)),
+        "wecom-robot": ("SHANGJU_WECOM_ROBOT_URL", ("wecom-robot",)),
+    }
+    return {
+        channel: _gateway(name, providers) for channel, (name, providers) in variables.items() if read(name)
+    }
+
+
+def _gateway(name: str, providers: tuple[str, ...]) -> GatewayAddress:
+    try:
+        return read_address(read(name), providers=providers)
+    except ValueError as error:
+        # Without the value: it holds a key.
+        expected = " or ".join(f"{provider}+https://id:secret@host/?option=value" for provider in providers)
+        raise ImproperlyConfigured(f"{name} cannot be read, expected {expected}: {error}.") from error
+
+
 def load(base: Path) -> Environment:
     """Read and check the whole environment; relative paths are taken from ``base``."""
     mode = _parsed("SHANGJU_MODE", "demo", _mode, "“demo” or “production”")
@@ -240,5 +264,6 @@ def load(base: Path) -> Environment:
             "SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"
         ),
         tile_url=read("SHANGJU_TILE_URL"),
+        gateways=_gateways(),
         time_zone="Asia/Shanghai",
     )

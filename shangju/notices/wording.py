@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
+from shangju.cases.codes import format_code
 from shangju.cases.models import CaseEvent
 from shangju.cases.workflow import REGISTER, MoveName
 
@@ -114,6 +118,32 @@ def for_reporter(event: CaseEvent, *, link: str, language: str) -> Wording:
         }
         subject = sentences[MoveName(event.kind)] % {"number": event.case.number}
         return Wording(subject, _("%(sentence)s See %(link)s") % {"sentence": subject, "link": link})
+
+
+def values_for_reporter(event: CaseEvent) -> dict[str, str]:
+    """What fills the slots of an approved template: number, state, tracking code, a date; never the reporter's words."""
+    case = event.case
+    with override(settings.LANGUAGE_CODE):
+        day = date_format(timezone.localtime(case.close_due_at), "Y-m-d") if case.close_due_at else ""
+        return {
+            "number": case.number,
+            "state": case.state_for_reporter,
+            "code": format_code(case.tracking_code),
+            "day": day,
+        }
+
+
+DIGEST_LINES = 15
+
+
+def for_digest(subjects: list[str], *, language: str) -> Wording:
+    """Several notices of one person as one."""
+    with override(language or settings.LANGUAGE_CODE):
+        subject = ngettext("%(count)s piece of news", "%(count)s pieces of news", len(subjects)) % {
+            "count": len(subjects)
+        }
+        lines = [*subjects[:DIGEST_LINES], *(["…"] if len(subjects) > DIGEST_LINES else [])]
+        return Wording(subject, "\n".join(lines))
 
 
 def for_staff(event: CaseEvent, *, language: str) -> Wording:

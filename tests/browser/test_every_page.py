@@ -26,6 +26,9 @@ from shangju.cases.models import Case
 from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.gateways.models import MessageTemplate
+from shangju.gateways.services import seed_templates
+from shangju.notices.seeds import DELIVERED
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -94,6 +97,10 @@ PAGES: dict[str, Row] = {
     "administration:retire_post": SYSTEM,
     "administration:appoint": SYSTEM,
     "administration:end_appointment": SYSTEM,
+    "administration:change_wecom": SYSTEM,
+    "administration:templates": SYSTEM,
+    "administration:template": SYSTEM,
+    "administration:outgoing": SYSTEM,
     "administration:people": SYSTEM,
     "administration:add_person": SYSTEM,
     "administration:person": SYSTEM,
@@ -127,6 +134,7 @@ NOT_PAGES = {
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
     "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
+    "administration:send_again": "takes a form",
     "healthz": "data for machines", "set_view_preference": "takes a form", "set_language": "takes a form",
 }  # fmt: skip
 """What answers no person's GET with a page of its own, and why. The programming interface is left out by its prefix."""
@@ -302,6 +310,12 @@ def _recovery_codes(user: User) -> None:
     RecoveryCodes.activate(user)
 
 
+def _template() -> MessageTemplate:
+    """A message's words; the page of all messages lists them."""
+    seed_templates(DELIVERED, now=timezone.now())
+    return MessageTemplate.objects.filter(is_active=True)[0]
+
+
 def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     """What the address of a page needs."""
     with everywhere(EverywhereReason.VERIFICATION):
@@ -311,7 +325,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     subjects = {
         "end_appointment": appointment, "post": street.posts["grid_worker"], "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"], "person": person, "change_activity": person, "change_phone": person,
-        "end_delegation": delegation,
+        "end_delegation": delegation, "change_wecom": person, "template": _template(),
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
