@@ -19,7 +19,13 @@ READ_OF_TEXT = 600
 LOOKED_AT = 30
 KEYWORD_WEIGHT, QUESTION_WEIGHT = 3, 1
 ENOUGH = 4
-"""One keyword of two signs, or half of a question; below this nothing is offered."""
+"""One keyword of two signs, or two pieces of a question; below this nothing is offered."""
+
+COMMON = frozenset(
+    "怎么 么办 什么 可以 请问 你好 您好 如何 怎样 哪里 多少 需要 时候 谁来 来管 处理 店铺 商户 居民 小区 社区 物业 "
+    "the and what who whom for with shop can done must not from when how may does".split()
+)
+"""Pieces of questions that say nothing about what they ask."""
 
 _LATIN = re.compile(r"[a-z0-9]{3,}")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -36,7 +42,7 @@ def pieces(text: str) -> list[str]:
 def signs_of(article: Article, version: ArticleVersion) -> list[ArticleSign]:
     """The rows of a version that residents or staff can be offered."""
     weights = dict.fromkeys(gram_numbers(pieces(version.question)), QUESTION_WEIGHT)
-    for keyword in version.keywords:
+    for keyword in version.keyword_list:
         weights.update(dict.fromkeys(gram_numbers(pieces(keyword)), KEYWORD_WEIGHT))
     return [ArticleSign(article=article, number=number, weight=weight) for number, weight in weights.items()]
 
@@ -64,14 +70,13 @@ def ranked(articles: Iterable[Article], text: str) -> list[Article]:
     return [article for _score, article in sorted(scores, key=lambda pair: (-pair[0], pair[1].pk))]
 
 
-def score_of(version: ArticleVersion, plain: str, found: set[str]) -> float:
-    """Keywords by their length, and the part of the question that the text shares."""
-    keywords = {fold(keyword) for keyword in version.keywords}
+def score_of(version: ArticleVersion, plain: str, found: set[str]) -> int:
+    """Keywords by their length, and the telling pieces of the question that the text shares."""
+    keywords = {fold(keyword) for keyword in version.keyword_list}
     said = {word for word in keywords if _is_said(word, plain)}
     longest = [word for word in said if not any(word != other and word in other for other in said)]
-    own = set(pieces(version.question))
-    share = len(own & found) / len(own) if own else 0
-    return sum(2 * min(len(word), 6) for word in longest if len(word) > 1) + 8 * share * (share >= 0.25)
+    shared = (set(pieces(version.question)) & found) - COMMON
+    return sum(2 * min(len(word), 6) for word in longest if len(word) > 1) + 2 * len(shared)
 
 
 def _is_said(word: str, plain: str) -> bool:

@@ -103,14 +103,17 @@ class ArticleVersionManager(ScopedManager["ArticleVersion"]):
 
 
 class ArticleVersion(models.Model):
-    """What an article says, written once; a change is another version. The database refuses to edit one."""
+    """What an article says, written once; a change is another version. The database refuses to edit one.
+
+    ``keywords`` holds one a line.
+    """
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("Version"))
     question = models.CharField(_("Question"), max_length=QUESTION_LIMIT)
     short_answer = models.CharField(_("Short answer"), max_length=ANSWER_LIMIT)
     text = models.TextField(_("Full text"), blank=True)
-    keywords = models.JSONField(_("Keywords"), default=list)
+    keywords = models.TextField(_("Keywords"), blank=True)
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, related_name="+", verbose_name=_("Category")
     )
@@ -137,6 +140,11 @@ class ArticleVersion(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+    @property
+    def keyword_list(self) -> list[str]:
+        """The keywords."""
+        return self.keywords.splitlines()
 
     def is_expired(self, on: date) -> bool:
         """Whether it says something that held until a day before ``on``."""

@@ -1,6 +1,6 @@
 """Who may read, write and release which articles. An article for everywhere is kept by those responsible everywhere."""
 
-from os.path import commonprefix
+from itertools import takewhile
 
 from django.db.models import Q
 
@@ -18,8 +18,9 @@ def path_of_everything() -> str:
     """The path of the lowest area that holds every sub-district in force; ``/`` where there is none."""
     with everywhere(EverywhereReason.STRUCTURE):
         paths = Area.objects.filter(kind=AreaKind.SUBDISTRICT, retired_on__isnull=True)
-        common = commonprefix(list(paths.values_list("path", flat=True)))
-    return common[: common.rfind("/") + 1] or "/"
+        steps = zip(*(path.strip("/").split("/") for path in paths.values_list("path", flat=True)), strict=False)
+        shared = [step[0] for step in takewhile(lambda step: len(set(step)) == 1, steps)]
+    return "".join(f"/{step}" for step in shared) + "/"
 
 
 def responsible_path(area: Area | None) -> str:

@@ -18,7 +18,7 @@ COLUMNS = ("question", "short_answer", "text", "keywords")
 
 def searchable_text(version: ArticleVersion) -> str:
     """What is searched of a version."""
-    return "\n".join((version.question, version.short_answer, version.text, *version.keywords))
+    return "\n".join((version.question, version.short_answer, version.text, version.keywords))
 
 
 def index_article(article: Article) -> None:

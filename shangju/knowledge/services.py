@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.accounts.actors import CommandLine, Operator
@@ -116,7 +117,7 @@ def publish_article(article: Article, *, seen: int, by: Operator, now: datetime)
     if not held.waits:
         raise Conflict(_("This version is published already."))
     assert held.latest is not None, "an article is made with its first version"
-    if held.latest.is_expired(now.date()):
+    if held.latest.is_expired(timezone.localdate(now)):
         raise _refused("valid_until", _("The validity of this version is over. Revise it first."))
     _release(held, held.latest, now=now)
     _record(held, ArticleMove.PUBLISH, by=by, now=now, after={"version": held.latest.number})
@@ -137,10 +138,10 @@ def confirm_article(
     _demand_seen(held, seen)
     if held.waits or held.published is None:
         raise Conflict(_("A revision waits. Publish it instead."))
-    if review_by <= now.date():
+    if review_by <= timezone.localdate(now):
         raise _refused("review_by", _("Choose a day that is still to come."))
     content = content_of(held.published)
-    if held.published.is_expired(now.date()):
+    if held.published.is_expired(timezone.localdate(now)):
         content = replace(content, valid_until=None)
     version = _append(
         held, replace(content, review_by=review_by), reason=_("Looked through: still right"), by=by, now=now
@@ -209,7 +210,7 @@ def content_of(version: ArticleVersion) -> Content:
         question=version.question,
         short_answer=version.short_answer,
         text=version.text,
-        keywords=tuple(version.keywords),
+        keywords=tuple(version.keyword_list),
         category=version.category,
         audience=version.audience,
         source=version.source,
@@ -285,7 +286,7 @@ def _checked(content: Content) -> dict[str, object]:
     if faults:
         raise DomainError(_("The article is not complete yet."), fields=faults)
     return {
-        "question": question, "short_answer": answer, "text": text, "keywords": keywords,
+        "question": question, "short_answer": answer, "text": text, "keywords": "\n".join(keywords),
         "category": content.category, "audience": content.audience, "source": content.source.strip(),
         "review_by": content.review_by, "valid_until": content.valid_until,
     }  # fmt: skip

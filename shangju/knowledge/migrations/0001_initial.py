@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('question', models.CharField(max_length=100, verbose_name='Question')),
                 ('short_answer', models.CharField(max_length=500, verbose_name='Short answer')),
                 ('text', models.TextField(blank=True, verbose_name='Full text')),
-                ('keywords', models.JSONField(default=list, verbose_name='Keywords')),
+                ('keywords', models.TextField(blank=True, verbose_name='Keywords')),
                 ('audience', models.CharField(choices=[('public', 'Residents and staff'), ('internal', 'Staff only')], max_length=10, verbose_name='For whom')),
                 ('source', models.CharField(blank=True, max_length=300, verbose_name='Source or legal basis')),
                 ('review_by', models.DateField(null=True, verbose_name='Look through again by')),
