@@ -21,10 +21,11 @@ KEYWORD_WEIGHT, QUESTION_WEIGHT = 3, 1
 ENOUGH = 4
 """One keyword of two signs, or two pieces of a question; below this nothing is offered."""
 
-COMMON = frozenset(
-    "怎么 么办 什么 可以 请问 你好 您好 如何 怎样 哪里 多少 需要 时候 谁来 来管 处理 店铺 商户 居民 小区 社区 物业 "
-    "the and what who whom for with shop can done must not from when how may does".split()
-)
+COMMON = frozenset({
+    "怎么", "么办", "什么", "可以", "请问", "你好", "您好", "如何", "怎样", "哪里", "多少", "需要", "时候", "谁来", "来管",
+    "处理", "店铺", "商户", "居民", "小区", "社区", "物业", "the", "and", "what", "who", "whom", "for", "with", "shop", "can",
+    "done", "must", "not", "from", "when", "how", "may", "does",
+})  # fmt: skip
 """Pieces of questions that say nothing about what they ask."""
 
 _LATIN = re.compile(r"[a-z0-9]{3,}")

@@ -87,39 +87,35 @@ def counterpart_of(article: Article, *, on: date) -> Article | None:
         return public_articles(on=on).filter(pair).first()
 
 
-def articles_answering(text: str, *, on: date, area: Area | None = None) -> list[Article]:
-    """The public articles that may answer a resident's words, best first, in the language that they read.
-
-    With ``area`` only those for it, for what it lies in, and for everywhere.
-    """
+def articles_answering(text: str, *, on: date) -> list[Article]:
+    """The public articles that may answer a resident's words, best first, in the language that they read."""
     with everywhere(EverywhereReason.PUBLISHED_ARTICLE):
         ids = fitting_ids(text, on=on, audiences=[Audience.PUBLIC])
-        found = ranked(_near(public_articles(on=on).filter(pk__in=ids), area), text) if ids else []
-        best = found[:OFFERED]
-        pairs = [article.translation_of_id or article.pk for article in best]
-        own = _near(public_articles(on=on).filter(language=reading_language()), area) if best else []
-        preferred = (
-            {
-                article.translation_of_id or article.pk: article
-                for article in own.filter(Q(pk__in=pairs) | Q(translation_of__in=pairs))
-            }
-            if isinstance(own, QuerySet)
-            else {}
-        )
-    shown = [preferred.get(pair, article) for pair, article in zip(pairs, best, strict=True)]
+        best = ranked(public_articles(on=on).filter(pk__in=ids), text)[:OFFERED] if ids else []
+        return _as_read(best, on=on)
+
+
+def _as_read(articles: list[Article], *, on: date) -> list[Article]:
+    """Each in the reader's language where residents may read it so; none twice."""
+    pairs = [article.translation_of_id or article.pk for article in articles]
+    if not pairs:
+        return []
+    own = public_articles(on=on).filter(language=reading_language())
+    own = own.filter(Q(pk__in=pairs) | Q(translation_of__in=pairs))
+    preferred = {article.translation_of_id or article.pk: article for article in own}
+    shown = [preferred.get(pair, article) for pair, article in zip(pairs, articles, strict=True)]
     return list({article.pk: article for article in shown}.values())
 
 
-def quick_answers(text: str, *, area: Area, on: date) -> list[Article]:
-    """What staff may send as an answer to a concern at a place: public articles that fit its text."""
+def quick_answers(text: str, *, area_path: str, on: date) -> list[Article]:
+    """What staff may send as an answer to a concern at a place: public articles for it that fit its text."""
     with everywhere(EverywhereReason.PUBLISHED_ARTICLE):
         ids = fitting_ids(text, on=on, audiences=[Audience.PUBLIC])
-        found = _near(public_articles(on=on).filter(pk__in=ids), area) if ids else Article.objects.none()
-        return ranked(found, text)[: 2 * OFFERED]
-
-
-def _near(articles: QuerySet[Article], area: Area | None) -> QuerySet[Article]:
-    return articles.filter(Q(area__isnull=True) | Q(area__in=area.ancestor_ids)) if area else articles
+        if not ids:
+            return []
+        around = [int(pk) for pk in area_path.strip("/").split("/")]
+        here = Q(area__isnull=True) | Q(area__in=around)
+        return ranked(public_articles(on=on).filter(here, pk__in=ids), text)[: 2 * OFFERED]
 
 
 def read_for_staff(standing: Standing, filters: ArticleFilters, *, cursor: str = "", on: date) -> ArticlePage:
@@ -165,9 +161,15 @@ def _page(articles: QuerySet[Article], cursor: str, limit: int) -> ArticlePage:
     return ArticlePage(found[:limit], str(found[limit - 1].pk) if len(found) > limit else "")
 
 
-def article_for(standing: Standing, pk: int) -> Article:
+def article_for(pk: int) -> Article:
     """One article in scope, with everything that its page shows; ``Article.DoesNotExist`` where there is none."""
     return Article.objects.select_related(*BEHIND).get(pk=pk)
+
+
+def counterpart_in_scope(article: Article) -> Article | None:
+    """The same article in the other language, whatever its state."""
+    pair = Q(translation_of=article.pk) | Q(pk=article.translation_of_id or 0)
+    return Article.objects.filter(pair).select_related("latest").first()
 
 
 def versions_of(article: Article) -> list[ArticleVersion]:

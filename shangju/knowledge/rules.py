@@ -18,7 +18,9 @@ def path_of_everything() -> str:
     """The path of the lowest area that holds every sub-district in force; ``/`` where there is none."""
     with everywhere(EverywhereReason.STRUCTURE):
         paths = Area.objects.filter(kind=AreaKind.SUBDISTRICT, retired_on__isnull=True)
-        steps = zip(*(path.strip("/").split("/") for path in paths.values_list("path", flat=True)), strict=False)
+        steps = zip(
+            *(path.strip("/").split("/") for path in paths.values_list("path", flat=True)), strict=False
+        )
         shared = [step[0] for step in takewhile(lambda step: len(set(step)) == 1, steps)]
     return "".join(f"/{step}" for step in shared) + "/"
 

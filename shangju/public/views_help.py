@@ -42,7 +42,12 @@ def help_list(request: HttpRequest) -> HttpResponse:
     page = read_for_residents(
         words=words, category=category, cursor=request.GET.get("cursor", ""), on=timezone.localdate()
     )
-    context = {"form": form, "articles": page.items, "next": page.next_cursor, "is_narrowed": words or category}
+    context = {
+        "form": form,
+        "articles": page.items,
+        "next": page.next_cursor,
+        "is_narrowed": words or category,
+    }
     return render(request, "public/help.html", context)
 
 
