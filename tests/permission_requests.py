@@ -21,6 +21,8 @@ from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, go, payload_of
 from shangju.cases.workflow import ApprovalKind, MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.knowledge.models import Article
+from shangju.knowledge.services import Content, publish_article, write_article
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
 from shangju.photos.services import store_photo
@@ -90,6 +92,7 @@ class Objects:
     empty_post: int
     party: int
     delegation: int
+    article: int
 
 
 def far_side(street: Street) -> Street:
@@ -130,7 +133,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             street.parties.get("other_shop", street.parties["shop"]).pk,
-            Delegation.objects.order_by("pk")[0].pk,
+            Delegation.objects.order_by("pk")[0].pk, article_of(street, now=now).pk,
         )  # fmt: skip
 
 
@@ -173,6 +176,18 @@ def prepared_for(name: str, case: Case) -> Case:
 def _row_for(case: Case, kind: ApprovalKind) -> CaseEvent:
     """A row of the history for each request: which one does not matter here."""
     return case.events.order_by("sequence")[list(ApprovalKind).index(kind)]
+
+
+def article_of(street: Street, *, now: datetime) -> Article:
+    """A published article of the sub-district."""
+    content = Content(
+        question="垃圾几点可以投放？",
+        short_answer="早上七点到九点，晚上六点到八点。",
+        keywords=["垃圾", "投放"],
+        category=street.category("0402"),
+    )
+    article = write_article(content, area=street.areas["subdistrict"], by=COMMAND_LINE, now=now)
+    return publish_article(article, seen=1, by=COMMAND_LINE, now=now)
 
 
 def give_to_member(street: Street, *, now: datetime) -> dict[str, Case]:
@@ -221,6 +236,7 @@ CALL = {
     "request_type": "complaint",
     "key": "desk-1",
 }
+ARTICLE = {"question": "垃圾怎么投放？", "short_answer": "看投放点公示。", "audience": "public"}
 REPORT = {"text": "楼道灯不亮", "area": "A1G1", "request_type": "complaint", "key": "web-1"}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "password2": "correct horse 7"}
 
@@ -231,6 +247,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "public:withdraw": {"reason": "已自行解决"},
     "desk:enter": CALL,
     "desk:reveal": REASON,
+    "public:help_opinion": {"was_helpful": "yes"},
+    "knowledge:write": {**ARTICLE, "area": "{subdistrict}", "language": "zh-hans"},
+    "knowledge:revise": {**ARTICLE, **REASON, "seen": "1"},
+    "knowledge:move": REASON,
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -289,7 +309,10 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "person": person, "change_activity": person, "change_phone": person, "mediation": objects.mediation,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
         "end_delegation": objects.delegation,
+        **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
     }  # fmt: skip
+    if page.startswith("knowledge:"):
+        return {"pk": objects.article, "number": 1, "move": "retire"}
     return {
         "number": case.number, "code": case.tracking_code, "tracking_code": case.tracking_code,
         "photo_id": objects.photo.pk, "size": "thumbnail", "move": doing, "entry_pk": objects.address,
@@ -340,6 +363,7 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
     known = {
         "other_parent": objects.street.areas["second"].pk,
         "grid": objects.street.areas["grid"].pk,
+        "subdistrict": objects.street.areas["subdistrict"].pk,
         "code": objects.cases["in_progress"].tracking_code,
     }
     return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}

@@ -23,8 +23,8 @@ ENOUGH = 4
 
 COMMON = frozenset({
     "怎么", "么办", "什么", "可以", "请问", "你好", "您好", "如何", "怎样", "哪里", "多少", "需要", "时候", "谁来", "来管",
-    "处理", "店铺", "商户", "居民", "小区", "社区", "物业", "the", "and", "what", "who", "whom", "for", "with", "shop", "can",
-    "done", "must", "not", "from", "when", "how", "may", "does",
+    "处理", "店铺", "商户", "居民", "小区", "社区", "物业", "the", "and", "what", "who", "whom", "for", "with", "shop",
+    "can", "done", "must", "not", "from", "when", "how", "may", "does",
 })  # fmt: skip
 """Pieces of questions that say nothing about what they ask."""
 

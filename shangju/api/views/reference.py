@@ -77,11 +77,10 @@ def articles(request: HttpRequest, query: Query[ArticlesQuery]) -> dict[str, Any
     }
 
 
-@router.get("/articles/{number}", response={200: ArticleOut, **REFUSALS})
-def article(request: HttpRequest, number: str) -> dict[str, Any]:
+@router.get("/articles/{pk}", response={200: ArticleOut, **REFUSALS})
+def article(request: HttpRequest, pk: str) -> dict[str, Any]:
     """One published article; drafts, internal ones and those that are no longer valid are not there."""
-    pk = small_number(number)
     try:
-        return whole_article(public_article(pk or 0, on=timezone.localdate()))
+        return whole_article(public_article(small_number(pk) or 0, on=timezone.localdate()))
     except Article.DoesNotExist as error:
         raise nothing_here() from error
