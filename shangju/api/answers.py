@@ -14,8 +14,8 @@ from shangju.cases.workflow import CaseRole
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.steps import Step
-from shangju.posts.rights import Standing
 from shangju.knowledge.models import Article, ArticleVersion
+from shangju.posts.rights import Standing
 
 
 class Problem(BaseModel):

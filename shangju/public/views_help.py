@@ -54,7 +54,7 @@ def help_list(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, found: Article, form: OpinionForm, *, status: int = 200) -> HttpResponse:
     """The page of an article with the form under it."""
     context = {
-        "article": found, "version": found.published, "form": form,
+        "article": found, "says": found.published, "form": form,
         "counterpart": counterpart_of(found, on=timezone.localdate()),
     }  # fmt: skip
     return render(request, "public/help_article.html", context, status=status)

@@ -73,7 +73,7 @@ def show(request: HttpRequest, found: Article, *, status: int = 200, **bound: An
     standing, today = standing_in(request), timezone.localdate()
     moves = open_moves(standing, found)
     context = {
-        "article": found, "version": found.latest, "moves": {str(move): True for move in moves},
+        "article": found, "says": found.latest, "moves": {str(move): True for move in moves},
         "versions": queries.versions_of(found), "figures": queries.opinion_figures(found),
         "words": queries.words_on(found), "is_due": _is_due(found), "counterpart": queries.counterpart_in_scope(found),
         "retire_form": RetireForm(), "confirm_form": ConfirmArticleForm(initial={"review_by": today + A_YEAR}),
@@ -97,7 +97,7 @@ def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     one = next((item for item in versions if item.number == number), None)
     if one is None:
         raise Http404
-    context = {"article": found, "version": one, "versions": versions}
+    context = {"article": found, "says": one, "versions": versions}
     return render(request, "desk/knowledge_version.html", context)
 
 
