@@ -194,13 +194,12 @@ def give_opinion(
         raise Conflict(_("This article has been taken back meanwhile."))
     if len(words) > WORDS_LIMIT:
         raise _refused("words", _("Please say it in at most %(limit)s characters.") % {"limit": WORDS_LIMIT})
-    opinion, _created = ArticleOpinion.objects.update_or_create(
-        article=held,
-        respondent=respondent,
-        defaults={
-            "version_id": held.published_id, "was_helpful": was_helpful, "words": words.strip(), "at": now,
-        },
-    )  # fmt: skip
+    # The article's lock keeps a second answer of the same respondent waiting: no lock on the opinion is needed.
+    opinion = ArticleOpinion.objects.filter(article=held, respondent=respondent).first()
+    opinion = opinion or ArticleOpinion(article=held, respondent=respondent)
+    opinion.version_id, opinion.was_helpful = held.published_id, was_helpful
+    opinion.words, opinion.at = words.strip(), now
+    opinion.save()
     return opinion
 
 
