@@ -44,6 +44,8 @@ GROUPS = {
     "call_back": "officer secretary duty_desk task_force",
     "supervisors": "secretary task_force leader",
     "elsewhere": "other_officer far_desk",
+    "writers": "officer officer_with_shop other_officer secretary unit duty_desk task_force",
+    "street_writers": "unit duty_desk task_force",
     "walled": "officer_with_shop",
     "system": "system_administrator",
 }
@@ -58,6 +60,11 @@ SETUP = "403 · sign-in anonymous · 200 system"
 SETUP_DONE = "403 · sign-in anonymous · 302 system"
 CASES = "403 · 401 anonymous · 404 outsiders elsewhere"
 CASES_FAR = "404 · 401 anonymous"
+
+STAFF = "200 · sign-in anonymous · 403 outsiders"
+STAFF_FAR = "404 · sign-in anonymous · 403 outsiders · 200 far_desk"
+NO_WRITER = "403 · sign-in anonymous"
+ARTICLE_FAR = f"{NO_WRITER} · 404 writers · 200 far_desk"
 
 ENTRANCE = "302 · 200 anonymous"
 NO_PASSWORD = "403 · sign-in anonymous"
@@ -126,6 +133,9 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST public:add_words": "302",
     "POST public:withdraw": "302",
     "GET public:photo": OPEN,
+    "GET public:help": OPEN,
+    "GET public:help_article": OPEN,
+    "POST public:help_opinion": "302",
     "GET public:privacy": OPEN,
     "GET desk:worklist": "200 · sign-in anonymous · 403 outsiders",
     "GET desk:approvals": "403 · sign-in anonymous · 200 dispatchers walled elsewhere task_force",
@@ -137,6 +147,20 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST desk:reveal": (f"{DESK} walled · 200 handlers call_back", f"{DESK_FAR} · 200 far_desk"),
     "GET desk:photo": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
     "GET desk:mediation": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
+    "GET knowledge:list": STAFF,
+    "GET knowledge:article": (f"{STAFF} · 404 far_desk", STAFF_FAR),
+    "GET knowledge:version": (f"{STAFF} · 404 far_desk", STAFF_FAR),
+    "GET knowledge:write": f"{NO_WRITER} · 200 writers far_desk",
+    "POST knowledge:write": f"{NO_WRITER} · 422 writers far_desk · 302 street_writers",
+    "GET knowledge:revise": (f"{NO_WRITER} · 404 far_desk · 200 street_writers", ARTICLE_FAR),
+    "POST knowledge:revise": (
+        f"{NO_WRITER} · 404 far_desk · 302 street_writers",
+        f"{ARTICLE_FAR} · 302 far_desk",
+    ),
+    "POST knowledge:move": (
+        f"{NO_WRITER} · 404 far_desk · 302 duty_desk task_force",
+        f"{ARTICLE_FAR} · 302 far_desk",
+    ),
     "GET supervision:list": "403 · sign-in anonymous · 200 supervisors",
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
@@ -265,6 +289,8 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST api:confirm": OPEN,
     "GET api:areas": OPEN,
     "GET api:categories": OPEN,
+    "GET api:articles": OPEN,
+    "GET api:article": OPEN,
     "POST api:make_token": OPEN,
     "GET api:cases": "200 · 401 anonymous · 403 outsiders callers_in",
     "GET api:case": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),

@@ -23,6 +23,8 @@ from shangju.cases.workflow import ApprovalKind, MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.models import MessageTemplate
 from shangju.gateways.services import TemplatePlan, seed_templates
+from shangju.knowledge.models import Article
+from shangju.knowledge.services import Content, publish_article, write_article
 from shangju.notices.models import Notice, NoticeState
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
@@ -95,6 +97,7 @@ class Objects:
     delegation: int
     template: int
     notice: int
+    article: int
 
 
 def far_side(street: Street) -> Street:
@@ -136,6 +139,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             street.parties.get("other_shop", street.parties["shop"]).pk,
             Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
+            article_of(street, now=now).pk,
         )  # fmt: skip
 
 
@@ -193,6 +197,18 @@ def _row_for(case: Case, kind: ApprovalKind) -> CaseEvent:
     return case.events.order_by("sequence")[list(ApprovalKind).index(kind)]
 
 
+def article_of(street: Street, *, now: datetime) -> Article:
+    """A published article of the sub-district."""
+    content = Content(
+        question="垃圾几点可以投放？",
+        short_answer="早上七点到九点，晚上六点到八点。",
+        keywords=["垃圾", "投放"],
+        category=street.category("0402"),
+    )
+    article = write_article(content, area=street.areas["subdistrict"], by=COMMAND_LINE, now=now)
+    return publish_article(article, seen=1, by=COMMAND_LINE, now=now)
+
+
 def give_to_member(street: Street, *, now: datetime) -> dict[str, Case]:
     """Cases that the property firm handles, one not yet signed for."""
     given: dict[str, Case] = {}
@@ -239,6 +255,7 @@ CALL = {
     "request_type": "complaint",
     "key": "desk-1",
 }
+ARTICLE = {"question": "垃圾怎么投放？", "short_answer": "看投放点公示。", "audience": "public"}
 REPORT = {"text": "楼道灯不亮", "area": "A1G1", "request_type": "complaint", "key": "web-1"}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "password2": "correct horse 7"}
 
@@ -249,6 +266,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "public:withdraw": {"reason": "已自行解决"},
     "desk:enter": CALL,
     "desk:reveal": REASON,
+    "public:help_opinion": {"was_helpful": "yes"},
+    "knowledge:write": {**ARTICLE, "area": "{subdistrict}", "language": "zh-hans"},
+    "knowledge:revise": {**ARTICLE, **REASON, "seen": "1"},
+    "knowledge:move": REASON,
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -310,7 +331,10 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
         "end_delegation": objects.delegation, "change_wecom": person, "template": objects.template,
         "send_again": objects.notice,
+        **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
     }  # fmt: skip
+    if page.startswith("knowledge:"):
+        return {"pk": objects.article, "number": 1, "move": "retire"}
     return {
         "number": case.number, "code": case.tracking_code, "tracking_code": case.tracking_code,
         "photo_id": objects.photo.pk, "size": "thumbnail", "move": doing, "entry_pk": objects.address,
@@ -361,6 +385,7 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
     known = {
         "other_parent": objects.street.areas["second"].pk,
         "grid": objects.street.areas["grid"].pk,
+        "subdistrict": objects.street.areas["subdistrict"].pk,
         "code": objects.cases["in_progress"].tracking_code,
     }
     return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}

@@ -14,6 +14,7 @@ from shangju.cases.workflow import CaseRole
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.steps import Step
+from shangju.knowledge.models import Article, ArticleVersion
 from shangju.posts.rights import Standing
 
 
@@ -235,6 +236,35 @@ class CategoryGroup(Named):
     children: list[CategoryOut]
 
 
+class ArticleRow(BaseModel):
+    """A question and its short answer, which can be sent as it is; ``area`` is empty where it holds everywhere."""
+
+    id: int
+    language: str
+    question: str
+    short_answer: str
+    category: Named | None
+    area: Named | None
+    version: int
+    published_at: datetime
+
+
+class ArticleOut(ArticleRow):
+    """An article in full: plain text, ``## `` begins a heading, ``- `` an item of a list."""
+
+    text: str
+    keywords: list[str]
+    source: str
+    valid_until: date | None
+
+
+class ArticlePageOut(BaseModel):
+    """One page of articles; ``next_cursor`` leads to the following one."""
+
+    items: list[ArticleRow]
+    next_cursor: str | None
+
+
 class UploadOut(BaseModel):
     """A picture that was kept: name its id among ``photos`` within 24 hours."""
 
@@ -293,6 +323,40 @@ def case_row(case: Case, *, now: datetime) -> dict[str, Any]:
         "registered_at": local(case.registered_at),
         "history_length": case.history_length,
     }
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """A published article for a list."""
+    version = _published(article)
+    return {
+        "id": article.pk,
+        "language": article.language,
+        "question": version.question,
+        "short_answer": version.short_answer,
+        "category": {"code": version.category.code, "name": version.category.name}
+        if version.category
+        else None,
+        "area": {"code": article.area.code, "name": str(article.area)} if article.area else None,
+        "version": version.number,
+        "published_at": local(article.published_at),
+    }
+
+
+def whole_article(article: Article) -> dict[str, Any]:
+    """A published article in full."""
+    version = _published(article)
+    return article_row(article) | {
+        "text": version.text,
+        "keywords": version.keyword_list,
+        "source": version.source,
+        "valid_until": version.valid_until,
+    }
+
+
+def _published(article: Article) -> ArticleVersion:
+    if article.published is None:
+        raise ValueError(f"article {article.pk} is not published")
+    return article.published
 
 
 def _handler(case: Case) -> dict[str, Any] | None:

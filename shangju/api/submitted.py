@@ -124,3 +124,14 @@ class AreasQuery(BaseModel):
 
     kind: Code = ""
     parent: Code = ""
+
+
+class ArticlesQuery(BaseModel):
+    """What the articles are narrowed to: words, and the code of a category or of a group of them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: Annotated[Line, StringConstraints(max_length=60)] = ""
+    category: Code = ""
+    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,17}$")] = ""
+    limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = PAGE

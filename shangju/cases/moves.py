@@ -10,6 +10,7 @@ from shangju.areas.models import Area
 from shangju.cases.models import Case, CaseEvent
 from shangju.cases.workflow import MoveName
 from shangju.categories.models import Category
+from shangju.knowledge.models import ArticleVersion
 from shangju.parties.models import Party
 from shangju.posts.models import Post
 
@@ -54,10 +55,11 @@ class Refer(Payload):
 
 @dataclass(frozen=True, slots=True)
 class AnswerDirectly(Payload):
-    """An enquiry that needs nobody to go anywhere."""
+    """An enquiry that needs nobody to go anywhere; ``article`` is the version of the quick answer that it came from."""
 
     move: ClassVar[MoveName] = MoveName.ANSWER_DIRECTLY
     answer: str
+    article: ArticleVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)

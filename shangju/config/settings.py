@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "shangju.posts",
     "shangju.parties",
     "shangju.categories",
+    "shangju.knowledge",
     "shangju.photos",
     "shangju.cases",
     "shangju.notices",

@@ -31,11 +31,15 @@ class Right(StrEnum):
     SUPERVISE = "supervise"
     DECIDE_BEYOND = "decide_beyond"
     """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
+    KEEP_KNOWLEDGE = "keep_knowledge"
+    PUBLISH_KNOWLEDGE = "publish_knowledge"
 
 
 _DISPATCHER = frozenset(
     {Right.VIEW_AREA, Right.VIEW_CASE, Right.ENTER_CASE, Right.DISPATCH, Right.HANDLE, Right.CALL_BACK}
 )
+_KEEPER = frozenset({Right.KEEP_KNOWLEDGE})
+_PUBLISHER = frozenset({Right.KEEP_KNOWLEDGE, Right.PUBLISH_KNOWLEDGE})
 _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
@@ -49,11 +53,12 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.DECIDE_BEYOND,
             Right.HANDLE,
         }
-    ),
-    PostKind.DUTY_DESK: _DISPATCHER,
-    PostKind.UNIT: _HANDLER,
-    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | {Right.SUPERVISE},
-    PostKind.COMMUNITY_OFFICER: _DISPATCHER,
+    )
+    | _PUBLISHER,
+    PostKind.DUTY_DESK: _DISPATCHER | _PUBLISHER,
+    PostKind.UNIT: _HANDLER | _KEEPER,
+    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | _PUBLISHER | {Right.SUPERVISE},
+    PostKind.COMMUNITY_OFFICER: _DISPATCHER | _KEEPER,
     PostKind.GRID_SECRETARY: frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.HANDLE}),
     PostKind.GRID_WORKER: _HANDLER | {Right.VIEW_CASE},
     PostKind.MICRO_GRID_CONTACT: frozenset({Right.VIEW_AREA, Right.ENTER_CASE}),

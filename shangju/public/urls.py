@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.public import views
+from shangju.public import views, views_help
 
 app_name = "public"
 
@@ -18,5 +18,8 @@ urlpatterns = [
     path("track/<str:code>/words/", views.add_words, name="add_words"),
     path("track/<str:code>/withdraw/", views.withdraw, name="withdraw"),
     path("track/<str:code>/photos/<uuid:photo_id>/<str:size>/", views.photo, name="photo"),
+    path("help/", gzip_page(views_help.help_list), name="help"),
+    path("help/<int:pk>/", gzip_page(views_help.article), name="help_article"),
+    path("help/<int:pk>/opinion/", views_help.opinion, name="help_opinion"),
     path("privacy/", gzip_page(views.privacy), name="privacy"),
 ]

@@ -29,10 +29,13 @@ from shangju.cases.reporter_view import (
 )
 from shangju.cases.rules import REPORTER, Actor, ActorKind
 from shangju.cases.services import apply_move
+from shangju.cases.workflow import RequestType
 from shangju.core.errors import Conflict, DomainError
 from shangju.core.forms import add_refusal
 from shangju.core.rate_limit import exceeds_limit
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.knowledge.models import Article
+from shangju.knowledge.queries import articles_answering
 from shangju.photos.responses import photo_response
 from shangju.public.forms import ConcernForm, ConfirmForm, TrackForm, WordsForm
 from shangju.public.private_pages import private_page
@@ -63,6 +66,8 @@ def report(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("Too many reports came from this address. Wait a minute, then send it again."))
         status = 429
     elif form.is_valid():
+        if answers := answers_before_sending(request, form):
+            return render(request, "public/report.html", {"form": form, "answers": answers})
         try:
             receipt = take_in(request, form)
         except DomainError as refusal:
@@ -74,12 +79,19 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(request, "public/report.html", {"form": form}, status=status)
 
 
-LOOK_UPS = frozenset({"look_up", "whole_map", "map.x"})
-"""Buttons of the report's form that look for its place and send nothing."""
+def answers_before_sending(request: HttpRequest, form: ConcernForm) -> list[Article]:
+    """Articles that may answer an enquiry, shown once; whoever then sends it all the same is not asked again."""
+    if form.cleaned_data["request_type"] != RequestType.ENQUIRY or "answers_seen" in request.POST:
+        return []
+    return articles_answering(form.cleaned_data["text"], on=timezone.localdate())
+
+
+LOOK_UPS = frozenset({"look_up", "whole_map", "map.x", "look_up_answer"})
+"""Buttons of the report's form that look for its place or an answer and send nothing."""
 
 
 def look_up_place(request: HttpRequest, form: ConcernForm) -> HttpResponse:
-    """Show the form again with shops and buildings to choose from, or closer in on the map; nothing is stored but
+    """Show the form again with shops and buildings to choose from, articles, or closer in on the map; nothing is stored but
     the photos, which wait for the report."""
     if exceeds_limit("look-up", client_address(request), per_minute=LOOK_UPS_PER_MINUTE):
         form.add_error(None, _("Too many searches came from this address. Wait a minute, then go on."))
@@ -89,7 +101,12 @@ def look_up_place(request: HttpRequest, form: ConcernForm) -> HttpResponse:
         form.put(map_of="", longitude="", latitude="")
     elif "map.x" in request.POST:
         form.take_touch(request.POST["map.x"], request.POST.get("map.y", ""))
-    context = {"form": form, "searched": "look_up" in request.POST, "on_map": "look_up" not in request.POST}
+    context: dict[str, Any] = {"form": form, "searched": "look_up" in request.POST}
+    if "look_up_answer" in request.POST:
+        text = request.POST.get("text", "").replace("\0", "")
+        context |= {"answers": articles_answering(text, on=timezone.localdate()), "asked": True}
+    else:
+        context["on_map"] = "look_up" not in request.POST
     return render(request, "public/report.html", context)
 
 

@@ -28,7 +28,9 @@ from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.models import MessageTemplate
 from shangju.gateways.services import seed_templates
+from shangju.knowledge.models import Article
 from shangju.notices.seeds import DELIVERED
+from tests.permission_requests import article_of
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -61,6 +63,8 @@ PAGES: dict[str, Row] = {
     "public:track": EVERYBODY,
     "public:case": EVERYBODY,
     "public:privacy": EVERYBODY,
+    "public:help": EVERYBODY,
+    "public:help_article": EVERYBODY,
     "account_login": EVERYBODY,
     "account_request_login_code": EVERYBODY,
     "account_logout": RESIDENT,
@@ -83,6 +87,11 @@ PAGES: dict[str, Row] = {
     "desk:approvals": OFFICER,
     "desk:case": OFFICER,
     "supervision:list": LEADER,
+    "knowledge:list": OFFICER,
+    "knowledge:article": Row("duty_desk"),
+    "knowledge:version": OFFICER,
+    "knowledge:write": OFFICER,
+    "knowledge:revise": Row("duty_desk"),
     "administration:home": SYSTEM,
     "administration:areas": SYSTEM,
     "administration:add_area": SYSTEM,
@@ -123,7 +132,7 @@ NOT_PAGES = {
     "public:places": "a part of the report's page, sent to its script",
     "public:received": "shown once after a report; the founding story looks at it",
     "public:confirm": "takes a form", "public:add_words": "takes a form", "public:withdraw": "takes a form",
-    "public:photo": "a picture",
+    "public:photo": "a picture", "public:help_opinion": "takes a form", "knowledge:move": "takes a form",
     "account_confirm_login_code": "shown between two steps of signing in",
     "mfa_authenticate": "shown between two steps of signing in",
     "mfa_reauthenticate": "asks for the same as account_reauthenticate, by the app",
@@ -330,6 +339,12 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     }  # fmt: skip
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
     known = {"number": case.number, "code": format_code(case.tracking_code), "pk": subject.pk}
+    if name.startswith(("knowledge:", "public:help_")):
+        with everywhere(EverywhereReason.VERIFICATION):
+            known |= {
+                "number": 1,
+                "pk": (Article.objects.first() or article_of(street, now=timezone.now())).pk,
+            }
     return {key: value for key, value in known.items() if f":{key}>" in ROUTES[name]}
 
 

@@ -89,7 +89,18 @@ def answer_directly(
     is_part = take_result(case, board, Outcome.EXPLAINED, now=now)
     resolution = Resolution(case=case, outcome=Outcome.EXPLAINED, answer=payload.answer)
     leads_to = State.CLOSED if is_part else ""
-    return Draft(reporter_text=payload.answer, records=[resolution], leads_to=leads_to)
+    return Draft(
+        reporter_text=payload.answer, records=[resolution], leads_to=leads_to, data=_quick_answer(payload)
+    )
+
+
+def _quick_answer(payload: moves.AnswerDirectly) -> dict[str, object]:
+    """Which article, in which version, was sent, and whether its words were changed."""
+    version = payload.article
+    if version is None:
+        return {}
+    is_changed = payload.answer.strip() != version.short_answer
+    return {"article": version.article_id, "version": version.number, "is_changed": is_changed}
 
 
 def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, now: datetime) -> Draft:

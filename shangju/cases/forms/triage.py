@@ -22,6 +22,7 @@ from shangju.cases.workflow import (
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.categories.suggest import suggest_categories
 from shangju.deadlines.queries import class_names
+from shangju.knowledge.queries import quick_answers
 from shangju.parties.models import Party, PartyStatus
 from shangju.posts.models import Post
 from shangju.posts.queries import dispatch_choices, posts_for_ladder_rung
@@ -106,14 +107,46 @@ class ReferForm(MoveForm):
 
 
 class AnswerDirectlyForm(MoveForm):
-    """An answer without sending anybody."""
+    """An answer without sending anybody: a quick answer of the knowledge base, or words of one's own."""
 
     move = MoveName.ANSWER_DIRECTLY
-    answer = long_text(_("Answer to the reporter"))
+    article = forms.ChoiceField(label=_("Quick answers that fit"), required=False, widget=forms.RadioSelect)
+    answer = long_text(
+        _("Answer to the reporter"),
+        required=False,
+        hint=_(
+            "Leave it empty to send the chosen quick answer as it is. What you write here is sent instead."
+        ),
+    )
+
+    def prepare(self) -> None:
+        """Offer the quick answers that fit the words of the concern; no field where there is none."""
+        found = quick_answers(self.case.text, area_path=self.case.area_path, on=timezone.localdate(self.now))
+        self.versions = {
+            str(article.published.pk): article.published for article in found if article.published
+        }
+        if not self.versions:
+            del self.fields["article"]
+            self.fields["answer"].required, self.fields["answer"].help_text = True, ""
+            return
+        named = [(key, f"{version} — {version.short_answer}") for key, version in self.versions.items()]
+        self.choice_field("article").choices = [*named, ("", _("None of these"))]
+
+    def clean(self) -> dict[str, Any]:
+        """The words of the quick answer where none were written; neither is a fault at the field of the answer."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        version = self.versions.get(given.get("article", ""))
+        if not given.get("answer") and version is not None:
+            given["answer"] = version.short_answer
+        elif not given.get("answer") and "answer" not in self.errors:
+            self.add_error("answer", _("Choose a quick answer, or write one."))
+        return given
 
     def payload(self) -> moves.AnswerDirectly:
-        """The move."""
-        return moves.AnswerDirectly(**self.cleaned_data)
+        """The move, with the version that was sent."""
+        given = self.cleaned_data
+        version = self.versions.get(given.get("article", ""))
+        return moves.AnswerDirectly(answer=given["answer"], article=version)
 
 
 class DispatchForm(MoveForm):
