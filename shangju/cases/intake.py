@@ -140,7 +140,8 @@ def earlier_receipt(key: str, *, content: object) -> Receipt | None:
 def check_submission(submission: Submission, *, by: Actor) -> None:
     """Raise ``DomainError`` at the field for what cannot be taken, ``NotAllowed`` outside the actor's area."""
     text = submission.text.strip()
-    limit = IMPORTED_TEXT_LIMIT if by.kind is ActorKind.SYSTEM else TEXT_LIMIT
+    is_imported = by.kind is ActorKind.SYSTEM or submission.source_key is not None
+    limit = IMPORTED_TEXT_LIMIT if is_imported else TEXT_LIMIT
     fields: dict[str, object] = {}
     if not text:
         fields["text"] = _("Say in a few words what is the matter.")

@@ -25,6 +25,7 @@ class Right(StrEnum):
     VIEW_AREA = "view_area"
     VIEW_CASE = "view_case"
     ENTER_CASE = "enter_case"
+    IMPORT_ORDERS = "import_orders"
     DISPATCH = "dispatch"
     HANDLE = "handle"
     CALL_BACK = "call_back"
@@ -36,7 +37,15 @@ class Right(StrEnum):
 
 
 _DISPATCHER = frozenset(
-    {Right.VIEW_AREA, Right.VIEW_CASE, Right.ENTER_CASE, Right.DISPATCH, Right.HANDLE, Right.CALL_BACK}
+    {
+        Right.VIEW_AREA,
+        Right.VIEW_CASE,
+        Right.ENTER_CASE,
+        Right.IMPORT_ORDERS,
+        Right.DISPATCH,
+        Right.HANDLE,
+        Right.CALL_BACK,
+    }
 )
 _KEEPER = frozenset({Right.KEEP_KNOWLEDGE})
 _PUBLISHER = frozenset({Right.KEEP_KNOWLEDGE, Right.PUBLISH_KNOWLEDGE})
