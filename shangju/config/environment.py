@@ -40,6 +40,7 @@ class Environment:
     intake_per_minute: int
     tile_url: str
     gateways: dict[str, GatewayAddress]
+    import_keep_days: int
     time_zone: str
 
     @property
@@ -87,6 +88,13 @@ def _count(text: str) -> int:
     if count < 0:
         raise ValueError
     return count
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= 730:
+        raise ValueError
+    return days
 
 
 def _idle_minutes(text: str) -> int:
@@ -265,5 +273,8 @@ def load(base: Path) -> Environment:
         ),
         tile_url=read("SHANGJU_TILE_URL"),
         gateways=_gateways(),
+        import_keep_days=_parsed(
+            "SHANGJU_IMPORT_KEEP_DAYS", "90", _days, "a number of days between 1 and 730"
+        ),
         time_zone="Asia/Shanghai",
     )

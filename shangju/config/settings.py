@@ -259,4 +259,5 @@ LOGGING = {
 }
 
 INTAKE_PER_MINUTE = ENVIRONMENT.intake_per_minute
+IMPORT_KEEP_DAYS = ENVIRONMENT.import_keep_days
 TILE_URL = ENVIRONMENT.tile_url

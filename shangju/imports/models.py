@@ -1,7 +1,7 @@
 """Imports of tables by staff: the run, its rows as they came (sealed), and column plans that are remembered."""
 
 import json
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from shangju.areas.models import Area
 from shangju.cases.models import Case
 from shangju.core.scoping import ScopeColumns, ScopedManager
 from shangju.core.sealing import SealedTextField
-from shangju.imports.workflow import RowOutcome, Stage
+from shangju.imports.workflow import RowOutcome, Stage, StopReason
 
 
 class RunManager(ScopedManager["ImportRun"]):
@@ -53,7 +53,7 @@ class ImportRun(models.Model):
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    stopped_because = models.CharField(max_length=200, blank=True)
+    stopped_because = models.CharField(max_length=12, choices=StopReason, blank=True)
     cleared_at = models.DateTimeField(null=True)
 
     objects = RunManager()
@@ -68,7 +68,9 @@ class ImportRun(models.Model):
                 name="import_started_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(stage=Stage.STOPPED) | Q(stopped_because=""), name="import_stopped_says_why"
+                condition=Q(stage=Stage.STOPPED, stopped_because__in=StopReason.values)
+                | (~Q(stage=Stage.STOPPED) & Q(stopped_because="")),
+                name="import_stopped_says_why",
             ),
         ]
         indexes = [models.Index(fields=["area", "-uploaded_at"], name="imports_by_area")]
@@ -87,6 +89,7 @@ class ImportRow(models.Model):
     """One row as it came, with what became of it.
 
     ``digest`` is a keyed print of all its cells: two rows with one number are the same or are told apart by it.
+    ``is_broken``: the file itself is broken there, so that no choice of columns makes it readable.
     ``case`` is the case that has the order's number, made by this row (``imported``) or before it.
     """
 
@@ -96,6 +99,7 @@ class ImportRow(models.Model):
     refusals_sealed = SealedTextField(blank=True, default="")
     digest = models.CharField(max_length=43)
     outcome = models.CharField(_("Outcome"), max_length=10, choices=RowOutcome, default=RowOutcome.WAITING)
+    is_broken = models.BooleanField(default=False)
     source_key = models.CharField(max_length=80, blank=True)
     area_found = models.BooleanField(default=True)
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="import_rows")
@@ -117,16 +121,22 @@ class ImportRow(models.Model):
     @property
     def cells(self) -> list[str]:
         """The cells as they came; none once the row was cleared."""
-        return _opened(self.cells_sealed, [])
+        return list(json.loads(self.cells_sealed or "[]"))
 
     @property
     def refusals(self) -> dict[str, str]:
         """Why the row cannot be taken: a sentence by our name of the column, ``""`` for the row as a whole."""
-        return _opened(self.refusals_sealed, {})
+        return dict(json.loads(self.refusals_sealed or "{}"))
 
 
-def _opened(text: str, otherwise: Any) -> Any:
-    return json.loads(text) if text else otherwise
+def closed(content: object) -> str:
+    """What goes into a sealed field of a row; damaged signs of a file survive the way there and back."""
+    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    try:
+        plain.encode()
+    except UnicodeEncodeError:
+        return json.dumps(content, separators=(",", ":"))
+    return plain
 
 
 class PlanManager(ScopedManager["ColumnPlan"]):

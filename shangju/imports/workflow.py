@@ -29,6 +29,25 @@ class StepName(TextChoices):
     DISCARD = "discard", pgettext_lazy("step of an import", "Discard")
 
 
+class StopReason(TextChoices):
+    """Why an import stopped before its end."""
+
+    RIGHT_GONE = (
+        "right_gone",
+        pgettext_lazy(
+            "why an import stopped",
+            "Whoever started it may no longer take orders in here. Somebody who may can start it again.",
+        ),
+    )
+    NOT_USABLE = (
+        "not_usable",
+        pgettext_lazy(
+            "why an import stopped",
+            "Its columns or its area can no longer be used. Give the file again.",
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """From which stages, to which."""
@@ -46,8 +65,8 @@ STEPS: dict[StepName, Step] = {
     StepName.EXAMINED: _step(Stage.READY, Stage.EXAMINING),
     StepName.START: _step(Stage.IMPORTING, Stage.READY, Stage.STOPPED),
     StepName.FINISH: _step(Stage.DONE, Stage.IMPORTING),
-    StepName.STOP: _step(Stage.STOPPED, Stage.IMPORTING),
-    StepName.DISCARD: _step(Stage.DISCARDED, Stage.CHOOSING, Stage.EXAMINING, Stage.READY, Stage.STOPPED),
+    StepName.STOP: _step(Stage.STOPPED, Stage.EXAMINING, Stage.IMPORTING),
+    StepName.DISCARD: _step(Stage.DISCARDED, Stage.CHOOSING, Stage.EXAMINING, Stage.READY),
 }
 """The whole mechanism. Whoever stopped an import can start it again: rows that are in stay in, once."""
 
@@ -66,5 +85,8 @@ class RowOutcome(TextChoices):
     REFUSED = "refused", pgettext_lazy("row of an import", "Cannot be taken")
 
 
-FINAL_OUTCOMES = (RowOutcome.IMPORTED, RowOutcome.PRESENT, RowOutcome.CHANGED, RowOutcome.REFUSED)
-"""What no import of this file changes any more."""
+OPEN_OUTCOMES = (RowOutcome.WAITING, RowOutcome.FRESH)
+"""Rows that an import still has before it."""
+
+KNOWN_NUMBER = (RowOutcome.FRESH, RowOutcome.IMPORTED, RowOutcome.PRESENT, RowOutcome.CHANGED)
+"""Rows whose number is theirs: a later row with it is the same order, or another one under a number that is taken."""
