@@ -76,7 +76,7 @@ def export_answers(run: ImportRun, *, by: Actor, now: datetime, kind: str = "") 
                 left_out += 1
                 continue
             told = _answers(case) if case else _refusal(run, row)
-            rows.append(answers.filled(_masked(run, row.cells), told))
+            rows.append(answers.filled(masked_cells(run, row.cells), told))
         name = _("answers")
     facts = {"rows": len(rows) - 1, "left_out": left_out, "kind": form.kind}
     _record(run, "import.answers_exported", facts, by=by, now=now)
@@ -94,8 +94,8 @@ def export_refused(run: ImportRun, *, by: Actor, now: datetime, kind: str = "") 
     with translation.override(_language(run)):
         reason = pgettext("column of a file", "Reason")
         rows = [[*run.headers, _unused(reason, run.headers)]]
-        for row in run.rows.filter(outcome=RowOutcome.REFUSED).order_by("line").iterator(AT_ONCE):
-            rows.append([*row.cells, _reason(run, row)])
+        refused = run.rows.filter(outcome=RowOutcome.REFUSED).order_by("line")
+        rows.extend([*row.cells, _reason(run, row)] for row in refused.iterator(AT_ONCE))
         name = _("refused rows")
     _record(run, "import.refused_exported", {"rows": len(rows) - 1}, by=by, now=now)
     return Written(_file_name(run, name, form), form, written_table(rows, form), len(rows) - 1)
@@ -148,7 +148,8 @@ class _AnswerColumns:
     def of(cls, run: ImportRun) -> "_AnswerColumns":
         taken = {place for places in run.positions.values() for place in places}
         by_key = {header_key(header): place for place, header in enumerate(run.headers) if place not in taken}
-        places, added = {}, []
+        places: dict[str, int] = {}
+        added: list[str] = []
         for name in ANSWER_COLUMNS:
             known = (by_key.get(header_key(word)) for word in orders_mapping().answers.get(name, ()))
             place = next((place for place in known if place is not None), None)
@@ -235,7 +236,7 @@ def _reason(run: ImportRun, row: ImportRow) -> str:
 # ---- what is masked
 
 
-def _masked(run: ImportRun, cells: Sequence[str]) -> list[str]:
+def masked_cells(run: ImportRun, cells: Sequence[str]) -> list[str]:
     """The cells of a row without what says who called and where exactly they live."""
     by_place = {place: name for name, places in run.positions.items() for place in places}
     private = {header_key(word) for word in orders_mapping().private}

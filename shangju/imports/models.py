@@ -90,6 +90,7 @@ class ImportRow(models.Model):
 
     ``digest`` is a keyed print of all its cells: two rows with one number are the same or are told apart by it.
     ``is_broken``: the file itself is broken there, so that no choice of columns makes it readable.
+    ``area`` is the place that was found for it, none where nothing below the run's area was.
     ``case`` is the case that has the order's number, made by this row (``imported``) or before it.
     """
 
@@ -101,7 +102,7 @@ class ImportRow(models.Model):
     outcome = models.CharField(_("Outcome"), max_length=10, choices=RowOutcome, default=RowOutcome.WAITING)
     is_broken = models.BooleanField(default=False)
     source_key = models.CharField(max_length=80, blank=True)
-    area_found = models.BooleanField(default=True)
+    area = models.ForeignKey(Area, models.SET_NULL, null=True, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="import_rows")
 
     objects = RowManager()

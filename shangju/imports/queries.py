@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from shangju.areas.models import Area
 from shangju.cases.models import Case
+from shangju.cases.places import Place, building_level
 from shangju.cases.reporter import mask_name, mask_phone, normalise_phone
 from shangju.cases.rules import visible_to
 from shangju.categories.models import Category
@@ -80,7 +81,7 @@ class Counts:
 def counts_of(runs: Sequence[ImportRun]) -> dict[int, Counts]:
     """The counts of several runs, in one statement."""
     rows = ImportRow.objects.filter(run__in=runs).order_by().values_list("run_id", "outcome")
-    lacking = Count("pk", filter=Q(area_found=False, outcome__in=(RowOutcome.FRESH, RowOutcome.IMPORTED)))
+    lacking = Count("pk", filter=Q(area=None, outcome__in=(RowOutcome.FRESH, RowOutcome.IMPORTED)))
     found: dict[int, tuple[dict[str, int], int]] = {run.pk: ({}, 0) for run in runs}
     for run, outcome, number, without in rows.annotate(number=Count("pk"), without=lacking):
         known, before = found[run]
@@ -125,18 +126,20 @@ class Previewed:
 
 def previewed(run: ImportRun, *, now: datetime) -> list[Previewed]:
     """The first rows that would go in."""
-    rows = run.rows.filter(outcome=RowOutcome.FRESH).order_by("line")[:PREVIEWED]
+    fresh = run.rows.filter(outcome=RowOutcome.FRESH).select_related("area").defer("area__outline")
+    rows = fresh.order_by("line")[:PREVIEWED]
     table, shown = table_for(run), []
     for row in rows:
         try:
-            shown.append(_previewed(table, row, now=now))
+            shown.append(_previewed(run, table, row, now=now))
         except DomainError:
             continue  # an area was closed since: the import will say so
     return shown
 
 
-def _previewed(table: Table, row: ImportRow, *, now: datetime) -> Previewed:
-    told = table.submission(row.cells, row.source_key, now=now)
+def _previewed(run: ImportRun, table: Table, row: ImportRow, *, now: datetime) -> Previewed:
+    place = Place(row.area or run.area, building_level(table.cell(row.cells, "address")))
+    told = table.submission(row.cells, row.source_key, now=now, place=place)
     suggestions = [] if told.category else suggest_categories(told.text, limit=1)
     by_code = category_tree().by_code
     return Previewed(

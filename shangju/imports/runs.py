@@ -201,7 +201,7 @@ def name_columns(
     def change(held: ImportRun) -> None:
         held.positions = positions
         held.rows.filter(is_broken=False).update(
-            outcome=RowOutcome.WAITING, refusals_sealed="", source_key="", area_found=True, case=None
+            outcome=RowOutcome.WAITING, refusals_sealed="", source_key="", area=None, case=None
         )
         if remember_as.strip():
             _remember(held, remember_as.strip()[:40], by=by, now=now)

@@ -88,8 +88,13 @@ class Table:
             raise DomainError(_("The number of the row is too long to be one."))
         return key
 
-    def submission(self, cells: Sequence[str], key: str, *, now: datetime) -> Submission:
-        """What the row says. Raises ``DomainError`` with a sentence for every column that cannot be taken."""
+    def submission(
+        self, cells: Sequence[str], key: str, *, now: datetime, place: Place | None = None
+    ) -> Submission:
+        """What the row says, at ``place`` where that was found before.
+
+        Raises ``DomainError`` with a sentence for every column that cannot be taken.
+        """
         mapping, refusals = self.mapping, _Refusals()
         text = refusals.heed("text", lambda: self._text(cells), "")
         received = refusals.heed(
@@ -97,7 +102,7 @@ class Table:
         )
         told_type = refusals.heed("request_type", lambda: self.cell(cells, "request_type"), "")
         title = refusals.heed("title", lambda: " ".join(self.cell(cells, "title").split()), "")
-        place = refusals.heed("area", lambda: self._place(cells), None)
+        place = place or refusals.heed("area", lambda: self._place(cells), None)
         category = refusals.heed("category", lambda: self._category(cells), None)
         name = refusals.heed("name", lambda: self.cell(cells, "name"), "")
         phone = refusals.heed("phone", lambda: _phone(self.cell(cells, "phone")), "")

@@ -120,8 +120,9 @@ def _mark(run: ImportRun, rows: Sequence[ImportRow], judged: Sequence[Judged]) -
         row.outcome, row.source_key, row.case = each.outcome, each.key, each.case
         row.refusals_sealed = closed(each.refusals) if each.refusals else ""
         if each.submission is not None:
-            row.area_found = each.submission.place.area.pk != run.area_id
-    ImportRow.objects.bulk_update(rows, ["outcome", "source_key", "case", "refusals_sealed", "area_found"])
+            found = each.submission.place.area
+            row.area = found if found.pk != run.area_id else None
+    ImportRow.objects.bulk_update(rows, ["outcome", "source_key", "case", "refusals_sealed", "area"])
 
 
 def _link_repeated(run: ImportRun) -> None:

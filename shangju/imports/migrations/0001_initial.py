@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(choices=[('waiting', 'Not looked at yet'), ('fresh', 'New'), ('imported', 'Taken in'), ('present', 'Already there'), ('changed', 'Already there with other words'), ('refused', 'Cannot be taken')], default='waiting', max_length=10, verbose_name='Outcome')),
                 ('is_broken', models.BooleanField(default=False)),
                 ('source_key', models.CharField(blank=True, max_length=80)),
-                ('area_found', models.BooleanField(default=True)),
+                ('area', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='areas.area')),
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='import_rows', to='cases.case')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.importrun')),
             ],
