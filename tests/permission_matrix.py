@@ -42,6 +42,7 @@ GROUPS = {
     "handlers": "building_head grid_worker",
     "dispatchers": "officer secretary duty_desk",
     "call_back": "officer secretary duty_desk task_force",
+    "importers": "officer officer_with_shop secretary duty_desk other_officer far_desk",
     "supervisors": "secretary task_force leader",
     "elsewhere": "other_officer far_desk",
     "writers": "officer officer_with_shop other_officer secretary unit duty_desk task_force",
@@ -55,6 +56,9 @@ OPEN = "200"
 SIGNED_IN = "200 · sign-in anonymous"
 DESK = "403 · sign-in anonymous · 404 elsewhere"
 DESK_FAR = "404 · sign-in anonymous · 403 outsiders callers_in"
+IMPORTS = "403 · sign-in anonymous · 404 importers"
+"""A table of the sub-district: who takes orders in for a community of it or elsewhere does not know of it."""
+
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
 SETUP_DONE = "403 · sign-in anonymous · 302 system"
@@ -161,6 +165,15 @@ MATRIX: dict[str, str | tuple[str, str]] = {
         f"{NO_WRITER} · 404 far_desk · 302 duty_desk task_force",
         f"{ARTICLE_FAR} · 302 far_desk",
     ),
+    "GET imports:list": "403 · sign-in anonymous · 200 importers",
+    "GET imports:give": "403 · sign-in anonymous · 200 importers",
+    "POST imports:give": "403 · sign-in anonymous · 422 importers · 302 duty_desk",
+    "GET imports:run": (f"{IMPORTS} · 200 duty_desk", f"{IMPORTS} · 200 far_desk"),
+    "POST imports:name_columns": (f"{IMPORTS} · 302 duty_desk", f"{IMPORTS} · 302 far_desk"),
+    "POST imports:start": (f"{IMPORTS} · 302 duty_desk", f"{IMPORTS} · 302 far_desk"),
+    "POST imports:discard": (f"{IMPORTS} · 302 duty_desk", f"{IMPORTS} · 302 far_desk"),
+    "GET imports:refused": (f"{IMPORTS} · 200 duty_desk", f"{IMPORTS} · 200 far_desk"),
+    "GET imports:answers": (f"{IMPORTS} · 200 duty_desk", f"{IMPORTS} · 200 far_desk"),
     "GET supervision:list": "403 · sign-in anonymous · 200 supervisors",
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,

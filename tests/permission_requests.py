@@ -26,6 +26,7 @@ from shangju.gateways.services import TemplatePlan, seed_templates
 from shangju.knowledge.models import Article
 from shangju.knowledge.services import Content, publish_article, write_article
 from shangju.notices.models import Notice, NoticeState
+from shangju.imports.tests.giving import ORDERS, examined
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
 from shangju.photos.services import store_photo
@@ -98,6 +99,7 @@ class Objects:
     template: int
     notice: int
     article: int
+    table: int
 
 
 def far_side(street: Street) -> Street:
@@ -140,6 +142,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street.parties.get("other_shop", street.parties["shop"]).pk,
             Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
             article_of(street, now=now).pk,
+            Delegation.objects.order_by("pk")[0].pk, table_of_orders(street, now=now),
         )  # fmt: skip
 
 
@@ -207,6 +210,10 @@ def article_of(street: Street, *, now: datetime) -> Article:
     )
     article = write_article(content, area=street.areas["subdistrict"], by=COMMAND_LINE, now=now)
     return publish_article(article, seen=1, by=COMMAND_LINE, now=now)
+def table_of_orders(street: Street, *, now: datetime) -> int:
+    """A table that the duty desk of the sub-district gave, ready to be taken in."""
+    who = "duty_desk" if street.users["officer"].username == "officer" else "far_desk"
+    return examined(street, now=now, who=who).pk
 
 
 def give_to_member(street: Street, *, now: datetime) -> dict[str, Case]:
@@ -270,6 +277,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "knowledge:write": {**ARTICLE, "area": "{subdistrict}", "language": "zh-hans"},
     "knowledge:revise": {**ARTICLE, **REASON, "seen": "1"},
     "knowledge:move": REASON,
+    "imports:give": {"area": "A"},
+    "imports:name_columns": {"column_0": "id", "column_2": "text"},
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -332,6 +341,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "end_delegation": objects.delegation, "change_wecom": person, "template": objects.template,
         "send_again": objects.notice,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
+        "end_delegation": objects.delegation,
+        **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
     }  # fmt: skip
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
@@ -371,6 +382,8 @@ def asked(key: str, route: str, objects: Objects) -> Asked:
 
 def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
     """Body and content type of a POST."""
+    if page == "imports:give":
+        return {"data": {**FORMS[page], "file": SimpleUploadedFile("orders.csv", ORDERS.encode())}}
     if page == "api:upload":
         return {"data": {"file": SimpleUploadedFile("wall.jpg", encoded(picture()))}}
     if page.startswith("api:"):

@@ -14,8 +14,8 @@ from shangju.cases.places import Place, building_level
 from shangju.cases.reporter import mask_name, mask_phone, normalise_phone
 from shangju.cases.rules import visible_to
 from shangju.categories.models import Category
-from shangju.categories.queries import category_tree
-from shangju.categories.suggest import Suggestion, suggest_categories
+from shangju.categories.queries import Tree, category_tree
+from shangju.categories.suggest import Suggestion, rank
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.imports.columns import orders_mapping
@@ -128,20 +128,21 @@ def previewed(run: ImportRun, *, now: datetime) -> list[Previewed]:
     """The first rows that would go in."""
     fresh = run.rows.filter(outcome=RowOutcome.FRESH).select_related("area").defer("area__outline")
     rows = fresh.order_by("line")[:PREVIEWED]
-    table, shown = table_for(run), []
+    table, tree, shown = table_for(run), category_tree(), []
     for row in rows:
         try:
-            shown.append(_previewed(run, table, row, now=now))
+            shown.append(_previewed(run, table, tree, row, now=now))
         except DomainError:
             continue  # an area was closed since: the import will say so
     return shown
 
 
-def _previewed(run: ImportRun, table: Table, row: ImportRow, *, now: datetime) -> Previewed:
+def _previewed(run: ImportRun, table: Table, tree: Tree, row: ImportRow, *, now: datetime) -> Previewed:
     place = Place(row.area or run.area, building_level(table.cell(row.cells, "address")))
     told = table.submission(row.cells, row.source_key, now=now, place=place)
-    suggestions = [] if told.category else suggest_categories(told.text, limit=1)
-    by_code = category_tree().by_code
+    # The tree is read once: asked of it for each row, it would look each time whether it is still current.
+    words = [] if told.category else [(leaf.code, leaf.keywords) for leaf in tree.leaves]
+    suggestions = rank(words, told.text, limit=1)
     return Previewed(
         line=row.line,
         number=row.source_key.partition(":")[2],
@@ -151,7 +152,7 @@ def _previewed(run: ImportRun, table: Table, row: ImportRow, *, now: datetime) -
         request_type=told.request_type,
         area=told.place.area,
         place_note=told.place.note,
-        category=told.category or next((by_code.get(each.category_code) for each in suggestions), None),
+        category=told.category or next((tree.by_code.get(each.category_code) for each in suggestions), None),
         suggestion=suggestions[0] if suggestions else None,
         name=mask_name(told.contact.name),
         phone=mask_phone(normalise_phone(told.contact.phone)),

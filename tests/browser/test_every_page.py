@@ -31,6 +31,8 @@ from shangju.gateways.services import seed_templates
 from shangju.knowledge.models import Article
 from shangju.notices.seeds import DELIVERED
 from tests.permission_requests import article_of
+from shangju.imports.models import ImportRun
+from shangju.imports.tests.giving import imported
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,7 +52,7 @@ class Row:
 
 
 EVERYBODY, RESIDENT, SHOP = Row(), Row("resident"), Row("shopkeeper")
-OFFICER, LEADER = Row("officer"), Row("leader")
+OFFICER, LEADER, DUTY_DESK = Row("officer"), Row("leader"), Row("duty_desk")
 SYSTEM, SECURITY, AUDIT = (
     Row("system_administrator"),
     Row("security_administrator"),
@@ -86,6 +88,9 @@ PAGES: dict[str, Row] = {
     "desk:enter": OFFICER,
     "desk:approvals": OFFICER,
     "desk:case": OFFICER,
+    "imports:list": DUTY_DESK,
+    "imports:give": DUTY_DESK,
+    "imports:run": DUTY_DESK,
     "supervision:list": LEADER,
     "knowledge:list": OFFICER,
     "knowledge:article": Row("duty_desk"),
@@ -142,6 +147,8 @@ NOT_PAGES = {
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
+    "imports:name_columns": "takes a form", "imports:start": "takes a form", "imports:discard": "takes a form",
+    "imports:refused": "a file", "imports:answers": "a file",
     "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
     "administration:send_again": "takes a form",
     "healthz": "data for machines", "set_view_preference": "takes a form", "set_language": "takes a form",
@@ -307,6 +314,7 @@ def story(street: Street, now: datetime) -> Case:
     resident.save()
     TOTP.activate(street.users["grid_secretary"], "JBSWY3DPEHPK3PXP")
     _recovery_codes(street.users["grid_secretary"])
+    imported(street, now=now)
     case = case_in(State.IN_PROGRESS, street, now=now)
     with everywhere(EverywhereReason.VERIFICATION):
         Case.objects.filter(pk=case.pk).update(concerned_party=street.parties["shop"])
@@ -330,11 +338,13 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     with everywhere(EverywhereReason.VERIFICATION):
         appointment = street.posts["grid_worker"].appointments.get()
         delegation = street.parties["shop"].delegations.first()
+        table = ImportRun.objects.first()
     person = street.users["resident"]
     subjects = {
         "end_appointment": appointment, "post": street.posts["grid_worker"], "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"], "person": person, "change_activity": person, "change_phone": person,
         "end_delegation": delegation, "change_wecom": person, "template": _template(),
+        "end_delegation": delegation, "run": table,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
