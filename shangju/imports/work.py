@@ -122,7 +122,14 @@ def _mark(run: ImportRun, rows: Sequence[ImportRow], judged: Sequence[Judged]) -
         if each.submission is not None:
             found = each.submission.place.area
             row.area = found if found.pk != run.area_id else None
-    ImportRow.objects.bulk_update(rows, ["outcome", "source_key", "case", "refusals_sealed", "area"])
+    # Most rows have nothing but their new outcome; a batch is written by the columns that its rows need.
+    refused = [row for row in rows if row.outcome == RowOutcome.REFUSED]
+    others = [row for row in rows if row.outcome != RowOutcome.REFUSED]
+    looked_at = ["outcome", "source_key", "area"] if run.stage == Stage.EXAMINING else ["outcome"]
+    ImportRow.objects.bulk_update(refused, ["outcome", "source_key", "refusals_sealed"])
+    ImportRow.objects.bulk_update(
+        others, [*looked_at, "case"] if any(row.case_id for row in others) else looked_at
+    )
 
 
 def _link_repeated(run: ImportRun) -> None:
