@@ -23,10 +23,10 @@ from shangju.cases.workflow import ApprovalKind, MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.models import MessageTemplate
 from shangju.gateways.services import TemplatePlan, seed_templates
+from shangju.imports.tests.giving import ORDERS, examined
 from shangju.knowledge.models import Article
 from shangju.knowledge.services import Content, publish_article, write_article
 from shangju.notices.models import Notice, NoticeState
-from shangju.imports.tests.giving import ORDERS, examined
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
 from shangju.photos.services import store_photo
@@ -210,6 +210,8 @@ def article_of(street: Street, *, now: datetime) -> Article:
     )
     article = write_article(content, area=street.areas["subdistrict"], by=COMMAND_LINE, now=now)
     return publish_article(article, seen=1, by=COMMAND_LINE, now=now)
+
+
 def table_of_orders(street: Street, *, now: datetime) -> int:
     """A table that the duty desk of the sub-district gave, ready to be taken in."""
     who = "duty_desk" if "duty_desk" in street.users else "officer"
@@ -341,7 +343,6 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "end_delegation": objects.delegation, "change_wecom": person, "template": objects.template,
         "send_again": objects.notice,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
-        "end_delegation": objects.delegation,
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
     }  # fmt: skip
     if page.startswith("knowledge:"):

@@ -28,11 +28,11 @@ from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.models import MessageTemplate
 from shangju.gateways.services import seed_templates
+from shangju.imports.models import ImportRun
+from shangju.imports.tests.giving import imported
 from shangju.knowledge.models import Article
 from shangju.notices.seeds import DELIVERED
 from tests.permission_requests import article_of
-from shangju.imports.models import ImportRun
-from shangju.imports.tests.giving import imported
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -343,8 +343,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     subjects = {
         "end_appointment": appointment, "post": street.posts["grid_worker"], "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"], "person": person, "change_activity": person, "change_phone": person,
-        "end_delegation": delegation, "change_wecom": person, "template": _template(),
-        "end_delegation": delegation, "run": table,
+        "end_delegation": delegation, "change_wecom": person, "template": _template(), "run": table,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
