@@ -141,8 +141,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             street.parties.get("other_shop", street.parties["shop"]).pk,
             Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
-            article_of(street, now=now).pk,
-            Delegation.objects.order_by("pk")[0].pk, table_of_orders(street, now=now),
+            article_of(street, now=now).pk, table_of_orders(street, now=now),
         )  # fmt: skip
 
 
