@@ -99,6 +99,7 @@ def advance(
     case.is_open = case.state in OPEN_STATES
     if payload.move not in WITHOUT_PROGRESS:
         case.last_progress_at = now
+    case.weigh()
     board.refresh_due()
     event = chain.next_event(
         case,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shangju.desk.views import approvals, cases, entry, worklist
+from shangju.desk.views import approvals, cases, entry, me_too, worklist
 
 app_name = "desk"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("new/", entry.enter, name="enter"),
     path("new/received/", entry.received, name="received"),
+    path("new/me-too/", me_too.me_too, name="me_too"),
+    path("new/me-too/received/", me_too.endorsed, name="endorsed"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/moves/<str:move>/", cases.make_move, name="move"),
     path("cases/<str:number>/contact/", cases.reveal, name="reveal"),

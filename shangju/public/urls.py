@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.public import views, views_help
+from shangju.public import me_too_views, views, views_help
 
 app_name = "public"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("report/", gzip_page(views.report), name="report"),
     path("report/places/", gzip_page(views.places), name="places"),
     path("report/received/", gzip_page(views.received), name="received"),
+    path("report/me-too/", me_too_views.me_too, name="me_too"),
+    path("report/me-too/received/", gzip_page(me_too_views.endorsed), name="endorsed"),
+    path("me-too/<str:code>/", gzip_page(me_too_views.endorsement), name="endorsement"),
+    path("me-too/<str:code>/withdraw/", me_too_views.withdraw, name="withdraw_endorsement"),
     path("track/", gzip_page(views.track), name="track"),
     path("track/<str:code>/", gzip_page(views.case), name="case"),
     path("track/<str:code>/confirm/", views.confirm, name="confirm"),

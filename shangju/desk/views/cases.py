@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shangju.cases import queries
+from shangju.cases.endorsement import endorsements_for_staff
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case
+from shangju.cases.priority import explain_share, shares
 from shangju.cases.reporter import masked_contact, reveal_contact
 from shangju.cases.rules import Actor, open_moves, roles_of, staff
 from shangju.cases.services import apply_move
@@ -122,6 +124,8 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "contact": masked_contact(case),
         "reveal_form": RevealForm(),
         "photos": list(case.photos.all()),
+        "endorsements": endorsements_for_staff(case) if case.me_too_count else [],
+        "priority_lines": [explain_share(share) for share in shares(case.priority_facts)],
         "overtaken": overtaken,
         "next_move": first,
         "next_form": forms[first] if first else None,
