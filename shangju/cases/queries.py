@@ -103,7 +103,7 @@ def _cursor_after(last: Case, filters: WorklistFilters) -> str | None:
     if filters.by_priority:
         return _written([last.priority, last.pk])
     moment = last.due_at if filters.only_open else last.registered_at
-    return _write_cursor(moment, last.pk) if moment else None
+    return write_cursor(moment, last.pk) if moment else None
 
 
 def as_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -252,7 +252,8 @@ def case_by_tracking_code(code: str) -> Case:
         return found.get(tracking_print=code_print(code))
 
 
-def _write_cursor(moment: datetime, pk: int) -> str:
+def write_cursor(moment: datetime, pk: int) -> str:
+    """What :func:`read_cursor` reads."""
     return _written([moment.isoformat(), pk])
 
 

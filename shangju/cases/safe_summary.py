@@ -84,7 +84,8 @@ OUTLINES = ("area__outline", "grid__outline", "community__outline")
 
 def area_for_strangers(case: Case) -> Area:
     """The grid, or what is above it where none is known: a building says too much of who reports from it."""
-    return case.grid or case.community or case.area
+    with everywhere(EverywhereReason.STRUCTURE):
+        return case.grid or case.community or case.area
 
 
 def summary_of(case: Case, names: Mapping[str, str]) -> SafeSummary:

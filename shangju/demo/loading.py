@@ -21,6 +21,7 @@ from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import calendar_for, steady_reference
 from shangju.demo.answers import tell_articles
+from shangju.demo.afterwards import let_others_join, put_on_the_board
 from shangju.demo.chronicle import Told, store
 from shangju.demo.corpus import Place, choose_category, concern_for, trades_for
 from shangju.demo.founding import tell_founding_case
@@ -107,6 +108,8 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
                 store([_tell_one(index, start, ground) for index, start in batch], now=now)
             tell(f"{min(first + BATCH, count)} / {count}")
         tell_articles(home.community, rng=Random(SEED), now=now)
+        put_on_the_board(now=now)
+        let_others_join(now=now)
         founding = tell_founding_case(home, _courier(home), start=_founding_start(today))
         show_the_mechanism(home, now=now)
         quiet_before = now - timedelta(days=1)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from shangju.accounts.addresses import client_address
 from shangju.accounts.models import User
+from shangju.board.queries import public_result
 from shangju.cases.code_lookup import find_endorsement
 from shangju.cases.codes import format_code
 from shangju.cases.endorsement import EndorsementReceipt, MeToo, endorse, withdraw_endorsement
@@ -119,6 +120,7 @@ def endorsement(request: HttpRequest, code: str) -> HttpResponse:
         "summary": summary,
         "steps": steps_of(case),
         "planned_on": planned if case.outcome else None,
+        "published": public_result(case.pk),
     }
     return render(request, "public/endorsement.html", context)
 
