@@ -1,7 +1,9 @@
 """What happens around the stories of the demonstration: neighbours join in, and some results go on the public board."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
+
+from django.utils import timezone
 
 from shangju.accounts.models import User
 from shangju.board.rules import WITH_A_RESULT
@@ -64,7 +66,7 @@ def put_on_the_board(*, now: datetime) -> None:
     ended = Case.objects.filter(
         shown_to_strangers(), state__in=WITH_A_RESULT, category_is_confirmed=True, resolved_at__lt=now
     ).exclude(outcome="")
-    holders = _holders()
+    holders = _holders(timezone.localdate(now))
     done = 0
     for case in ended.select_related("category").order_by("-resolved_at", "-pk")[: 4 * (PUBLISHED + WAITING)]:
         proposer, checker = (holders.get((case.community_id, kind)) for kind in (OFFICER, SECRETARY))
@@ -83,9 +85,9 @@ def put_on_the_board(*, now: datetime) -> None:
 OFFICER, SECRETARY = PostKind.COMMUNITY_OFFICER, PostKind.COMMUNITY_SECRETARY
 
 
-def _holders() -> dict[tuple[int | None, str], Actor]:
+def _holders(today: date) -> dict[tuple[int | None, str], Actor]:
     """Of each community its officer and its secretary, if two different people hold the posts."""
-    terms = Appointment.objects.filter(ends_on__isnull=True, post__kind__in=[OFFICER, SECRETARY])
+    terms = Appointment.objects.on(today).filter(post__kind__in=[OFFICER, SECRETARY])
     found: dict[tuple[int | None, str], Actor] = {}
     for term in terms.select_related("post", "user").order_by("pk"):
         found.setdefault((term.post.area_id, term.post.kind), staff(term.user))

@@ -108,8 +108,9 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
                 store([_tell_one(index, start, ground) for index, start in batch], now=now)
             tell(f"{min(first + BATCH, count)} / {count}")
         tell_articles(home.community, rng=Random(SEED), now=now)
-        put_on_the_board(now=now)
-        let_others_join(now=now)
+        with transaction.atomic():
+            put_on_the_board(now=now)
+            let_others_join(now=now)
         founding = tell_founding_case(home, _courier(home), start=_founding_start(today))
         show_the_mechanism(home, now=now)
         quiet_before = now - timedelta(days=1)
