@@ -49,8 +49,8 @@ DEGREES_NEAR = NEAR_METRES / 80_000
 """A little more than ``NEAR_METRES`` east or west in China; the exact distance is measured afterwards."""
 
 PLACES = {
-    Nearness.SAME_SHOP: _("at the shop that you named"),
-    Nearness.SAME_BUILDING: _("at the building that you named"),
+    Nearness.SAME_SHOP: _("at the same shop"),
+    Nearness.SAME_BUILDING: _("at the same building"),
     Nearness.WITHIN_REACH: _("within 200 metres"),
     Nearness.SAME_GRID: _("in the same grid"),
 }

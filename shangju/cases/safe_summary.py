@@ -94,6 +94,6 @@ def summary_of(case: Case, names: Mapping[str, str]) -> SafeSummary:
         category=case.category if case.category_is_confirmed else None,
         area=area_for_strangers(case),
         road=road_of(case.place_note, names),
-        state=case.state_for_reporter,
+        state=case.get_state_display(),
         day=timezone.localdate(case.registered_at),
     )

@@ -18,7 +18,7 @@ from shangju.cases.codes import format_code
 from shangju.cases.endorsement import EndorsementReceipt, MeToo, endorse, withdraw_endorsement
 from shangju.cases.intake import ContactDetails, Submission, is_known_key
 from shangju.cases.nearby import case_by_key, like_cases
-from shangju.cases.reporter_view import steps_of
+from shangju.cases.reporter_view import way_of
 from shangju.cases.rules import REPORTER, Actor, ActorKind
 from shangju.cases.safe_summary import area_for_strangers, may_be_shown, road_names, summary_of
 from shangju.core.errors import Conflict, DomainError
@@ -118,7 +118,7 @@ def endorsement(request: HttpRequest, code: str) -> HttpResponse:
         "code": format_code(found.tracking_code),
         "case": case,
         "summary": summary,
-        "steps": steps_of(case),
+        "steps": [(str(state), str(state.label)) for state in way_of(case)],
         "planned_on": planned if case.outcome else None,
         "published": public_result(case.pk),
     }

@@ -159,3 +159,16 @@ def test_the_page_of_who_joined_tells_the_result_in_a_word(street: Street) -> No
     with everywhere(EverywhereReason.VERIFICATION):
         Case.objects.filter(pk=case.pk).update(outcome="solved")
     assert "Solved" in client.get(address, headers={"Accept-Language": "en"}).content.decode()
+
+
+def test_a_resident_who_is_signed_in_finds_it_among_their_own(earlier: Case, street: Street) -> None:
+    client = Client()
+    client.force_login(
+        street.users["resident"], backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    client.post(reverse("public:me_too"), LIKE | {"case": earlier.tracking_print})
+    (row,) = endorsements()
+    page = client.get(reverse("my:reports")).content.decode()
+    assert row.tracking_code[:4] in page
+    for secret in (WORDS, earlier.number, earlier.title, *MARKERS.values()):
+        assert secret not in page
