@@ -57,6 +57,11 @@ def make_confidential(case: Case, *, reason: str, by: Actor, now: datetime) -> C
             after={"is_confidential": True},
             reason=reason.strip()[:120],
         )
-    for follower in _followers:
-        follower(held.pk, now=now)
+    follow_confidentiality(held, now=now)
     return held
+
+
+def follow_confidentiality(case: Case, *, now: datetime) -> None:
+    """Let everybody act on a case that has become confidential, by whatever way; in the caller's transaction."""
+    for follower in _followers:
+        follower(case.pk, now=now)

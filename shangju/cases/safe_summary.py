@@ -40,17 +40,20 @@ class SafeSummary:
 def shown_to_strangers() -> Q:
     """The cases of which a stranger may see a summary at all, as a condition for lists.
 
-    Never a confidential one, nor one of a category whose data is walled or sealed, nor what concerns one person only.
+    Never a confidential one, nor one of a category whose data is walled or sealed, nor what concerns one person only;
+    of a split case the whole stands for its parts.
     """
     walled = Q(category__privacy_wall=True) | Q(category__sealed=True)
-    return Q(is_confidential=False, request_type__in=SHARED_MATTERS) & (Q(category__isnull=True) | ~walled)
+    whole = Q(is_confidential=False, request_type__in=SHARED_MATTERS, part_of__isnull=True)
+    return whole & (Q(category__isnull=True) | ~walled)
 
 
 def may_be_shown(case: Case) -> bool:
     """:func:`shown_to_strangers`, asked of one case."""
     category = case.category
     is_walled = category is not None and (category.privacy_wall or category.sealed)
-    return not case.is_confidential and case.request_type in SHARED_MATTERS and not is_walled
+    is_whole = case.part_of_id is None
+    return is_whole and not case.is_confidential and case.request_type in SHARED_MATTERS and not is_walled
 
 
 def road_names(areas: Iterable[Area]) -> dict[str, str]:

@@ -45,26 +45,30 @@ class Telling:
 
 def tellings(event: CaseEvent) -> Iterator[Telling]:
     """The messages that follow from a history row: one statement, none where nobody joined in."""
-    if event.kind not in TOLD_TO_ENDORSERS or not event.case.me_too_count:
+    kind = told_kind(event)
+    if kind not in TOLD_TO_ENDORSERS or not event.case.me_too_count:
         return
-    if event.kind == MoveName.CONFIRM and event.data.get("reached") is False:
+    if kind == MoveName.CONFIRM and event.data.get("reached") is False:
         return
     alive = Endorsement.objects.filter(
         case_id=event.case_id, withdrawn_at__isnull=True, created_at__lte=event.at
     )
     for row in alive.select_related("user").order_by("pk"):
-        yield from _to_one(event, row)
+        yield from _to_one(kind, row)
 
 
-def _to_one(event: CaseEvent, row: Endorsement) -> Iterator[Telling]:
+def told_kind(event: CaseEvent) -> str:
+    """What happened: in a merged case, what happened to the one that goes on."""
+    return str(event.data.get("move", "")) if event.kind == MoveName.FOLLOW else event.kind
+
+
+def _to_one(kind: str, row: Endorsement) -> Iterator[Telling]:
     address = reverse("public:endorsement", args=[format_code(row.tracking_code)])
     if row.phone:
-        words = for_endorser(
-            event.kind, link=f"{settings.PUBLIC_URL}{address}", language=settings.LANGUAGE_CODE
-        )
+        words = for_endorser(kind, link=f"{settings.PUBLIC_URL}{address}", language=settings.LANGUAGE_CODE)
         yield Telling(NoticeChannel.SMS, f"endorser-{row.pk}", words, recipient=row.phone)
     if row.user:
-        words = for_endorser(event.kind, link=f"{settings.PUBLIC_URL}{address}", language=row.user.language)
+        words = for_endorser(kind, link=f"{settings.PUBLIC_URL}{address}", language=row.user.language)
         # As with reporters: the code stays in the sealed body.
         link = reverse("my:reports")
         yield Telling(NoticeChannel.IN_APP, f"endorser-{row.pk}", words, user=row.user, link=link)
