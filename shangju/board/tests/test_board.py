@@ -13,7 +13,9 @@ from shangju.board.models import Publication, Stage
 from shangju.board.queries import BoardFilters, public_page
 from shangju.board.services import propose_publication, publish, take_down, take_down_stale
 from shangju.cases.confidentiality import make_confidential
+from shangju.cases.effects import EFFECTS
 from shangju.cases.models import Case
+from shangju.cases.moves import Reopen
 from shangju.cases.rules import REPORTER, SYSTEM
 from shangju.cases.tests.stories import MARKERS, WORDS, case_in, go
 from shangju.cases.workflow import MoveName, RequestType, State
@@ -202,6 +204,24 @@ def test_making_a_case_confidential_takes_it_down_in_the_same_moment(street: Str
     assert (row.stage, row.case.is_confidential) == (Stage.TAKEN_DOWN, True)
     assert on_board(now) == []
     assert AuditEvent.objects.filter(action="case.made_confidential").count() == 1
+
+
+def test_whatever_move_makes_it_confidential_takes_it_down(
+    street: Street, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication = published(street, now)
+    effect = EFFECTS[Reopen]
+
+    def confidential_too(case: Case, *rest: object) -> object:
+        case.is_confidential = True
+        return effect(case, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setitem(EFFECTS, Reopen, confidential_too)
+    go(publication.case, MoveName.REOPEN, "reporter", street, now=now)
+    assert (stored(publication).stage, stored(publication).taken_down_reason) == (
+        Stage.TAKEN_DOWN,
+        "made_confidential",
+    )
 
 
 def test_the_worker_takes_down_what_was_taken_up_again(street: Street, now: datetime) -> None:

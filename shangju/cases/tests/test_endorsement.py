@@ -18,12 +18,14 @@ from shangju.cases.endorsement import (
 from shangju.cases.intake import ContactDetails, Submission
 from shangju.cases.likeness import Nearness
 from shangju.cases.models import Case, Endorsement
+from shangju.cases.moves import Merge
 from shangju.cases.nearby import LikeCase, case_by_key, like_cases
 from shangju.cases.places import Place
 from shangju.cases.queries import WorklistFilters, worklist
 from shangju.cases.rules import REPORTER, Actor, ActorKind, staff
+from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import MARKERS, WAY, WORDS, case_in, go, raised
-from shangju.cases.workflow import RequestType, State
+from shangju.cases.workflow import MoveName, RequestType, State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.scoping import EverywhereReason, area_scope, everywhere
 from shangju.notices.models import Notice
@@ -285,6 +287,20 @@ def test_who_joined_is_told_the_beginning_and_the_result_and_nothing_of_the_repo
         for secret in (case.number, case.title, *MARKERS.values()):
             assert secret not in notice.body + notice.subject
     assert not [notice for notice in told if notice.key.endswith(f"endorser-{gone.endorsement.pk}")]
+
+
+def test_who_joined_a_case_that_is_merged_is_told_the_result_of_the_one_that_goes_on(
+    street: Street, now: datetime
+) -> None:
+    merged, into = raised(street, now=now), case_in(State.IN_PROGRESS, street, now=now)
+    receipt = join(merged, phone=PHONE, now=now)
+    with everywhere(EverywhereReason.VERIFICATION):
+        apply_move(merged, Merge(into=into, explanation="同一件事"), by=street.staff("officer"), now=now)
+    go(into, MoveName.RESOLVE, "grid_worker", street, now=now + timedelta(hours=1))
+    for _pass in range(3):
+        tell_of_events(now + timedelta(hours=2))
+    told = Notice.objects.filter(key__endswith=f"endorser-{receipt.endorsement.pk}")
+    assert [(notice.channel, notice.recipient) for notice in told] == [("sms", PHONE)]
 
 
 def test_staff_read_what_the_others_said_and_list_the_most_pressing_first(
