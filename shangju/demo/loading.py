@@ -20,8 +20,8 @@ from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import calendar_for, steady_reference
-from shangju.demo.answers import tell_articles
 from shangju.demo.afterwards import let_others_join, put_on_the_board
+from shangju.demo.answers import tell_articles
 from shangju.demo.chronicle import Told, store
 from shangju.demo.corpus import Place, choose_category, concern_for, trades_for
 from shangju.demo.founding import tell_founding_case
