@@ -1,7 +1,7 @@
 """What people who said "me too" are told: that it is accepted, and how it ended; never a word of the reporter's."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.urls import reverse
@@ -41,6 +41,7 @@ class Telling:
     user: User | None = None
     recipient: str = ""
     link: str = ""
+    values: dict[str, str] = field(default_factory=dict)
 
 
 def tellings(event: CaseEvent) -> Iterator[Telling]:
@@ -50,11 +51,13 @@ def tellings(event: CaseEvent) -> Iterator[Telling]:
         return
     if kind == MoveName.CONFIRM and event.data.get("reached") is False:
         return
+    with override(settings.LANGUAGE_CODE):
+        state = event.case.get_state_display()
     alive = Endorsement.objects.filter(
         case_id=event.case_id, withdrawn_at__isnull=True, created_at__lte=event.at
     )
     for row in alive.select_related("user").order_by("pk"):
-        yield from _to_one(kind, row)
+        yield from _to_one(kind, row, state)
 
 
 def told_kind(event: CaseEvent) -> str:
@@ -62,11 +65,16 @@ def told_kind(event: CaseEvent) -> str:
     return str(event.data.get("move", "")) if event.kind == MoveName.FOLLOW else event.kind
 
 
-def _to_one(kind: str, row: Endorsement) -> Iterator[Telling]:
+PURPOSE = "met_too"
+"""The approved template for text messages: one for everything that happens, with state and code."""
+
+
+def _to_one(kind: str, row: Endorsement, state: str) -> Iterator[Telling]:
     address = reverse("public:endorsement", args=[format_code(row.tracking_code)])
     if row.phone:
+        values = {"state": state, "code": format_code(row.tracking_code)}
         words = for_endorser(kind, link=f"{settings.PUBLIC_URL}{address}", language=settings.LANGUAGE_CODE)
-        yield Telling(NoticeChannel.SMS, f"endorser-{row.pk}", words, recipient=row.phone)
+        yield Telling(NoticeChannel.SMS, f"endorser-{row.pk}", words, recipient=row.phone, values=values)
     if row.user:
         words = for_endorser(kind, link=f"{settings.PUBLIC_URL}{address}", language=row.user.language)
         # As with reporters: the code stays in the sealed body.

@@ -102,10 +102,15 @@ def _reporter_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
 
 def _endorser_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
     for told in endorsers.tellings(event):
-        yield _notice(
+        notice = _notice(
             event, told.channel, told.whom, told.words, now,
             user=told.user, recipient=told.recipient, link=told.link,
         )  # fmt: skip
+        if told.values:
+            notice.purpose, notice.language = endorsers.PURPOSE, settings.LANGUAGE_CODE
+            notice.subdistrict = event.case.subdistrict.code
+            notice.values = json.dumps(told.values, ensure_ascii=False)
+        yield notice
 
 
 def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:

@@ -300,7 +300,9 @@ def test_who_joined_a_case_that_is_merged_is_told_the_result_of_the_one_that_goe
     for _pass in range(3):
         tell_of_events(now + timedelta(hours=2))
     told = Notice.objects.filter(key__endswith=f"endorser-{receipt.endorsement.pk}")
-    assert [(notice.channel, notice.recipient) for notice in told] == [("sms", PHONE)]
+    (notice,) = told
+    assert (notice.channel, notice.recipient, notice.purpose) == ("sms", PHONE, "met_too")
+    assert json.loads(notice.values)["code"] == receipt.tracking_code
 
 
 def test_staff_read_what_the_others_said_and_list_the_most_pressing_first(
