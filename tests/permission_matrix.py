@@ -64,6 +64,10 @@ SETUP = "403 · sign-in anonymous · 200 system"
 SETUP_DONE = "403 · sign-in anonymous · 302 system"
 CASES = "403 · 401 anonymous · 404 outsiders elsewhere"
 CASES_FAR = "404 · 401 anonymous"
+PUBLICATION = (
+    "403 · sign-in anonymous · 302 dispatchers · 404 elsewhere walled",
+    "403 · sign-in anonymous · 404 dispatchers other_officer walled · 302 far_desk",
+)
 
 STAFF = "200 · sign-in anonymous · 403 outsiders"
 STAFF_FAR = "404 · sign-in anonymous · 403 outsiders · 200 far_desk"
@@ -130,6 +134,13 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST public:report": "302",
     "POST public:places": OPEN,
     "GET public:received": "302",
+    "POST public:me_too": "302",
+    "GET public:endorsed": "302",
+    "GET public:endorsement": OPEN,
+    "POST public:withdraw_endorsement": "302",
+    "GET public:place": OPEN,
+    "GET public:member_place": OPEN,
+    "GET public:board": OPEN,
     "GET public:track": OPEN,
     "POST public:track": "302",
     "GET public:case": OPEN,
@@ -146,6 +157,17 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET desk:enter": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
     "POST desk:enter": "403 · sign-in anonymous · 302 enterers · 422 enterers_elsewhere",
     "GET desk:received": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
+    "POST desk:me_too": "403 · sign-in anonymous · 302 enterers · 422 enterers_elsewhere",
+    "GET desk:endorsed": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
+    "GET desk:board": "403 · sign-in anonymous · 200 dispatchers elsewhere walled",
+    "POST desk:check_publication": PUBLICATION,
+    "POST desk:withdraw_publication": PUBLICATION,
+    "POST desk:propose": (
+        f"{DESK} walled · 302 handlers grid_secretary dispatchers task_force",
+        f"{DESK_FAR} · 302 far_desk",
+    ),
+    "POST desk:confidential": (f"{DESK} walled · 302 dispatchers", f"{DESK_FAR} · 302 far_desk"),
+    "GET desk:place_codes": "200 · sign-in anonymous · 403 outsiders",
     "GET desk:case": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
     **_moves("POST desk:move", DESK, DESK_FAR, "302"),
     "POST desk:reveal": (f"{DESK} walled · 200 handlers call_back", f"{DESK_FAR} · 200 far_desk"),

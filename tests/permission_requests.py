@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.areas.services import AreaPlan, add_area
+from shangju.board.services import propose_publication
 from shangju.cases import moves
+from shangju.cases.endorsement import MeToo, endorse
 from shangju.cases.models import Approval, Case, CaseEvent, ClockPause, Mediation, SupervisionOrder
-from shangju.cases.rules import party_member
+from shangju.cases.rules import REPORTER, party_member
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, go, payload_of
 from shangju.cases.workflow import ApprovalKind, MoveName, State
@@ -100,6 +102,8 @@ class Objects:
     notice: int
     article: int
     table: int
+    publication: int
+    endorsement_code: str
 
 
 def far_side(street: Street) -> Street:
@@ -128,7 +132,12 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
     for name in ("spoken", "asked_nothing", "asked", "paused", "ordered"):
         in_hand = case_in(State.IN_PROGRESS, street, now=now)
         cases[name] = prepared_for(name, go(in_hand, MoveName.CONTACT, "grid_worker", street, now=now))
+    closed = case_in(State.CLOSED, street, now=now)
     with everywhere(EverywhereReason.VERIFICATION):
+        worker = street.staff("grid_worker")
+        publication = propose_publication(closed, result="噪声源已拆除", by=worker, now=now)
+        said = MeToo(f"key-{in_work.number}", device="a device")
+        endorsed = endorse(in_work, said, by=REPORTER, now=now)
         grid = street.areas["grid"]
         address = grid.addresses.create(text="东里", shown_as="东里")
         plan = AreaPlan("micro_grid", f"{grid.code}W9", "微网格 9号", parent_code=grid.code)
@@ -142,6 +151,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street.parties.get("other_shop", street.parties["shop"]).pk,
             Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
+            publication.pk, endorsed.tracking_code,
         )  # fmt: skip
 
 
@@ -269,10 +279,15 @@ NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "passwo
 
 FORMS: dict[str, dict[str, Any]] = {
     "public:report": REPORT,
+    "public:me_too": {**REPORT, "case": "{case}"},
     "public:confirm": CONFIRMATION,
     "public:add_words": {"words": "夜里更响"},
     "public:withdraw": {"reason": "已自行解决"},
     "desk:enter": CALL,
+    "desk:me_too": {**CALL, "phone": "13955556666", "case": "{case}"},
+    "desk:propose": {"result": "噪声源已拆除"},
+    "desk:confidential": REASON,
+    "desk:withdraw_publication": REASON,
     "desk:reveal": REASON,
     "public:help_opinion": {"was_helpful": "yes"},
     "knowledge:write": {**ARTICLE, "area": "{subdistrict}", "language": "zh-hans"},
@@ -325,7 +340,7 @@ def case_for_row(page: str, doing: str, objects: Objects) -> Case:
     """The case that the row's request is about."""
     if page == "my:move" and doing in HANDLED_BY_MEMBER:
         return objects.cases.get(HANDLED_BY_MEMBER[doing], objects.cases["in_progress"])
-    if page in {"public:confirm", "api:confirm"}:
+    if page in {"public:confirm", "api:confirm", "desk:propose"}:
         return objects.cases["resolved"]
     return objects.cases[MOVE_VALUES[doing][0] if doing else "in_progress"]
 
@@ -341,13 +356,16 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
         "end_delegation": objects.delegation, "change_wecom": person, "template": objects.template,
         "send_again": objects.notice,
+        "check_publication": objects.publication, "withdraw_publication": objects.publication,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
     }  # fmt: skip
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
+    code = objects.endorsement_code if "endorsement" in page else case.tracking_code
     return {
-        "number": case.number, "code": case.tracking_code, "tracking_code": case.tracking_code,
+        "place": street.areas["grid"].code, "member": objects.party,
+        "number": case.number, "code": code, "tracking_code": case.tracking_code,
         "photo_id": objects.photo.pk, "size": "thumbnail", "move": doing, "entry_pk": objects.address,
         "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
     }  # fmt: skip
@@ -400,5 +418,6 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "grid": objects.street.areas["grid"].pk,
         "subdistrict": objects.street.areas["subdistrict"].pk,
         "code": objects.cases["in_progress"].tracking_code,
+        "case": objects.cases["in_progress"].tracking_print,
     }
     return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}

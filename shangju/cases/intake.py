@@ -132,6 +132,11 @@ def register_concern(
     return Receipt(case, format_code(case.tracking_code), is_repeat=False, promised=prepared.board.running)
 
 
+def is_known_key(key: str) -> bool:
+    """Whether a submission came under ``key`` before; nothing is said of which."""
+    return IdempotencyKey.objects.filter(key=key).exists()
+
+
 def earlier_receipt(key: str, *, content: object) -> Receipt | None:
     """The receipt that ``key`` got before, if it did; raises ``Conflict`` where it came with other content."""
     return _receipt_under(key, _content_digest(content))
@@ -205,6 +210,7 @@ def prepare_concern(
     case = new_case(submission, by=by, now=now)
     put_in_area(case, submission.place.area)
     _set_class(case, submission)
+    case.weigh()
     board = ClockBoard(case)
     board.start(INTAKE_STEPS, start=case.clocks_start_at)
     board.refresh_due()

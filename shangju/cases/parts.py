@@ -43,6 +43,7 @@ def prepare_part(case: Case, text: str, *, part_number: int, by: Actor, now: dat
     part.longitude, part.latitude = case.longitude, case.latitude
     put_in_area(part, case.area)
     part.deadline_class = case.deadline_class
+    part.weigh()
     board = ClockBoard(part)
     board.start([Step.ACCEPT], start=now)
     board.start([Step.CLOSE], start=case.clocks_start_at)

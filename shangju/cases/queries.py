@@ -46,6 +46,12 @@ class WorklistFilters:
     handler: str = ""
     category: str = ""
     query: str = ""
+    met: str = ""
+
+    @property
+    def by_priority(self) -> bool:
+        """Whether the list is of open cases that others have met, the most pressing first."""
+        return self.met == "yes" and self.only_open
 
     @property
     def only_open(self) -> bool:
@@ -89,8 +95,15 @@ def worklist(
     more = len(rows) > limit
     rows = rows[:limit]
     last = rows[-1] if more else None
-    moment = (last.due_at if filters.only_open else last.registered_at) if last else None
-    return WorklistPage(rows, _write_cursor(moment, last.pk) if last and moment else None)
+    return WorklistPage(rows, _cursor_after(last, filters) if last else None)
+
+
+def _cursor_after(last: Case, filters: WorklistFilters) -> str | None:
+    """The cursor of the page behind ``last``, in the order that the filters give."""
+    if filters.by_priority:
+        return _written([last.priority, last.pk])
+    moment = last.due_at if filters.only_open else last.registered_at
+    return write_cursor(moment, last.pk) if moment else None
 
 
 def as_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -103,6 +116,8 @@ def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | Non
     """What an index gives in the order of the list: in one area, open or all, behind the cursor."""
     if filters.area:
         cases = _in_area(cases, filters.area)
+    if filters.by_priority:
+        return _by_priority(cases, cursor)
     after = read_cursor(cursor)
     if filters.only_open:
         cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "pk")
@@ -116,6 +131,15 @@ def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | Non
         cases = cases.filter(
             Q(registered_at__lte=after[0]) & (Q(registered_at__lt=after[0]) | Q(pk__lt=after[1]))
         )
+    return cases
+
+
+def _by_priority(cases: QuerySet[Case], cursor: str | None) -> QuerySet[Case]:
+    """Open cases that others have met, the most pressing first: few rows, in an index of their own."""
+    cases = cases.filter(is_open=True, me_too_count__gt=0).order_by("-priority", "-pk")
+    after = read_number_cursor(cursor)
+    if after:
+        cases = cases.filter(Q(priority__lte=after[0]) & (Q(priority__lt=after[0]) | Q(pk__lt=after[1])))
     return cases
 
 
@@ -134,6 +158,8 @@ def _filtered(
         cases = cases.filter(is_open=False)
     if filters.light:
         cases = cases.filter(is_open=True).filter(light_condition(filters.light, now=now))
+    if filters.met == "yes":
+        cases = cases.filter(me_too_count__gt=0)
     if filters.handler == "mine":
         cases = cases.filter(handler_post_id__in=standing.posts)
     elif filters.handler:
@@ -226,8 +252,24 @@ def case_by_tracking_code(code: str) -> Case:
         return found.get(tracking_print=code_print(code))
 
 
-def _write_cursor(moment: datetime, pk: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([moment.isoformat(), pk]).encode()).decode().rstrip("=")
+def write_cursor(moment: datetime, pk: int) -> str:
+    """What :func:`read_cursor` reads."""
+    return _written([moment.isoformat(), pk])
+
+
+def _written(values: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def read_number_cursor(cursor: str | None) -> tuple[int, int] | None:
+    """The number and id after which a page begins; none for what is no cursor of ours."""
+    if not cursor:
+        return None
+    try:
+        number, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return (int(number), int(pk)) if 0 <= int(number) < 2**31 and 0 < int(pk) < 2**63 else None
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
+        return None
 
 
 def read_cursor(cursor: str | None) -> tuple[datetime, int] | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from shangju.cases import chain, moves
 from shangju.cases.case_photos import keep_photos
 from shangju.cases.clocks import ClockBoard
+from shangju.cases.confidentiality import follow_confidentiality
 from shangju.cases.effects import EFFECTS, Draft
 from shangju.cases.joined import ensure_parts_have_ended, follow_ups_of, lock_joined
 from shangju.cases.models import Case, CaseEvent
@@ -71,12 +72,14 @@ def _apply(
 
 def _write(case: Case, payload: moves.Payload, *, by: Actor, role: CaseRole, now: datetime) -> None:
     """Store the move, then what it brings with it."""
-    board, searched = ClockBoard.of(case), searchable_text(case)
+    board, searched, was_confidential = ClockBoard.of(case), searchable_text(case), case.is_confidential
     event, draft = advance(case, board, payload, by=by, role=role, now=now)
     event.save(force_insert=True)
     _keep_records(case, event, draft, now=now)
     board.save()
     case.save(force_update=True)
+    if case.is_confidential and not was_confidential:
+        follow_confidentiality(case, now=now)
     store_parts(draft.parts)
     if searchable_text(case) != searched:
         index_cases([case])
@@ -99,6 +102,7 @@ def advance(
     case.is_open = case.state in OPEN_STATES
     if payload.move not in WITHOUT_PROGRESS:
         case.last_progress_at = now
+    case.weigh()
     board.refresh_due()
     event = chain.next_event(
         case,

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "shangju.cases",
     "shangju.notices",
     "shangju.imports",
+    "shangju.board",
     "shangju.public",
     "shangju.desk",
     "shangju.my",

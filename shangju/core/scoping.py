@@ -42,6 +42,7 @@ class EverywhereReason(StrEnum):
     VERIFICATION = "an operator at the command line checks the whole installation"
     DEMO = "the demonstration is loaded into an empty installation"
     PUBLISHED_ARTICLE = "articles that were published for everybody, whichever area they were written in"
+    PUBLIC_BOARD = "what staff checked and put on the public board is there for everybody to read"
     STRUCTURE = "the area tree itself is public knowledge: names and outlines, no rows of anybody's work"
 
 

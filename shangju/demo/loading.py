@@ -20,6 +20,7 @@ from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import calendar_for, steady_reference
+from shangju.demo.afterwards import let_others_join, put_on_the_board
 from shangju.demo.answers import tell_articles
 from shangju.demo.chronicle import Told, store
 from shangju.demo.corpus import Place, choose_category, concern_for, trades_for
@@ -108,6 +109,9 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
                 store([_tell_one(index, start, ground) for index, start in batch], now=now)
             tell(f"{min(first + BATCH, count)} / {count}")
         tell_articles(home.community, rng=Random(SEED), now=now)
+        with transaction.atomic():
+            put_on_the_board(now=now)
+            let_others_join(now=now)
         founding = tell_founding_case(home, _courier(home), start=_founding_start(today))
         show_the_mechanism(home, now=now)
         tell_hotline_table(now=now)

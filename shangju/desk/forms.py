@@ -24,6 +24,7 @@ LIGHT_CHOICES = [
     ("overdue", _("All that is overdue")),
 ]
 STATE_CHOICES = [("", _("All open")), *State.choices, ("ended", _("All ended")), ("all", _("All"))]
+MET_CHOICES = [("", _("Any")), ("yes", _("Met by others, the most pressing first"))]
 HANDLER_CHOICES = [("", _("Any handler")), ("mine", _("Handled by me"))]
 
 
@@ -45,6 +46,7 @@ class FilterForm(forms.Form):
         label=_("Handler"), required=False, choices=HANDLER_CHOICES, widget=LongSelect
     )
     category = forms.ChoiceField(label=_("Category"), required=False, widget=LongSelect)
+    met = forms.ChoiceField(label=_("Me too"), required=False, choices=MET_CHOICES, widget=LongSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

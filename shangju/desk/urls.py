@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shangju.desk.views import approvals, cases, entry, worklist
+from shangju.desk.views import approvals, board, cases, entry, me_too, place_codes, worklist
 
 app_name = "desk"
 
@@ -11,6 +11,14 @@ urlpatterns = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("new/", entry.enter, name="enter"),
     path("new/received/", entry.received, name="received"),
+    path("new/me-too/", me_too.me_too, name="me_too"),
+    path("new/me-too/received/", me_too.endorsed, name="endorsed"),
+    path("board/", board.board, name="board"),
+    path("board/<int:pk>/check/", board.check, name="check_publication"),
+    path("board/<int:pk>/take-down/", board.withdraw, name="withdraw_publication"),
+    path("cases/<str:number>/publication/", board.propose, name="propose"),
+    path("cases/<str:number>/confidential/", board.confidential, name="confidential"),
+    path("place-codes/", place_codes.sheet, name="place_codes"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/moves/<str:move>/", cases.make_move, name="move"),
     path("cases/<str:number>/contact/", cases.reveal, name="reveal"),

@@ -18,6 +18,7 @@ CHINESE: dict[str, str] = {
     MoveName.UNMERGE: "您反映的事项${number}恢复单独办理，查询码${code}。",
     MoveName.FOLLOW: "您反映的事项${number}有新进展：${state}，查询码${code}。",
     MoveName.PART_ENDED: "您反映的事项${number}其中一项有了结果，请凭查询码${code}查看。",
+    "met_too": "您附议的事项有新进展：${state}，请凭查询码${code}查看。",
     "sign_in_code": "${code}是您的登录验证码，5分钟内有效，请勿告诉他人。",
 }
 ENGLISH: dict[str, str] = {
@@ -35,6 +36,7 @@ ENGLISH: dict[str, str] = {
     MoveName.UNMERGE: "Your concern ${number} is followed up on its own again. Tracking code ${code}.",
     MoveName.FOLLOW: "News of your concern ${number}: ${state}. Tracking code ${code}.",
     MoveName.PART_ENDED: "A part of your concern ${number} has its result. Tracking code ${code}.",
+    "met_too": "News of a concern that you have met, too: ${state}. Tracking code ${code}.",
     "sign_in_code": "${code} is your sign-in code, valid for 5 minutes. Give it to nobody.",
 }
 

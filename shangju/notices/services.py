@@ -27,7 +27,7 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.core.setting_aside import described, resting, work_off
 from shangju.gateways.errors import Busy, RefusedForGood
 from shangju.gateways.sending import Message, gateway_for, is_configured
-from shangju.notices import wording
+from shangju.notices import endorsers, wording
 from shangju.notices.models import Notice, NoticeChannel, NoticeState
 from shangju.parties.models import Delegation, PartyStatus
 from shangju.posts.models import Appointment, PostKind
@@ -60,7 +60,12 @@ def tell_of_events(now: datetime) -> int:
 def _tell(pk: int, *, now: datetime) -> bool:
     """One row: read, then write; the conditional update makes two workers take turns, and the loser writes nothing."""
     event = CaseEvent.objects.select_related("case", "case__category", "case__subdistrict").get(pk=pk)
-    notices = [*_reporter_notices(event, now), *_staff_notices(event, now), *_party_notices(event, now)]
+    notices = [
+        *_reporter_notices(event, now),
+        *_endorser_notices(event, now),
+        *_staff_notices(event, now),
+        *_party_notices(event, now),
+    ]
     with transaction.atomic():
         if not CaseEvent.objects.filter(pk=pk, notified_at__isnull=True).update(notified_at=now):
             return False
@@ -93,6 +98,19 @@ def _reporter_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
             # The code opens the case to whoever holds it: it stays in the sealed body, never in the plain link.
             link=reverse("my:reports"),
         )
+
+
+def _endorser_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
+    for told in endorsers.tellings(event):
+        notice = _notice(
+            event, told.channel, told.whom, told.words, now,
+            user=told.user, recipient=told.recipient, link=told.link,
+        )  # fmt: skip
+        if told.values:
+            notice.purpose, notice.language = endorsers.PURPOSE, settings.LANGUAGE_CODE
+            notice.subdistrict = event.case.subdistrict.code
+            notice.values = json.dumps(told.values, ensure_ascii=False)
+        yield notice
 
 
 def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:

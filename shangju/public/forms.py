@@ -25,6 +25,9 @@ from shangju.public.place_map import SIZE, PlaceMap, draw
 CONSENT_VERSION = "2026-11"
 """The version of the notice at /privacy/ that the form links to; it changes with that page's text."""
 
+VIA_CODE = "qr"
+"""What the form says of itself where a code on a wall led to it."""
+
 HALF_TURN, QUARTER_TURN = 180, 90
 """Degrees that a longitude and a latitude do not exceed."""
 
@@ -118,10 +121,12 @@ class ConcernForm(PhotosForm):
         label=_("Confidential: do not show it on the public board"), required=False
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    via = forms.CharField(widget=forms.HiddenInput, max_length=10, required=False)
 
     field_order = (
         "text", "happening_now", "photos", "area", "address", "spot", "map_of", "longitude", "latitude",
-        "request_type", "category", "phone", "name", "may_be_called", "is_anonymous", "is_confidential", "key", "photo_ids",
+        "request_type", "category", "phone", "name", "may_be_called", "is_anonymous", "is_confidential", "key", "via",
+        "photo_ids",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -143,8 +148,13 @@ class ConcernForm(PhotosForm):
             del self.errors[name]
 
     def places(self) -> list[FoundPlace]:
-        """Shops and buildings that the address names, to choose from."""
-        return places_named(str(self["address"].value() or ""))
+        """Shops and buildings that the address names, to choose from; one that was chosen stays among them."""
+        found = places_named(str(self["address"].value() or ""))
+        key = str(self["spot"].value() or "")
+        if not key or any(place.key == key for place in found):
+            return found
+        chosen = place_by_key(key)
+        return [FoundPlace(key, str(chosen), ""), *found] if chosen else found
 
     def map(self) -> PlaceMap | None:
         """The map to point at: of the community that was chosen, with the point if there is one."""
@@ -233,7 +243,7 @@ class ConcernForm(PhotosForm):
         return Submission(
             text=given["text"],
             place=self.place(),
-            channel=Channel.WEB,
+            channel=Channel.QR_CODE if given["via"] == VIA_CODE else Channel.WEB,
             request_type=given["request_type"],
             category=category_by_code(given["category"]) if given["category"] else None,
             contact=ContactDetails(

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shangju.accounts.addresses import client_address
 from shangju.accounts.models import User
 from shangju.cases import moves
-from shangju.cases.code_lookup import TooManyGuesses, find_case
+from shangju.cases.code_lookup import TooManyGuesses, find_case, page_of_code
 from shangju.cases.codes import format_code, normalise_code
-from shangju.cases.intake import Receipt, register_concern
+from shangju.cases.intake import Receipt, Submission, register_concern
 from shangju.cases.models import Case, CasePhoto
 from shangju.cases.place_search import places_named
 from shangju.cases.reporter_view import (
@@ -38,6 +38,7 @@ from shangju.knowledge.models import Article
 from shangju.knowledge.queries import articles_answering
 from shangju.photos.responses import photo_response
 from shangju.public.forms import ConcernForm, ConfirmForm, TrackForm, WordsForm
+from shangju.public.me_too_views import SENT_ANYWAY, offer_me_too
 from shangju.public.private_pages import private_page
 
 
@@ -69,7 +70,10 @@ def report(request: HttpRequest) -> HttpResponse:
         if answers := answers_before_sending(request, form):
             return render(request, "public/report.html", {"form": form, "answers": answers})
         try:
-            receipt = take_in(request, form)
+            submission = form.submission()
+            if (offered := offer_me_too(request, form, submission)) is not None:
+                return offered
+            receipt = take_in(request, form, submission)
         except DomainError as refusal:
             status = refusal.status
             add_refusal(form, refusal, fields=FIELDS_OF_REFUSALS)
@@ -123,7 +127,7 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "public/places.html", context, status=429 if busy else 200)
 
 
-def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
+def take_in(request: HttpRequest, form: ConcernForm, submission: Submission) -> Receipt:
     """Register what a valid form says; the form sent twice is one concern.
 
     Somebody who goes back, writes something else and sends that means another concern: the form then gets a key of
@@ -133,7 +137,7 @@ def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
     try:
         with everywhere(EverywhereReason.PUBLIC_INTAKE):
             return register_concern(
-                form.submission(),
+                submission,
                 by=reporter_of(request),
                 now=timezone.now(),
                 idempotency_key=form.cleaned_data["key"],
@@ -149,7 +153,7 @@ def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
         ) from conflict
 
 
-NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids", "map_of"})
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids", "map_of", SENT_ANYWAY})
 """Values of the report's form that say nothing about the concern itself."""
 
 
@@ -177,7 +181,8 @@ def track(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         code = normalise_code(form.cleaned_data["code"])
         try:
-            return redirect("public:case", code=format_code(find_case(request, code).tracking_code))
+            page, shown = page_of_code(request, code)
+            return redirect(page, code=shown)
         except TooManyGuesses as refusal:
             form.add_error("code", str(refusal))
             status = 429

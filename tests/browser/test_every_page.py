@@ -21,8 +21,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from shangju.accounts.models import User
+from shangju.board.models import Publication
+from shangju.board.services import propose_publication, publish
 from shangju.cases.codes import format_code
+from shangju.cases.endorsement import MeToo, endorse
 from shangju.cases.models import Case
+from shangju.cases.rules import REPORTER
 from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
@@ -62,6 +66,10 @@ SYSTEM, SECURITY, AUDIT = (
 PAGES: dict[str, Row] = {
     "public:home": EVERYBODY,
     "public:report": EVERYBODY,
+    "public:place": EVERYBODY,
+    "public:member_place": EVERYBODY,
+    "public:endorsement": EVERYBODY,
+    "public:board": EVERYBODY,
     "public:track": EVERYBODY,
     "public:case": EVERYBODY,
     "public:privacy": EVERYBODY,
@@ -91,6 +99,8 @@ PAGES: dict[str, Row] = {
     "imports:list": DUTY_DESK,
     "imports:give": DUTY_DESK,
     "imports:run": DUTY_DESK,
+    "desk:board": Row("secretary"),
+    "desk:place_codes": Row("officer", "?area=A1G1&size=a4&buildings=on&shops=on"),
     "supervision:list": LEADER,
     "knowledge:list": OFFICER,
     "knowledge:article": Row("duty_desk"),
@@ -138,6 +148,11 @@ NOT_PAGES = {
     "public:received": "shown once after a report; the founding story looks at it",
     "public:confirm": "takes a form", "public:add_words": "takes a form", "public:withdraw": "takes a form",
     "public:photo": "a picture", "public:help_opinion": "takes a form", "knowledge:move": "takes a form",
+    "public:me_too": "takes a form", "public:withdraw_endorsement": "takes a form",
+    "public:endorsed": "shown once after a “me too”; its own story looks at it",
+    "desk:me_too": "takes a form", "desk:propose": "takes a form", "desk:confidential": "takes a form",
+    "desk:check_publication": "takes a form", "desk:withdraw_publication": "takes a form",
+    "desk:endorsed": "shown once after a “me too” for a caller",
     "account_confirm_login_code": "shown between two steps of signing in",
     "mfa_authenticate": "shown between two steps of signing in",
     "mfa_reauthenticate": "asks for the same as account_reauthenticate, by the app",
@@ -318,7 +333,16 @@ def story(street: Street, now: datetime) -> Case:
     case = case_in(State.IN_PROGRESS, street, now=now)
     with everywhere(EverywhereReason.VERIFICATION):
         Case.objects.filter(pk=case.pk).update(concerned_party=street.parties["shop"])
+        publish(proposed_result(street, now), by=street.staff("secretary"), now=now)
+        proposed_result(street, now)
+        endorse(case, MeToo("key", "device", words="我家也听得到"), by=REPORTER, now=now)
         return Case.objects.get(pk=case.pk)
+
+
+def proposed_result(street: Street, now: datetime) -> Publication:
+    """A result that the officer proposes for the board."""
+    ended = case_in(State.CLOSED, street, now=now)
+    return propose_publication(ended, result="噪声源已拆除，夜间安静。", by=street.staff("officer"), now=now)
 
 
 def _recovery_codes(user: User) -> None:
@@ -347,7 +371,13 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
-    known = {"number": case.number, "code": format_code(case.tracking_code), "pk": subject.pk}
+    with everywhere(EverywhereReason.VERIFICATION):
+        endorsed = case.endorsements.get()
+    code = endorsed.tracking_code if name == "public:endorsement" else case.tracking_code
+    known = {
+        "number": case.number, "code": format_code(code), "pk": subject.pk,
+        "place": street.areas["building"].code, "member": street.parties["shop"].pk,
+    }  # fmt: skip
     if name.startswith(("knowledge:", "public:help_")):
         with everywhere(EverywhereReason.VERIFICATION):
             known |= {

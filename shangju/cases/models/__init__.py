@@ -3,6 +3,7 @@
 from shangju.cases.models.approvals import Approval, ClockExtension, ClockPause, SupervisionOrder
 from shangju.cases.models.case import Case, CaseAssistant, IdempotencyKey, NumberSeries
 from shangju.cases.models.clocks import CaseClock
+from shangju.cases.models.endorsement import Endorsement
 from shangju.cases.models.history import CaseEvent
 from shangju.cases.models.reporter import ContactReveal, ReporterContact
 from shangju.cases.models.work import CasePhoto, Confirmation, Contact, Finding, Mediation, Resolution, Visit
@@ -19,6 +20,7 @@ __all__ = [
     "Confirmation",
     "Contact",
     "ContactReveal",
+    "Endorsement",
     "Finding",
     "IdempotencyKey",
     "Mediation",

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
+from shangju.cases.priority import Facts, points
 from shangju.cases.workflow import (
     OPEN_STATES,
     PARTS_AT_MOST,
@@ -51,6 +52,7 @@ class Case(models.Model):
 
     ``area_path``, ``subdistrict``, ``community`` and ``grid`` repeat what ``area`` implies, so that a worklist of
     twenty million rows is one index range. ``due_at`` with its lights belongs to the earliest running clock.
+    ``priority`` is the sum that :mod:`shangju.cases.priority` explains, ``me_too_count`` the endorsements that count.
     """
 
     number = models.CharField(_("Number"), max_length=20)
@@ -130,6 +132,8 @@ class Case(models.Model):
     reopen_count = models.PositiveSmallIntegerField(default=0)
     dissatisfaction_count = models.PositiveSmallIntegerField(default=0)
     call_back_tries = models.PositiveSmallIntegerField(default=0)
+    me_too_count = models.PositiveIntegerField(_("Others who have met it"), default=0)
+    priority = models.PositiveSmallIntegerField(_("Priority"), default=0)
 
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="merged_cases", db_index=False
@@ -229,6 +233,12 @@ class Case(models.Model):
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="cases_merged_into"
             ),
             models.Index(fields=["reporter_user", "-registered_at"], name="cases_by_reporter"),
+            # Few cases have a "me too", and none at its intake: these rows alone are in the index.
+            models.Index(
+                fields=["-priority", "-id"],
+                condition=Q(is_open=True, me_too_count__gt=0),
+                name="open_met_by_others",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -237,6 +247,21 @@ class Case(models.Model):
     def is_paused(self, now: datetime) -> bool:
         """Whether the closing clock stands still: a pause ends by itself at its time (cases.md §3)."""
         return self.paused_until is not None and now < self.paused_until
+
+    @property
+    def priority_facts(self) -> Facts:
+        """What the points of its priority are made of."""
+        return Facts(
+            deadline_class=self.deadline_class,
+            night_class=self.night_class,
+            happening_now=self.happening_now,
+            me_too_count=self.me_too_count,
+            dissatisfaction_count=self.dissatisfaction_count,
+        )
+
+    def weigh(self) -> None:
+        """Set the points of its priority from its facts; the caller saves."""
+        self.priority = points(self.priority_facts)
 
     @property
     def state_for_reporter(self) -> str:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shangju.cases import queries
+from shangju.cases.endorsement import endorsements_for_staff
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case
+from shangju.cases.priority import explain_share, shares
 from shangju.cases.reporter import masked_contact, reveal_contact
 from shangju.cases.rules import Actor, open_moves, roles_of, staff
 from shangju.cases.services import apply_move
@@ -27,6 +29,7 @@ from shangju.deadlines.explanation import explain
 from shangju.deadlines.queries import steady_reference
 from shangju.desk.access import needs_right
 from shangju.desk.forms import RevealForm
+from shangju.desk.public_side import public_side
 from shangju.desk.timeline import RECORDS, entries_of, made_since_taken_up, steps_of, usual_next_move
 from shangju.photos.responses import photo_response
 from shangju.posts.middleware import standing_in
@@ -122,6 +125,9 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "contact": masked_contact(case),
         "reveal_form": RevealForm(),
         "photos": list(case.photos.all()),
+        "endorsements": endorsements_for_staff(case) if case.me_too_count else [],
+        "priority_lines": [explain_share(share) for share in shares(case.priority_facts)],
+        **public_side(actor_of(request), case),
         "overtaken": overtaken,
         "next_move": first,
         "next_form": forms[first] if first else None,
@@ -134,11 +140,16 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
     }
 
 
+def case_page(request: HttpRequest, found: Case, forms: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The case page with forms beside the moves as they were sent."""
+    return render(request, "desk/case.html", _context(request, found) | forms, status=status)
+
+
 @require_GET
 @READER
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The case page."""
-    return render(request, "desk/case.html", _context(request, find_case(request, number)))
+    return case_page(request, find_case(request, number), {})
 
 
 def back_to(request: HttpRequest, number: str) -> HttpResponse:

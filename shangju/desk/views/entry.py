@@ -13,6 +13,7 @@ from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.forms import add_refusal
 from shangju.desk.access import needs_right
 from shangju.desk.forms import EntryForm
+from shangju.desk.views.me_too import offer_me_too
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
@@ -43,8 +44,11 @@ def enter(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/enter.html", context)
     if form.is_valid():
         try:
+            submission = form.submission()
+            if (offered := offer_me_too(request, form, submission)) is not None:
+                return offered
             receipt = register_concern(
-                form.submission(),
+                submission,
                 by=staff(request.user),  # type: ignore[arg-type] # the decorator asks for sign-in
                 now=timezone.now(),
                 idempotency_key=form.cleaned_data["key"],

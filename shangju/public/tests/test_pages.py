@@ -57,6 +57,7 @@ def form_of(client: Client, **changed: object) -> dict[str, object]:
         "area": "A1G1",
         "address": "",
         "request_type": "complaint",
+        "none_of_these": "1",
         **changed,
     }
 
