@@ -11,6 +11,7 @@ from shangju.cases.models import Case, CaseClock, CaseEvent
 from shangju.cases.queries import light_of
 from shangju.cases.reporter_view import Promise
 from shangju.cases.workflow import CaseRole
+from shangju.core.personal_data import find_personal_data, mask_personal_data
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.steps import Step
@@ -48,13 +49,27 @@ class PromiseOut(BaseModel):
     explanation: list[str]
 
 
+class PersonalDataOut(BaseModel):
+    """Where a text seems to hold personal data: signs ``start`` to ``end`` (not included) of ``field``."""
+
+    field: str
+    kind: str
+    label: str
+    start: int
+    end: int
+
+
 class ReceiptOut(BaseModel):
-    """The answer to a submission, as it stood at registration; ``tracking_code`` opens the case's public side."""
+    """The answer to a submission, as it stood at registration; ``tracking_code`` opens the case's public side.
+
+    ``personal_data`` warns of what the text seems to hold of somebody: it is masked wherever others read it.
+    """
 
     number: str
     tracking_code: str
     state: str
     promises: list[PromiseOut]
+    personal_data: list[PersonalDataOut]
 
 
 class AnswerOut(BaseModel):
@@ -281,6 +296,21 @@ class TokenOut(BaseModel):
     expires_at: datetime
 
 
+def personal_data_in(**texts: str) -> list[dict[str, Any]]:
+    """What each of ``texts`` seems to hold of somebody."""
+    return [
+        {
+            "field": field,
+            "kind": str(found.kind),
+            "label": str(found.kind.label),
+            "start": found.start,
+            "end": found.end,
+        }
+        for field, text in texts.items()
+        for found in find_personal_data(text)
+    ]
+
+
 def local(moment: datetime | None) -> datetime | None:
     """The instant with the offset of the installation's time zone: ``+08:00``."""
     return timezone.localtime(moment) if moment else None
@@ -369,7 +399,7 @@ def _handler(case: Case) -> dict[str, Any] | None:
 def whole_case(standing: Standing, case: Case, *, now: datetime) -> dict[str, Any]:
     """A case whose inner view the reader may open, with clocks and history."""
     return case_row(case, now=now) | {
-        "text": case.text,
+        "text": mask_personal_data(case.text),
         "place_note": case.place_note,
         "is_anonymous": case.is_anonymous,
         "is_confidential": case.is_confidential,
@@ -422,8 +452,11 @@ def _history_row(event: CaseEvent) -> dict[str, Any]:
         "post": event.post_name,
         "by": str(event.by) if event.by and event.role not in OUTSIDERS else "",
         "at": local(event.at),
-        "note": event.note,
-        "reporter_text": event.reporter_text,
+        "note": mask_personal_data(event.note),
+        # The reporter's own words stand in both texts; what staff told was asked about when it was written.
+        "reporter_text": mask_personal_data(event.reporter_text)
+        if event.reporter_text == event.note
+        else event.reporter_text,
         "party_text": event.party_text,
         "previous_hash": event.previous_hash,
         "hash": event.hash,

@@ -28,6 +28,7 @@ from shangju.categories.models import Category
 from shangju.categories.queries import category_by_code
 from shangju.categories.suggest import looks_like_night_noise, suggest_categories
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.personal_data import mask_personal_data
 from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import night_hours_for, steady_reference
@@ -294,7 +295,7 @@ def new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
         request_type=submission.request_type,
         channel=submission.channel,
         category=submission.category,
-        title=(submission.title.strip() or title_from(text))[:60],
+        title=mask_personal_data(submission.title.strip() or title_from(text))[:60],
         text=text,
         happening_now=submission.happening_now,
         is_anonymous=submission.is_anonymous,
@@ -319,8 +320,11 @@ def _rough(degrees: float | None) -> float | None:
 
 
 def title_from(text: str) -> str:
-    """The first sentence, at most 30 signs: a person may write a better one when accepting."""
-    first = re.split(r"[。！？!?；;\n]", text.strip(), maxsplit=1)[0].strip()
+    """The first sentence, at most 30 signs: a person may write a better one when accepting.
+
+    Masked before it is cut: half a phone number is not recognised as one.
+    """
+    first = re.split(r"[。！？!?；;\n]", mask_personal_data(text).strip(), maxsplit=1)[0].strip()
     return first if len(first) <= 30 else f"{first[:29]}…"
 
 

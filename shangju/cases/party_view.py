@@ -15,6 +15,7 @@ from shangju.cases.models import Case, CaseEvent
 from shangju.cases.queries import light_of
 from shangju.cases.rules import concerning, party_member, roles_of
 from shangju.cases.workflow import CaseRole, MoveName
+from shangju.core.personal_data import mask_personal_data
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party
 from shangju.posts.rights import Standing
@@ -94,7 +95,7 @@ def shown_to_party(case: Case, *, user: Any, now: datetime, with_events: bool = 
         state=str(case.get_state_display()),
         is_open=case.is_open,
         category=str(case.category or ""),
-        description=case.text if case.words_shareable else case.party_summary,
+        description=mask_personal_data(case.text) if case.words_shareable else case.party_summary,
         is_handler=is_handler,
         light=light_of(case, now=now) if is_handler else "",
         due_at=case.due_at if is_handler else None,

@@ -117,6 +117,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "shangju.core.templatetags.ui",
                 "shangju.core.templatetags.navigation",
+                "shangju.core.templatetags.personal",
             ],
             "loaders": _LOADERS,
         },

@@ -13,6 +13,7 @@ from shangju.cases.queries import WorklistFilters
 from shangju.cases.workflow import STAFF_CHANNELS, Channel, RequestType, State
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.core.forms import LongSelect
+from shangju.core.personal_data_forms import AsksAboutPersonalData
 
 LIGHT_CHOICES = [
     ("", _("Any light")),
@@ -62,8 +63,10 @@ class FilterForm(forms.Form):
         return WorklistFilters(query=entered.pop("q"), **entered)
 
 
-class EntryForm(forms.Form):
+class EntryForm(AsksAboutPersonalData):
     """A phone call in thirty seconds: who calls, what, where."""
+
+    scanned = ("text",)
 
     phone = forms.CharField(
         label=_("Phone of the caller"),

@@ -17,6 +17,7 @@ from shangju.cases.places import Place, locate
 from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.core.forms import LongSelect
+from shangju.core.personal_data_forms import AsksAboutPersonalData
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party, PartyStatus
 from shangju.photos.forms import PhotosForm
@@ -75,8 +76,10 @@ def party_named(text: str) -> Party | None:
     return found[0] if len(found) == 1 else None
 
 
-class ConcernForm(PhotosForm):
+class ConcernForm(AsksAboutPersonalData, PhotosForm):
     """What happened, where, and, only if one likes, who says so."""
+
+    scanned = ("text",)
 
     text = forms.CharField(
         label=_("What is the matter?"),
@@ -144,6 +147,7 @@ class ConcernForm(PhotosForm):
     def keep_without_sending(self) -> None:
         """Read what was entered so far, photos too, and find no fault with it: only a place is being looked up."""
         self.full_clean()
+        self.drop_questions()
         for name in [name for name in self.errors if name != "photos"]:
             del self.errors[name]
 
@@ -292,8 +296,10 @@ class ConfirmForm(forms.Form):
         return Confirm(**self.cleaned_data)
 
 
-class WordsForm(PhotosForm):
+class WordsForm(AsksAboutPersonalData, PhotosForm):
     """More words and pictures from the reporter."""
+
+    scanned = ("words",)
 
     words = forms.CharField(
         label=_("What do you want to add?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

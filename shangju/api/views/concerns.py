@@ -153,6 +153,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "promises": [
             answers.promise(made) | {"kept": None} for made in promises_of(receipt.promised, now=now)
         ],
+        "personal_data": answers.personal_data_in(text=receipt.case.text),
     }
 
 
