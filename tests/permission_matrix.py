@@ -122,6 +122,8 @@ def _moves(door: str, near: str, far: str, done: str) -> dict[str, tuple[str, st
         f"{door} supervise": (supervising, desk_may_not),
         f"{door} escalate": (supervising, desk_may_not),
         f"{door} reply": (f"{near} walled · {done} dispatchers grid_worker", desk_may),
+        f"{door} protect": (dispatching, desk_may),
+        f"{door} recuse": (f"{near} walled · {done} handlers call_back leader", desk_may),
     }
 
 
@@ -146,6 +148,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET public:case": OPEN,
     "POST public:confirm": "302",
     "POST public:add_words": "302",
+    "POST public:protect": "302",
     "POST public:withdraw": "302",
     "GET public:photo": OPEN,
     "GET public:help": OPEN,
@@ -197,6 +200,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET imports:refused": (f"{IMPORTS} · 200 duty_desk", f"{IMPORTS} · 200 far_desk"),
     "GET imports:answers": (f"{IMPORTS} · 200 duty_desk", f"{IMPORTS} · 200 far_desk"),
     "GET supervision:list": "403 · sign-in anonymous · 200 supervisors",
+    "GET supervision:reveals": "403 · sign-in anonymous · 200 supervisors",
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",
@@ -217,6 +221,8 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST my:move confirm": NOT_A_MEMBERS_MOVE,
     "POST my:move reopen": NOT_A_MEMBERS_MOVE,
     "POST my:move close_unreachable": NOT_A_MEMBERS_MOVE,
+    "POST my:move protect": NOT_A_MEMBERS_MOVE,
+    "POST my:move recuse": NOT_A_MEMBERS_MOVE,
     "POST my:move answer_as_party": (f"{MINE} · 302 shopkeeper walled", MINE),
     "POST my:move change_assistants": NOT_A_MEMBERS_MOVE,
     "POST my:move ask_return": BY_HANDLING_MEMBER,
@@ -330,6 +336,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET api:cases": "200 · 401 anonymous · 403 outsiders callers_in",
     "GET api:case": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),
     "GET api:moves": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),
+    "POST api:reveal": (f"{CASES} walled · 200 handlers call_back", f"{CASES_FAR} · 200 far_desk"),
     **_moves("POST api:make_move", CASES, CASES_FAR, "200"),
     "GET api:api-root": "404",
     "GET api:unknown": "404",

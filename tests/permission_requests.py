@@ -68,6 +68,8 @@ MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
     "supervise": ("in_progress", {"demand": "书面回复", "reply_by": "{soon}"}),
     "escalate": ("in_progress", {"reason": "久拖未决"}),
     "reply": ("ordered", {"reply": "已约谈店主"}),
+    "protect": ("in_progress", {"is_confidential": True}),
+    "recuse": ("in_progress", {"reason": "own_home"}),
 }
 """Every move that staff and members make: the state of the case it is tried on, and values that its form accepts."""
 
@@ -288,13 +290,14 @@ FORMS: dict[str, dict[str, Any]] = {
     "desk:propose": {"result": "噪声源已拆除"},
     "desk:confidential": REASON,
     "desk:withdraw_publication": REASON,
-    "desk:reveal": REASON,
     "public:help_opinion": {"was_helpful": "yes"},
     "knowledge:write": {**ARTICLE, "area": "{subdistrict}", "language": "zh-hans"},
     "knowledge:revise": {**ARTICLE, **REASON, "seen": "1"},
     "knowledge:move": REASON,
     "imports:give": {"area": "A"},
     "imports:name_columns": {"column_0": "id", "column_2": "text"},
+    "desk:reveal": {"fields_needed": "phone", "code": "call", "reason": "回访预约时间"},
+    "public:protect": {"is_confidential": "yes"},
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -331,6 +334,7 @@ FORMS: dict[str, dict[str, Any]] = {
 BODIES: dict[str, dict[str, Any]] = {
     "api:report": CONCERN,
     "api:confirm": CONFIRMATION,
+    "api:reveal": {"fields": ["phone"], "code": "call", "reason": "回访预约时间"},
     "api:make_token": {"username": "resident", "password": PASSWORD, "name": "grid program"},
 }
 """What a POST of the interface carries."""

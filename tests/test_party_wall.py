@@ -44,7 +44,7 @@ INNER = {
     "text": "独文甲", "note": "独记乙", "contact": "独联丙", "visit": "独访丁", "people_met": "独见戊",
     "visit_place": "独处己", "cause": "独因庚", "account": "独劝辛", "mediation_place": "独地壬",
     "answer": "独答癸", "plan": "独划子",
-    "confirmation": "独认丑", "reopening": "独重寅", "more_words": "独补卯", "title": "独题辰", "reveal": "独由巳",
+    "confirmation": "独认丑", "reopening": "独重寅", "more_words": "独补卯", "title": "独题辰", "reveal": "独由巳要打电话",
     "note_place": "独址午",
 }  # fmt: skip
 """What staff and reporter write among themselves, a token for each field."""
@@ -99,7 +99,14 @@ def go_all_the_way(street: Street, case: Case, *, to_member: bool) -> Case:
         for payload, by in steps:
             case = apply_move(case, payload, by=by, now=NOW)
         if not case.is_anonymous:
-            reveal_contact(case, by=officer, reason=INNER["reveal"], now=NOW)
+            reveal_contact(
+                case,
+                fields=["name", "phone", "words"],
+                code="call",
+                reason=INNER["reveal"],
+                by=officer,
+                now=NOW,
+            )
     return case
 
 
@@ -147,7 +154,15 @@ def everything_in(response: Any) -> str:
 
 MEMBERS = ("shopkeeper", "property_clerk", "officer_with_shop")
 OPEN_TO_THE_CODE = frozenset(
-    {"public:track", "public:case", "public:confirm", "public:add_words", "public:withdraw", "public:photo"}
+    {
+        "public:track",
+        "public:case",
+        "public:confirm",
+        "public:add_words",
+        "public:withdraw",
+        "public:photo",
+        "public:protect",
+    }
 ) | {"api:follow", "api:confirm"}
 """Whoever holds the code is the reporter. Members do not hold it: no answer gives it to them, which is asserted here."""
 STANDS_FOR_PHONES = frozenset({"demo:mailbox"})

@@ -117,6 +117,7 @@ class CaseRow(BaseModel):
 
     number: str
     title: str
+    is_confidential: bool
     state: str
     state_label: str
     request_type: str
@@ -187,7 +188,6 @@ class CaseOut(CaseRow):
     text: str
     place_note: str
     is_anonymous: bool
-    is_confidential: bool
     party_summary: str
     concerned_party: str
     outcome: str
@@ -197,6 +197,15 @@ class CaseOut(CaseRow):
     joined: list[JoinedOut]
     clocks: list[ClockOut]
     history: list[HistoryRow]
+
+
+class RevealOut(BaseModel):
+    """What was asked for of a reporter's data, for this one look; empty what was not asked for or not left."""
+
+    name: str
+    phone: str
+    exact_address: str
+    words: str
 
 
 class CasePage(BaseModel):
@@ -332,7 +341,8 @@ def case_row(case: Case, *, now: datetime) -> dict[str, Any]:
     """A case for a list."""
     return {
         "number": case.number,
-        "title": case.title,
+        "title": case.title_in_lists,
+        "is_confidential": case.is_confidential,
         "state": case.state,
         "state_label": case.get_state_display(),
         "request_type": case.request_type,
@@ -402,7 +412,7 @@ def whole_case(standing: Standing, case: Case, *, now: datetime) -> dict[str, An
         "text": mask_personal_data(case.text),
         "place_note": case.place_note,
         "is_anonymous": case.is_anonymous,
-        "is_confidential": case.is_confidential,
+        "title": case.title,
         "party_summary": case.party_summary,
         "concerned_party": str(case.concerned_party or ""),
         "outcome": case.outcome,

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from shangju.api.texts import Code, Line, Words
 from shangju.cases.intake import TEXT_LIMIT
+from shangju.cases.models import RevealCode, RevealedField
 from shangju.cases.queries import PAGE, PAGE_AT_MOST
 from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved, State
 from shangju.photos.rules import PHOTOS_AT_MOST
@@ -102,6 +103,14 @@ class MoveIn(BaseModel):
 
     move: Code
     seen: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+
+
+class RevealIn(Submitted):
+    """Which pieces of a reporter's data are needed, for what, and why in words. Each is logged and told to them."""
+
+    fields: Annotated[list[Annotated[RevealedField, NOT_STRICT]], Field(min_length=1, max_length=4)]
+    code: Annotated[RevealCode, NOT_STRICT]
+    reason: Annotated[Words, StringConstraints(max_length=120)]
 
 
 class WorklistQuery(BaseModel):

@@ -135,7 +135,7 @@ def joined_cases(standing: Standing, case: Case) -> list[JoinedCase]:
             row.number,
             row.state,
             str(row.get_state_display()),
-            row.title if row.pk in seen else "",
+            row.title_in_lists if row.pk in seen else "",
             row.pk in seen,
         )
         for row in rows

@@ -373,3 +373,21 @@ class AnswerAsParty(Payload):
     move: ClassVar[MoveName] = MoveName.ANSWER_AS_PARTY
     words: str
     photo_ids: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Protect(Payload):
+    """Confidential from now on, or no longer."""
+
+    move: ClassVar[MoveName] = MoveName.PROTECT
+    is_confidential: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recuse(Payload):
+    """回避: whoever acts has a stake in this one case and is walled off from it."""
+
+    move: ClassVar[MoveName] = MoveName.RECUSE
+    reason: str
+    note: str = ""

@@ -45,6 +45,7 @@ SENTENCES = {
     MoveName.SPLIT: gettext_lazy("Divided into parts, each followed up for itself."),
     MoveName.PART_ENDED: gettext_lazy("A part has its result."),
     MoveName.ESCALATE: gettext_lazy("The next higher level has taken it over."),
+    MoveName.PROTECT: gettext_lazy("Who may see it was changed."),
 }
 """Kinds of history rows that the reporter sees; a kind that is missing here stays inside."""
 

@@ -3,7 +3,7 @@
 List and object use the same sentences: :func:`visible_to` builds the condition, :func:`may_view` asks it of one case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from shangju.accounts.models import User
 from shangju.cases.models import Approval, Case, CaseAssistant
 from shangju.cases.models.case import CASE_LEVELS
+from shangju.cases.walls import behind_wall, is_walled_off
 from shangju.cases.workflow import FOLLOWING, MOVES, ApprovalKind, ApprovalState, CaseRole, MoveName
 from shangju.core.scoping import ScopedArea
 from shangju.deadlines.queries import caps_of
@@ -58,11 +59,6 @@ def party_member(user: User) -> Actor:
     return Actor(ActorKind.PARTY, user, standing_of(user))
 
 
-def has_stake(standing: Standing, case: Case) -> bool:
-    """Whether the user belongs to a party that the case is about: the wall of cases.md §7."""
-    return bool({case.concerned_party_id, case.place_party_id} & set(standing.parties))
-
-
 def roles_of(actor: Actor, case: Case) -> frozenset[CaseRole]:
     """The roles in which ``actor`` stands to ``case``; empty for a stranger."""
     if actor.kind is ActorKind.REPORTER:
@@ -71,7 +67,7 @@ def roles_of(actor: Actor, case: Case) -> frozenset[CaseRole]:
         return frozenset({CaseRole.SYSTEM})
     if actor.kind is ActorKind.PARTY:
         return _party_roles(actor.standing, case)
-    return frozenset() if has_stake(actor.standing, case) else _staff_roles(actor.standing, case)
+    return frozenset() if is_walled_off(actor.standing, case) else _staff_roles(actor.standing, case)
 
 
 def _party_roles(standing: Standing, case: Case) -> frozenset[CaseRole]:
@@ -178,10 +174,9 @@ def to_decide(standing: Standing) -> Q:
         dispatching |= _within(area)
     for area in standing.areas_with(Right.DECIDE_BEYOND):
         beyond |= _within(area)
-    near = Case.objects.filter(beyond | dispatching)
-    far = Case.objects.filter(beyond)
-    if standing.parties:
-        near, far = near.exclude(about(standing.parties)), far.exclude(about(standing.parties))
+    outside = ~behind_wall(standing)
+    near = Case.objects.filter(beyond | dispatching, outside)
+    far = Case.objects.filter(beyond, outside)
     own = Q(asked_by_id=standing.user_id, asked_by_id__isnull=False)
     return Q(state=ApprovalState.ASKED) & ~own & (Q(is_beyond=False, case__in=near) | Q(case__in=far))
 
@@ -189,41 +184,46 @@ def to_decide(standing: Standing) -> Q:
 def visible_to(standing: Standing) -> Q:
     """The cases whose inner view the user may open: by area, or because a post of theirs handles or assists.
 
-    A case about a party that the user belongs to is never among them; for that there is the party's own view.
+    Confidential ones of the area only to those who dispatch or supervise there. A case behind a wall is never among
+    them: for one about the user's own party there is the party's own view.
     """
     seen = Q(pk__in=[])
     viewing = standing.areas_with(Right.VIEW_CASE)
     for area in viewing:
-        seen |= _within(area)
+        seen |= _within(area) if _sees_confidential(standing, area) else _within(area) & _open_to(standing)
     posts_without_view = [
         holding.post_id
         for holding in standing.holdings
         if not any(holding.area.path.startswith(area.path) for area in viewing)
     ]
     if posts_without_view:
-        assists = CaseAssistant.objects.filter(case_id=OuterRef("pk"), post_id__in=posts_without_view)
-        seen |= Q(handler_post_id__in=posts_without_view) | Q(Exists(assists))
-    if standing.parties:
-        seen &= ~about(standing.parties)
-    return seen
+        seen |= Q(handler_post_id__in=posts_without_view) | _assisted_by(posts_without_view)
+    return seen & ~behind_wall(standing)
+
+
+def _sees_confidential(standing: Standing, area: ScopedArea) -> bool:
+    return any(standing.may(right, path=area.path) for right in (Right.DISPATCH, Right.SUPERVISE))
+
+
+def _open_to(standing: Standing) -> Q:
+    """Cases that are not confidential, or that a post of the user's handles or assists."""
+    mine = Q(handler_post_id__in=standing.posts) | _assisted_by(standing.posts)
+    return Q(is_confidential=False) | mine
+
+
+def _assisted_by(posts: Iterable[int]) -> Q:
+    return Q(Exists(CaseAssistant.objects.filter(case_id=OuterRef("pk"), post_id__in=posts)))
 
 
 def known_to_exist_for(standing: Standing) -> Q:
     """The cases of the user's own areas: where they may not open one, they are told so instead of "not found".
 
-    A case about their own party is not among them: there the wall of cases.md §7 answers as for no case at all.
+    A case behind a wall is not among them: there the wall of cases.md §7 answers as for no case at all.
     """
     near = Q(pk__in=[])
     for area in standing.scope.areas:
         near |= _within(area)
-    return near & ~about(standing.parties) if standing.parties else near
-
-
-def about(parties: tuple[int, ...]) -> Q:
-    """Cases that concern one of the parties, or happen at its place."""
-    return Q(concerned_party_id__in=parties, concerned_party_id__isnull=False) | Q(
-        place_party_id__in=parties, place_party_id__isnull=False
-    )
+    return near & ~behind_wall(standing)
 
 
 def concerning(standing: Standing) -> Q:

@@ -104,6 +104,8 @@ class MoveName(TextChoices):
     SUPERVISE = "supervise", pgettext_lazy("move", "Issue a supervision order")
     REPLY = "reply", pgettext_lazy("move", "Reply to the supervision order")
     ESCALATE = "escalate", pgettext_lazy("move", "Escalate to the next tier")
+    PROTECT = "protect", pgettext_lazy("move", "Change who may see it")
+    RECUSE = "recuse", pgettext_lazy("move", "Step aside: I have a stake in it")
 
 
 REGISTER = "register"
@@ -200,6 +202,18 @@ MOVES: dict[MoveName, Move] = {
     # Whoever has it must sign for it again; a case that nobody has yet stays where it is.
     MoveName.ESCALATE: _move(
         OPEN_STATES, None, CaseRole.SUPERVISOR, CaseRole.SYSTEM, otherwise=(State.DISPATCHED,)
+    ),
+    MoveName.PROTECT: _move(_ANY, None, _DISPATCHER, CaseRole.REPORTER),
+    # Where the post that leads has nobody left without a stake, the case goes back to the dispatcher.
+    MoveName.RECUSE: _move(
+        OPEN_STATES,
+        None,
+        _HANDLER,
+        _ASSISTANT,
+        _DISPATCHER,
+        CaseRole.CALLER,
+        CaseRole.SUPERVISOR,
+        otherwise=(State.ACCEPTED,),
     ),
 }
 

@@ -38,6 +38,7 @@ class Environment:
     require_second_factor: str
     trusted_proxies: int
     intake_per_minute: int
+    reveals_per_day: int
     tile_url: str
     gateways: dict[str, GatewayAddress]
     import_keep_days: int
@@ -270,6 +271,12 @@ def load(base: Path) -> Environment:
         ),
         intake_per_minute=_parsed(
             "SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"
+        ),
+        reveals_per_day=_parsed(
+            "SHANGJU_REVEALS_PER_DAY",
+            "20",
+            _count,
+            "a whole number: more looks at reporters a day are pointed out",
         ),
         tile_url=read("SHANGJU_TILE_URL"),
         gateways=_gateways(),

@@ -5,9 +5,11 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.intake import TEXT_LIMIT, ContactDetails, Submission
+from shangju.cases.models import RevealCode, RevealedField
 from shangju.cases.places import locate
 from shangju.cases.queries import WorklistFilters
 from shangju.cases.workflow import STAFF_CHANNELS, Channel, RequestType, State
@@ -117,6 +119,30 @@ class EntryForm(AsksAboutPersonalData):
 
 
 class RevealForm(forms.Form):
-    """Why a contact must be seen."""
+    """What of a reporter's data must be seen, and why."""
 
-    reason = forms.CharField(label=_("Why do you need it?"), max_length=120)
+    fields_needed = forms.MultipleChoiceField(
+        label=_("What do you need?"), choices=RevealedField, widget=forms.CheckboxSelectMultiple
+    )
+    code = forms.ChoiceField(label=_("For what?"), choices=RevealCode)
+    reason = forms.CharField(
+        label=_("Why do you need it?"),
+        max_length=120,
+        help_text=_(
+            "The reporter is told the office, the time and the reason chosen above; supervisors read these words."
+        ),
+    )
+
+
+class RevealFilterForm(forms.Form):
+    """What narrows the list of looks."""
+
+    days = forms.TypedChoiceField(
+        label=_("Period"), coerce=int, empty_value=None, required=False,
+        choices=[(7, _("7 days")), (30, _("30 days")), (180, _("180 days"))],
+    )  # fmt: skip
+    field = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[("", pgettext_lazy("what was looked at", "Anything")), *RevealedField.choices],
+    )

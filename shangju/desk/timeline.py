@@ -48,6 +48,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     MoveName.SUPERVISE: ("shield", "bad"),
     MoveName.REPLY: ("pen", "plain"),
     MoveName.ESCALATE: ("arrow-up", "bad"),
+    MoveName.PROTECT: ("lock", "info"),
+    MoveName.RECUSE: ("shield", "warn"),
 }
 """Icon and tone of each kind of history row."""
 

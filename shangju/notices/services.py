@@ -20,6 +20,7 @@ from django.utils import timezone
 from shangju.accounts.models import User
 from shangju.cases.codes import format_code
 from shangju.cases.models import Case, CaseEvent, ReporterContact
+from shangju.cases.walls import users_behind_wall
 from shangju.cases.workflow import MoveName, State
 from shangju.core.audit import record
 from shangju.core.queue import wake_worker_after_commit
@@ -129,7 +130,8 @@ def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
         # A case that was answered directly has no handler yet: it goes back to the dispatcher.
         users = _dispatchers(event.case, now)
     link = reverse("desk:case", args=[event.case.number])
-    walled_off, reaches_wecom = _people_with_a_stake(event.case, now), is_configured("wecom")
+    walled_off = users_behind_wall(event.case, day=timezone.localdate(now))
+    reaches_wecom = is_configured("wecom")
     # Who leads and assists is told that they lead: the second notice has the key of the first and falls away.
     told = [(user, wording.for_staff) for user in users]
     told += [(user, wording.for_assistant) for user in _assistants(event, now)]
@@ -148,13 +150,6 @@ def _assistants(event: CaseEvent, now: datetime) -> list[User]:
     if event.kind not in wording.TOLD_TO_ASSISTANTS:
         return []
     return _holders(Q(post_id__in=event.case.assistants.values("post_id")), now)
-
-
-def _people_with_a_stake(case: Case, now: datetime) -> set[int]:
-    """Delegates of the party that the case is about: the wall of cases.md §7 holds whatever post they also have."""
-    parties = [pk for pk in (case.concerned_party_id, case.place_party_id) if pk is not None]
-    terms = Delegation.objects.on(timezone.localdate(now)).filter(party_id__in=parties)
-    return set(terms.values_list("user_id", flat=True))
 
 
 def _party_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:

@@ -170,14 +170,14 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.PART_ENDED: _("A part of %(number)s has ended."),
         }
         subject = sentences[event.kind] % {"number": event.case.number}
-        return Wording(subject, event.case.title)
+        return Wording(subject, event.case.title_in_lists)
 
 
 def for_assistant(event: CaseEvent, *, language: str) -> Wording:
     """What somebody finds whose post is to assist."""
     with override(language):
         subject = _("You are asked to assist with %(number)s.") % {"number": event.case.number}
-        return Wording(subject, event.case.title)
+        return Wording(subject, event.case.title_in_lists)
 
 
 def for_party(event: CaseEvent, *, language: str) -> Wording:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("track/<str:code>/", gzip_page(views.case), name="case"),
     path("track/<str:code>/confirm/", views.confirm, name="confirm"),
     path("track/<str:code>/words/", views.add_words, name="add_words"),
+    path("track/<str:code>/protect/", views.protect, name="protect"),
     path("track/<str:code>/withdraw/", views.withdraw, name="withdraw"),
     path("track/<str:code>/photos/<uuid:photo_id>/<str:size>/", views.photo, name="photo"),
     path("help/", gzip_page(views_help.help_list), name="help"),

@@ -19,6 +19,7 @@ from shangju.cases.codes import format_code, normalise_code
 from shangju.cases.intake import Receipt, Submission, register_concern
 from shangju.cases.models import Case, CasePhoto
 from shangju.cases.place_search import places_named
+from shangju.cases.reporter import looks_told_to_reporter
 from shangju.cases.reporter_view import (
     clocks_for_reporter,
     entries_of,
@@ -207,7 +208,8 @@ def case_context(found: Case) -> dict[str, Any]:
             "steps": steps_of(found),
             "resolution": found.resolutions.last(),
             "photos": list(found.photos.filter(purpose__in=SHOWN_TO_REPORTER)),
-            "reveals": found.contact_reveals.count(),
+            "looks": looks_told_to_reporter(found),
+            "looks_count": found.contact_reveals.count(),
             "moves": moves_open_to_reporter(found, now=now),
         }
 
@@ -258,6 +260,22 @@ def add_words(request: HttpRequest, code: str) -> HttpResponse:
     return _move(
         request, find_case(request, code), form, "words_form", _("Added. Whoever handles it sees it.")
     )
+
+
+@require_POST
+@private_page
+def protect(request: HttpRequest, code: str) -> HttpResponse:
+    """The reporter makes the case confidential, or takes that back."""
+    found = find_case(request, code)
+    payload = moves.Protect(is_confidential=request.POST.get("is_confidential") == "yes")
+    try:
+        with everywhere(EverywhereReason.TRACKING_CODE):
+            apply_move(found, payload, by=reporter_of(request), now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Changed. It applies from now on."))
+    return redirect("public:case", code=format_code(found.tracking_code))
 
 
 @require_POST

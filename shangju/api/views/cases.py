@@ -5,20 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from shangju.api.answers import CaseOut, CasePage, CaseRow, MoveOut, case_row, whole_case
+from shangju.api.answers import CaseOut, CasePage, CaseRow, MoveOut, RevealOut, case_row, whole_case
 from shangju.api.authentication import SIGNED_IN, in_own_scope
 from shangju.api.move_values import form_data
 from shangju.api.refusals import nothing_here
-from shangju.api.submitted import MoveIn, WorklistQuery
+from shangju.api.submitted import MoveIn, RevealIn, WorklistQuery
 from shangju.api.views import REFUSALS
 from shangju.cases.forms import MOVE_FORMS, move_forms_for
 from shangju.cases.models import Case
 from shangju.cases.queries import WorklistFilters, case_for, read_cursor, worklist
+from shangju.cases.reporter import RevealedContact, reveal_contact
 from shangju.cases.rules import Actor, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
@@ -98,6 +99,16 @@ def make_move(request: HttpRequest, number: str, payload: MoveIn) -> dict[str, A
         raise _not_valid(bound)
     moved = apply_move(found, bound.payload(), by=by, now=now, expected_sequence=payload.seen)
     return _after(request, moved, now=now)
+
+
+@router.post("/{number}/reveal", response={200: RevealOut, **REFUSALS})
+def reveal(request: HttpRequest, number: str, payload: RevealIn, response: HttpResponse) -> RevealedContact:
+    """Look at pieces of the reporter's data once. The look is logged; the reporter is told the office and the code."""
+    response["Cache-Control"] = "private, no-store"
+    found = find_case(request, number)
+    fields = [str(field) for field in payload.fields]
+    by, now = actor_of(request), timezone.now()
+    return reveal_contact(found, fields=fields, code=str(payload.code), reason=payload.reason, by=by, now=now)
 
 
 def _move_name(given: str) -> MoveName:

@@ -5,7 +5,7 @@ It refuses with ``DomainError`` at the field, or changes the case (never its sta
 """
 
 from shangju.cases import moves
-from shangju.cases.effects import approvals, feedback, joining, supervision, triage, work
+from shangju.cases.effects import approvals, feedback, joining, protection, supervision, triage, work
 from shangju.cases.effects.draft import Draft, Effect, FollowUp
 from shangju.cases.effects.triage import classes_of
 
@@ -50,4 +50,6 @@ EFFECTS: dict[type[moves.Payload], Effect] = {
     moves.Supervise: supervision.supervise,
     moves.Reply: supervision.reply,
     moves.Escalate: supervision.escalate,
+    moves.Protect: protection.protect,
+    moves.Recuse: protection.recuse,
 }

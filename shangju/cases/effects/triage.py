@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.cases import moves
@@ -15,6 +16,7 @@ from shangju.cases.models import (
 )
 from shangju.cases.places import put_in_area, subdistrict_path
 from shangju.cases.rules import Actor
+from shangju.cases.walls import posts_without_free_holder
 from shangju.cases.workflow import (
     DeclineReason,
     Outcome,
@@ -112,6 +114,7 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
     for post in payload.assistants:
         # Asked of the place as it was: the lead handler's own area may be narrower than where all of them work.
         _demand_in_reach(post, case.area_path, "assistants")
+    _demand_free_holders(case, payload, now)
     if payload.post is not None:
         _take_post(case, payload.post)
     if payload.party is not None:
@@ -122,6 +125,21 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
     board.start([Step.SIGN], start=now)
     handler = payload.post or payload.party
     return Draft(note=payload.note, data={"handler": str(getattr(handler, "name", ""))})
+
+
+def _demand_free_holders(case: Case, payload: moves.Dispatch, now: datetime) -> None:
+    """Nobody is given a case in which every holder of the post has a stake (回避)."""
+    chosen = [*payload.assistants, *([payload.post] if payload.post else [])]
+    for post in posts_without_free_holder(chosen, case, day=timezone.localdate(now)):
+        raise DomainError(
+            _("That post cannot take it."),
+            fields={
+                "handler" if post == payload.post else "assistants": _(
+                    "Everybody who holds “%(post)s” has a stake in this case. Choose another post."
+                )
+                % {"post": post}
+            },
+        )
 
 
 def _demand_in_reach(post: Post, area_path: str, field: str) -> None:

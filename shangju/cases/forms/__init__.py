@@ -16,6 +16,7 @@ from shangju.cases.forms.approvals import (
 from shangju.cases.forms.feedback import AnswerAsPartyForm, CloseUnreachableForm, ConfirmForm, ReopenForm
 from shangju.cases.forms.joining import MergeForm, SplitForm, UnmergeForm
 from shangju.cases.forms.move_form import MoveForm
+from shangju.cases.forms.protection import ProtectForm, RecuseForm
 from shangju.cases.forms.supervision import EscalateForm, ReplyForm, SuperviseForm, UrgeForm
 from shangju.cases.forms.triage import (
     AcceptForm,
@@ -64,6 +65,8 @@ _FORMS: tuple[type[MoveForm], ...] = (
     SuperviseForm,
     ReplyForm,
     EscalateForm,
+    ProtectForm,
+    RecuseForm,
 )
 MOVE_FORMS: dict[MoveName, type[MoveForm]] = {form.move: form for form in _FORMS}
 """The moves that staff and parties make; the reporter's own have their forms on the public pages."""

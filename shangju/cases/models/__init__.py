@@ -5,7 +5,8 @@ from shangju.cases.models.case import Case, CaseAssistant, IdempotencyKey, Numbe
 from shangju.cases.models.clocks import CaseClock
 from shangju.cases.models.endorsement import Endorsement
 from shangju.cases.models.history import CaseEvent
-from shangju.cases.models.reporter import ContactReveal, ReporterContact
+from shangju.cases.models.recusal import Recusal
+from shangju.cases.models.reporter import ContactReveal, ReporterContact, RevealCode, RevealedField
 from shangju.cases.models.work import CasePhoto, Confirmation, Contact, Finding, Mediation, Resolution, Visit
 
 __all__ = [
@@ -25,8 +26,11 @@ __all__ = [
     "IdempotencyKey",
     "Mediation",
     "NumberSeries",
+    "Recusal",
     "ReporterContact",
     "Resolution",
+    "RevealCode",
+    "RevealedField",
     "SupervisionOrder",
     "Visit",
 ]

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
@@ -247,6 +248,15 @@ class Case(models.Model):
     def is_paused(self, now: datetime) -> bool:
         """Whether the closing clock stands still: a pause ends by itself at its time (cases.md §3)."""
         return self.paused_until is not None and now < self.paused_until
+
+    @property
+    def title_in_lists(self) -> str:
+        """The title, or for a confidential case its category alone: lists are looked at over shoulders."""
+        if not self.is_confidential:
+            return self.title
+        return gettext("Confidential: %(category)s") % {
+            "category": self.category or self.get_request_type_display()
+        }
 
     @property
     def priority_facts(self) -> Facts:

@@ -68,6 +68,8 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         MoveName.SUPERVISE: moves.Supervise("三日内书面回复", timezone.localdate(now) + timedelta(days=3)),
         MoveName.REPLY: moves.Reply("已约谈店主"),
         MoveName.ESCALATE: moves.Escalate("久拖未决"),
+        MoveName.PROTECT: moves.Protect(is_confidential=True),
+        MoveName.RECUSE: moves.Recuse("own_home"),
     }.get(MoveName(name)) or _payload_with_another_case(MoveName(name), street, now=now)
 
 

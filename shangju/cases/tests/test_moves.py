@@ -8,7 +8,7 @@ from django.db import transaction
 from shangju.cases import chain, moves, services
 from shangju.cases.effects import joining
 from shangju.cases.models import Approval, Case, CaseClock, CaseEvent, ClockPause, SupervisionOrder
-from shangju.cases.rules import REPORTER
+from shangju.cases.rules import REPORTER, Actor
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import WAY, case_in, payload_of
 from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, MoveName, State
@@ -79,7 +79,8 @@ def test_triples(
         give_it_an_object(case, name, now=now)
         before = everything_stored()
         expected = "stored" if allowed else ("Conflict" if role in move.roles else "NotAllowed")
-        assert outcome_of(case, payload, now=later) == expected, name
+        by = street.staff("second_officer") if name == MoveName.RECUSE else REPORTER
+        assert outcome_of(case, payload, by=by, now=later) == expected, name
         if allowed:
             assert_stored(case, name, role, target=target_of(name, state))
         else:
@@ -87,9 +88,9 @@ def test_triples(
         transaction.savepoint_rollback(kept)
 
 
-def outcome_of(case: Case, payload: moves.Payload, *, now: datetime) -> str:
+def outcome_of(case: Case, payload: moves.Payload, *, by: Actor, now: datetime) -> str:
     try:
-        apply_move(case, payload, by=REPORTER, now=now)
+        apply_move(case, payload, by=by, now=now)
     except (NotAllowed, Conflict) as refusal:
         return type(refusal).__name__
     return "stored"

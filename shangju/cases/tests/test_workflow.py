@@ -43,6 +43,8 @@ urge              | registered accepted dispatched in_progress resolved | -    |
 supervise         | registered accepted dispatched in_progress resolved | -    | supervisor
 reply             | registered accepted dispatched in_progress resolved | -    | handler party_handler dispatcher
 escalate          | registered accepted dispatched in_progress resolved | -/dispatched | supervisor system
+protect           | *                                            | -           | dispatcher reporter
+recuse            | registered accepted dispatched in_progress resolved | -/accepted | handler assistant dispatcher caller supervisor
 """
 ROWS = {
     (cells := [cell.strip() for cell in line.split("|")])[0]: cells[1:] for line in TABLE.strip().splitlines()
@@ -67,11 +69,11 @@ def test_nothing_leaves_an_end_but_a_reopening_and_the_undoing_of_a_merge() -> N
     told = {MoveName.LET_GO, MoveName.HEAR, MoveName.PART_ENDED}
     ends = {state: set(moves_from(state)) - told for state in State.values if state not in OPEN_STATES}
     assert ends == {
-        "closed": {MoveName.REOPEN},
-        "declined": set(),
-        "referred": set(),
-        "merged": {MoveName.UNMERGE, MoveName.ADD_WORDS, MoveName.FOLLOW},
-        "withdrawn": set(),
+        "closed": {MoveName.REOPEN, MoveName.PROTECT},
+        "declined": {MoveName.PROTECT},
+        "referred": {MoveName.PROTECT},
+        "merged": {MoveName.UNMERGE, MoveName.ADD_WORDS, MoveName.FOLLOW, MoveName.PROTECT},
+        "withdrawn": {MoveName.PROTECT},
     }
 
 

@@ -17,7 +17,7 @@ from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case
 from shangju.cases.priority import explain_share, shares
-from shangju.cases.reporter import masked_contact, reveal_contact
+from shangju.cases.reporter import MAY_REVEAL, masked_contact, reveal_contact
 from shangju.cases.rules import Actor, open_moves, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
@@ -134,7 +134,7 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "is_chosen": bool(kept),
         "other_moves": [(move, form) for move, form in forms.items() if move != first],
         "linked_moves": [name for name in names if name not in forms],
-        "may_reveal": bool(names),
+        "may_reveal": bool(roles_of(actor_of(request), case) & MAY_REVEAL),
         "is_paused": case.is_paused(now),
         "joined": joined_cases(standing_in(request), case),
     }
@@ -200,20 +200,24 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the contact once, for a reason; the look is recorded and the reporter is told how many there were."""
     found = find_case(request, number)
     form = RevealForm(request.POST)
-    context = _context(request, found)
-    status = 422
+    status, shown = 422, {}
     if form.is_valid():
         try:
-            contact = reveal_contact(
-                found, by=actor_of(request), reason=form.cleaned_data["reason"], now=timezone.now()
-            )
+            wanted = form.cleaned_data
+            shown["revealed"] = reveal_contact(
+                found, fields=wanted["fields_needed"], code=wanted["code"], reason=wanted["reason"],
+                by=actor_of(request), now=timezone.now(),
+            )  # fmt: skip
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except DomainError as refusal:
-            form.add_error("reason", str(refusal))
+            add_refusal(form, refusal, fields={"fields": "fields_needed"})
         else:
-            context["revealed"], status = contact, 200
-    return render(request, "desk/case.html", {**context, "reveal_form": form}, status=status)
+            status = 200
+    context = {**_context(request, found), **shown, "reveal_form": form}
+    response = render(request, "desk/case.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_GET
