@@ -62,6 +62,7 @@ IMPORTS = "403 · sign-in anonymous · 404 importers"
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
 SETUP_DONE = "403 · sign-in anonymous · 302 system"
+STAKES = "403 · sign-in anonymous · 200 system_administrator security_administrator"
 CASES = "403 · 401 anonymous · 404 outsiders elsewhere"
 CASES_FAR = "404 · 401 anonymous"
 PUBLICATION = (
@@ -155,6 +156,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET public:help_article": OPEN,
     "POST public:help_opinion": "302",
     "GET public:privacy": OPEN,
+    "GET public:privacy_version": OPEN,
     "GET desk:worklist": "200 · sign-in anonymous · 403 outsiders",
     "GET desk:approvals": "403 · sign-in anonymous · 200 dispatchers walled elsewhere task_force",
     "GET desk:enter": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
@@ -205,6 +207,8 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",
     "GET my:reports": SIGNED_IN,
+    "GET my:stakes": "200 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators",
+    "POST my:stakes": "302 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators · 422 far_desk",
     "GET my:concerns": "403 · sign-in anonymous · 200 members",
     "GET my:concern": (f"{MINE} · 200 shopkeeper walled", MINE),
     "POST my:move accept": (MINE, MINE),
@@ -293,6 +297,11 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST administration:delegate": SETUP_DONE,
     "GET administration:end_delegation": SETUP,
     "POST administration:end_delegation": SETUP_DONE,
+    "GET administration:stakes": STAKES,
+    "GET administration:add_stake": STAKES,
+    "POST administration:add_stake": STAKES.replace("200", "302"),
+    "GET administration:end_stake": STAKES,
+    "POST administration:end_stake": STAKES.replace("200", "302"),
     "GET administration:audit": "403 · sign-in anonymous · 200 audit_administrator",
     "GET account_login": ENTRANCE,
     "POST account_login": "302",

@@ -34,6 +34,7 @@ from shangju.photos.models import Photo
 from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from shangju.posts.services import PostPlan, create_post
+from shangju.posts.stakes import declare_stake
 from tests.street import Street
 
 MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -106,6 +107,7 @@ class Objects:
     table: int
     publication: int
     endorsement_code: str
+    stake: int
 
 
 def far_side(street: Street) -> Street:
@@ -147,13 +149,14 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
         post = create_post(
             PostPlan(street.areas["micro"], "micro_grid_contact", "联络岗 9号"), by=COMMAND_LINE, now=now
         )
+        worker, party = street.users["grid_worker"], street.parties.get("other_shop", street.parties["shop"])
+        stake = declare_stake(worker, party=party, reason="family", by=worker, now=now)
         return Objects(
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
-            street.parties.get("other_shop", street.parties["shop"]).pk,
-            Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
+            party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
-            publication.pk, endorsed.tracking_code,
+            publication.pk, endorsed.tracking_code, stake.pk,
         )  # fmt: skip
 
 
@@ -319,6 +322,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:change_membership": {"status": "suspended", **REASON},
     "administration:delegate": {"user": "resident", "starts_on": "2026-12-01"},
     "administration:end_delegation": {"last_day": "2026-12-31", **REASON},
+    "administration:add_stake": {"user": "resident", "party": "{shop}", "reason": "family"},
+    "administration:end_stake": REASON,
+    "my:stakes": {"building": "{building}", "reason": "own_home"},
     "accounts:profile": {"language": "en"},
     "accounts:unlock": {"name": "resident"},
     "public:track": {"code": "{code}"},
@@ -358,7 +364,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "retire_post": objects.empty_post, "retire_area": objects.empty_area, "appoint": street.posts["grid_worker"].pk,
         "person": person, "change_activity": person, "change_phone": person, "mediation": objects.mediation,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
-        "end_delegation": objects.delegation, "change_wecom": person, "template": objects.template,
+        "end_delegation": objects.delegation, "end_stake": objects.stake, "change_wecom": person, "template": objects.template,
         "send_again": objects.notice,
         "check_publication": objects.publication, "withdraw_publication": objects.publication,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
@@ -370,7 +376,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
     return {
         "place": street.areas["grid"].code, "member": objects.party,
         "number": case.number, "code": code, "tracking_code": case.tracking_code,
-        "photo_id": objects.photo.pk, "size": "thumbnail", "move": doing, "entry_pk": objects.address,
+        "photo_id": objects.photo.pk, "size": "thumbnail", "version": "2026-06", "move": doing, "entry_pk": objects.address,
         "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
     }  # fmt: skip
 
@@ -421,6 +427,8 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "other_parent": objects.street.areas["second"].pk,
         "grid": objects.street.areas["grid"].pk,
         "subdistrict": objects.street.areas["subdistrict"].pk,
+        "building": objects.street.areas["building"].pk,
+        "shop": objects.street.parties["shop"].pk,
         "code": objects.cases["in_progress"].tracking_code,
         "case": objects.cases["in_progress"].tracking_print,
     }

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "shangju.categories",
     "shangju.knowledge",
     "shangju.photos",
+    "shangju.consent",
     "shangju.cases",
     "shangju.notices",
     "shangju.imports",

@@ -16,15 +16,13 @@ from shangju.cases.place_search import FoundPlace, place_by_key, places_named
 from shangju.cases.places import Place, locate
 from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved
 from shangju.categories.queries import category_by_code, category_tree
+from shangju.consent.models import ConsentNotice
 from shangju.core.forms import LongSelect
 from shangju.core.personal_data_forms import AsksAboutPersonalData
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party, PartyStatus
 from shangju.photos.forms import PhotosForm
 from shangju.public.place_map import SIZE, PlaceMap, draw
-
-CONSENT_VERSION = "2026-11"
-"""The version of the notice at /privacy/ that the form links to; it changes with that page's text."""
 
 VIA_CODE = "qr"
 """What the form says of itself where a code on a wall led to it."""
@@ -123,6 +121,8 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
     is_confidential = forms.BooleanField(
         label=_("Confidential: do not show it on the public board"), required=False
     )
+    consent_again = forms.BooleanField(label=_("I have read what has changed"), required=True)
+    consent_version = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
     via = forms.CharField(widget=forms.HiddenInput, max_length=10, required=False)
 
@@ -132,13 +132,30 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
         "photo_ids",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, notice: ConsentNotice | None = None, consented_to: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.notice = notice
+        self.fields["consent_version"].initial = notice.version if notice else ""
+        if notice is None or consented_to in {"", notice.version}:
+            # Who reports for the first time agrees by sending; only who agreed to other words is asked again.
+            del self.fields["consent_again"]
         self.areas = chosen_areas()
         self.fields["area"].choices = area_choices(self.areas)  # type: ignore[attr-defined]
         self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]
         self.fields["photos"].help_text = _("Up to 9 pictures. Place data inside them is removed.")
         self.fields["key"].initial = f"web-{uuid4()}"
+
+    def clean_consent_version(self) -> str:
+        """The version that the sender was shown; where another is in force by now, they are shown that first."""
+        shown, current = self.cleaned_data["consent_version"], self.notice.version if self.notice else ""
+        if shown and shown != current:
+            self.put(consent_version=current)
+            raise forms.ValidationError(
+                _("What we keep and who sees it has changed meanwhile. Read it, then send again.")
+            )
+        return current
 
     def renew_key(self) -> None:
         """Give the form shown again a key of its own: what it now says is another concern."""
@@ -254,7 +271,7 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
                 name=given["name"],
                 phone=given["phone"],
                 may_be_called=given["may_be_called"],
-                consent_version=CONSENT_VERSION,
+                consent_version=given["consent_version"],
             ),
             happening_now=given["happening_now"],
             is_anonymous=given["is_anonymous"],

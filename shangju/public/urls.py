@@ -30,4 +30,5 @@ urlpatterns = [
     path("help/<int:pk>/opinion/", views_help.opinion, name="help_opinion"),
     path("board/", gzip_page(board_views.board), name="board"),
     path("privacy/", gzip_page(views.privacy), name="privacy"),
+    path("privacy/<slug:version>/", gzip_page(views.privacy), name="privacy_version"),
 ]

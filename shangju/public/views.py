@@ -17,7 +17,7 @@ from shangju.cases import moves
 from shangju.cases.code_lookup import TooManyGuesses, find_case, page_of_code
 from shangju.cases.codes import format_code, normalise_code
 from shangju.cases.intake import Receipt, Submission, register_concern
-from shangju.cases.models import Case, CasePhoto
+from shangju.cases.models import Case, CasePhoto, ReporterContact
 from shangju.cases.place_search import places_named
 from shangju.cases.reporter import looks_told_to_reporter
 from shangju.cases.reporter_view import (
@@ -30,6 +30,8 @@ from shangju.cases.reporter_view import (
 )
 from shangju.cases.rules import REPORTER, Actor, ActorKind
 from shangju.cases.services import apply_move
+from shangju.consent.models import ConsentNotice
+from shangju.consent.queries import notice_of, notice_on, notices
 from shangju.cases.workflow import RequestType
 from shangju.core.errors import Conflict, DomainError
 from shangju.core.forms import add_refusal
@@ -57,10 +59,9 @@ def reporter_of(request: HttpRequest) -> Actor:
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Take a concern in; on any fault everything that was entered stays."""
-    by = request.user if isinstance(request.user, User) else None
+    form = concern_form(request)
     if request.method != "POST":
-        return render(request, "public/report.html", {"form": ConcernForm(by=by, now=timezone.now())})
-    form = ConcernForm(request.POST, request.FILES, by=by, now=timezone.now())
+        return render(request, "public/report.html", {"form": form})
     if not LOOK_UPS.isdisjoint(request.POST):
         return look_up_place(request, form)
     status = 422
@@ -80,6 +81,7 @@ def report(request: HttpRequest) -> HttpResponse:
             add_refusal(form, refusal, fields=FIELDS_OF_REFUSALS)
         else:
             request.session["received"] = receipt.tracking_code
+            request.session["consented_to"] = form.cleaned_data["consent_version"]
             return redirect("public:received")
     return render(request, "public/report.html", {"form": form}, status=status)
 
@@ -89,6 +91,27 @@ def answers_before_sending(request: HttpRequest, form: ConcernForm) -> list[Arti
     if form.cleaned_data["request_type"] != RequestType.ENQUIRY or "answers_seen" in request.POST:
         return []
     return articles_answering(form.cleaned_data["text"], on=timezone.localdate())
+
+
+def concern_form(request: HttpRequest) -> ConcernForm:
+    """The form of this request, with the privacy notice in force and the one that its sender agreed to before."""
+    by, now = request.user if isinstance(request.user, User) else None, timezone.now()
+    consented_to = str(request.session.get("consented_to", "")) or (consent_before(by) if by else "")
+    known = {"by": by, "now": now, "notice": notice_on(timezone.localdate(now)), "consented_to": consented_to}
+    return (
+        ConcernForm(request.POST, request.FILES, **known)
+        if request.method == "POST"
+        else ConcernForm(**known)
+    )
+
+
+def consent_before(user: User) -> str:
+    """The notice that a signed-in resident agreed to with their last report; empty where there was none."""
+    with everywhere(EverywhereReason.TRACKING_CODE):
+        earlier = ReporterContact.objects.filter(case__reporter_user=user).exclude(consent_version="")
+        return (
+            earlier.order_by("-case__registered_at").values_list("consent_version", flat=True).first() or ""
+        )
 
 
 LOOK_UPS = frozenset({"look_up", "whole_map", "map.x", "look_up_answer"})
@@ -154,7 +177,9 @@ def take_in(request: HttpRequest, form: ConcernForm, submission: Submission) -> 
         ) from conflict
 
 
-NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids", "map_of", SENT_ANYWAY})
+NOT_CONTENT = frozenset(
+    {"csrfmiddlewaretoken", "photo_ids", "map_of", "consent_version", "consent_again", SENT_ANYWAY}
+)
 """Values of the report's form that say nothing about the concern itself."""
 
 
@@ -313,6 +338,16 @@ def photo(request: HttpRequest, code: str, photo_id: UUID, size: str) -> HttpRes
 
 
 @require_GET
-def privacy(request: HttpRequest) -> HttpResponse:
-    """What is kept, why, how long, and who sees it, in plain words."""
-    return render(request, "public/privacy.html", {"retention_years": 2})
+def privacy(request: HttpRequest, version: str = "") -> HttpResponse:
+    """What is kept, why, how long, and who sees it, in plain words; any version that was ever in force."""
+    try:
+        notice = notice_of(version) if version else notice_on(timezone.localdate(timezone.now()))
+    except ConsentNotice.DoesNotExist as error:
+        raise Http404 from error
+    in_force = notice_on(timezone.localdate(timezone.now()))
+    shown = {
+        "notice": notice,
+        "versions": notices(),
+        "is_in_force": notice is not None and notice == in_force,
+    }
+    return render(request, "public/privacy.html", shown)
