@@ -19,6 +19,7 @@ from shangju.cases.models import Case
 from shangju.cases.models.case import CASE_LEVELS
 from shangju.cases.rules import known_to_exist_for, visible_to
 from shangju.cases.search import among, first_matching
+from shangju.cases.walls import found_by
 from shangju.cases.workflow import OPEN_STATES, State
 from shangju.categories.models import Category
 from shangju.core.errors import NotAllowed
@@ -237,7 +238,7 @@ def case_for(standing: Standing, number: str) -> Case:
     related = ("area", "category", "handler_post", "handler_party", "concerned_party")
     seen = Case.objects.filter(visible_to(standing))
     try:
-        return seen.select_related(*related).defer("area__outline").get(number=number)
+        return found_by(standing, seen.select_related(*related).defer("area__outline").get(number=number))
     except Case.DoesNotExist:
         if Case.objects.filter(known_to_exist_for(standing), number=number).exists():
             raise NotAllowed(_("You are signed in, but this is not open to you.")) from None

@@ -118,6 +118,16 @@ def reveal_contact(
     return RevealedContact(**shown)
 
 
+def offers_reveal(standing: Standing, case: Case) -> bool:
+    """Whether a page offers the look, asked without reading the history; :func:`reveal_contact` decides."""
+    if case.handler_post_id in standing.posts:
+        return True
+    rights = (Right.DISPATCH, Right.CALL_BACK)
+    if any(standing.may(right, path=case.area_path) for right in rights):
+        return True
+    return case.assistants.filter(post_id__in=standing.posts).exists()
+
+
 def _check_look(fields: Collection[str], code: str, reason: str) -> None:
     faults: dict[str, object] = {}
     if not fields or not set(fields) <= set(RevealedField.values):

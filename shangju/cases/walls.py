@@ -43,7 +43,25 @@ def is_walled_off(standing: Standing, case: Case) -> bool:
         return True
     if not standing.is_staff or standing.user_id is None:
         return False
-    return case.recusals.filter(user_id=standing.user_id).exists()
+    stayed = _known_to_stay(case)
+    if standing.user_id not in stayed:
+        if case.recusals.filter(user_id=standing.user_id).exists():
+            return True
+        stayed.add(standing.user_id)
+    return False
+
+
+def found_by(standing: Standing, case: Case) -> Case:
+    """Remember that a query outside the wall gave ``case``: the object need not be asked once more."""
+    if standing.user_id is not None:
+        _known_to_stay(case).add(standing.user_id)
+    return case
+
+
+def _known_to_stay(case: Case) -> set[int]:
+    """Who is known not to have stepped aside; kept on the object in memory. A move locks and reads a new one."""
+    stayed: set[int] = case.__dict__.setdefault("_known_to_stay", set())
+    return stayed
 
 
 def users_behind_wall(case: Case, *, day: date) -> set[int]:

@@ -97,12 +97,9 @@ def concern_form(request: HttpRequest) -> ConcernForm:
     """The form of this request, with the privacy notice in force and the one that its sender agreed to before."""
     by, now = request.user if isinstance(request.user, User) else None, timezone.now()
     consented_to = str(request.session.get("consented_to", "")) or (consent_before(by) if by else "")
-    known = {"by": by, "now": now, "notice": notice_on(timezone.localdate(now)), "consented_to": consented_to}
-    return (
-        ConcernForm(request.POST, request.FILES, **known)
-        if request.method == "POST"
-        else ConcernForm(**known)
-    )
+    notice = notice_on(timezone.localdate(now))
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    return ConcernForm(*sent, by=by, now=now, notice=notice, consented_to=consented_to)
 
 
 def consent_before(user: User) -> str:

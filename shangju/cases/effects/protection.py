@@ -40,7 +40,7 @@ def recuse(case: Case, board: ClockBoard, payload: moves.Recuse, by: Actor, now:
         leave_work(case, now=now)
         case.handler_post = case.signed_at = None
         board.stop([Step.SIGN], now=now)
-        draft.state = State.ACCEPTED
+        draft.leads_to = State.ACCEPTED
     return draft
 
 

@@ -44,7 +44,7 @@ supervise         | registered accepted dispatched in_progress resolved | -    |
 reply             | registered accepted dispatched in_progress resolved | -    | handler party_handler dispatcher
 escalate          | registered accepted dispatched in_progress resolved | -/dispatched | supervisor system
 protect           | *                                            | -           | dispatcher reporter
-recuse            | registered accepted dispatched in_progress resolved | -/accepted | handler assistant dispatcher caller supervisor
+recuse  | registered accepted dispatched in_progress resolved | -/accepted | handler assistant dispatcher caller supervisor
 """
 ROWS = {
     (cells := [cell.strip() for cell in line.split("|")])[0]: cells[1:] for line in TABLE.strip().splitlines()

@@ -17,7 +17,7 @@ from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case
 from shangju.cases.priority import explain_share, shares
-from shangju.cases.reporter import MAY_REVEAL, masked_contact, reveal_contact
+from shangju.cases.reporter import masked_contact, offers_reveal, reveal_contact
 from shangju.cases.rules import Actor, open_moves, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
@@ -93,6 +93,8 @@ OPENED_ON_DEMAND = frozenset(
         MoveName.URGE,
         MoveName.SUPERVISE,
         MoveName.ESCALATE,
+        MoveName.PROTECT,
+        MoveName.RECUSE,
     }
 )
 """Seldom made: the page links to their forms instead of carrying them."""
@@ -134,7 +136,7 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "is_chosen": bool(kept),
         "other_moves": [(move, form) for move, form in forms.items() if move != first],
         "linked_moves": [name for name in names if name not in forms],
-        "may_reveal": bool(roles_of(actor_of(request), case) & MAY_REVEAL),
+        "may_reveal": offers_reveal(actor.standing, case),
         "is_paused": case.is_paused(now),
         "joined": joined_cases(standing_in(request), case),
     }
