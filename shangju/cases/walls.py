@@ -72,7 +72,11 @@ def users_behind_wall(case: Case, *, day: date) -> set[int]:
 
 def _behind_wall_of(case: Case, day: date) -> set[int]:
     parties = [pk for pk in (case.concerned_party_id, case.place_party_id) if pk is not None]
-    members = Delegation.objects.on(day).filter(party_id__in=parties).values_list("user_id", flat=True)
+    members = (
+        Delegation.objects.on(day).filter(party_id__in=parties).values_list("user_id", flat=True)
+        if parties
+        else ()
+    )
     left = case.recusals.values_list("user_id", flat=True) if case.pk else ()
     return {*members, *left, *holders_with_stake(parties=parties, area_path=case.area_path, day=day)}
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -93,7 +94,5 @@ def _demand_administrator(by: User) -> None:
 def holders_with_stake(*, parties: list[int], area_path: str, day: date) -> set[int]:
     """Ids of users whose declared stake touches one of ``parties`` or a building that the place lies in."""
     above = [int(part) for part in area_path.strip("/").split("/")]
-    stakes = Stake.objects.on(day)
-    by_party = stakes.filter(party_id__in=parties).values_list("user_id", flat=True)
-    by_place = stakes.filter(party__isnull=True, area_id__in=above).values_list("user_id", flat=True)
-    return {*by_party, *by_place}
+    touching = Q(party_id__in=parties, party_id__isnull=False) | Q(party__isnull=True, area_id__in=above)
+    return set(Stake.objects.on(day).filter(touching).values_list("user_id", flat=True))
