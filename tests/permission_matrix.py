@@ -123,7 +123,7 @@ def _moves(door: str, near: str, far: str, done: str) -> dict[str, tuple[str, st
         f"{door} supervise": (supervising, desk_may_not),
         f"{door} escalate": (supervising, desk_may_not),
         f"{door} reply": (f"{near} walled · {done} dispatchers grid_worker", desk_may),
-        f"{door} protect": (dispatching, desk_may),
+        f"{door} protect": (f"{near} walled · {done} dispatchers", desk_may),
         f"{door} recuse": (f"{near} walled · {done} handlers call_back leader", desk_may),
     }
 

@@ -10,6 +10,7 @@ from shangju.cases.rules import REPORTER
 from shangju.cases.workflow import Channel
 from shangju.categories.queries import category_by_code
 from shangju.demo.stage import Scene
+from shangju.parties.models import Party
 from shangju.posts.stakes import declare_stake
 
 WORDS = (
@@ -39,7 +40,16 @@ def show_protection(scene: Scene, *, now: datetime) -> Case:
     for hours, (role, fields, code, reason) in zip((2, 1), looks, strict=True):
         at = now - timedelta(hours=hours)
         reveal_contact(case, fields=fields, code=code, reason=reason, by=role.actor, now=at)
-    worker, shop = scene.worker.actor.user, scene.shops[-1] if scene.shops else None
+    worker, shop = scene.worker.actor.user, _shop_without_open_case(scene)
     if worker is not None and shop is not None:
         declare_stake(worker, party=shop, reason="family", by=worker, now=now)
     return case
+
+
+def _shop_without_open_case(scene: Scene) -> Party | None:
+    """So that nothing in somebody's hands disappears from their list."""
+    touched = Case.objects.filter(is_open=True, place_party__in=scene.shops).values_list(
+        "place_party_id", flat=True
+    )
+    busy = set(touched)
+    return next((shop for shop in reversed(scene.shops) if shop.pk not in busy), None)

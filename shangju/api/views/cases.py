@@ -1,6 +1,7 @@
 """Cases for staff: the worklist, one case, the moves open to the caller, and making one."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from shangju.api.views import REFUSALS
 from shangju.cases.forms import MOVE_FORMS, move_forms_for
 from shangju.cases.models import Case
 from shangju.cases.queries import WorklistFilters, case_for, read_cursor, worklist
-from shangju.cases.reporter import RevealedContact, reveal_contact
+from shangju.cases.reporter import reveal_contact
 from shangju.cases.rules import Actor, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
@@ -102,13 +103,14 @@ def make_move(request: HttpRequest, number: str, payload: MoveIn) -> dict[str, A
 
 
 @router.post("/{number}/reveal", response={200: RevealOut, **REFUSALS})
-def reveal(request: HttpRequest, number: str, payload: RevealIn, response: HttpResponse) -> RevealedContact:
+def reveal(request: HttpRequest, number: str, payload: RevealIn, response: HttpResponse) -> dict[str, str]:
     """Look at pieces of the reporter's data once. The look is logged; the reporter is told the office and the code."""
     response["Cache-Control"] = "private, no-store"
     found = find_case(request, number)
     fields = [str(field) for field in payload.fields]
     by, now = actor_of(request), timezone.now()
-    return reveal_contact(found, fields=fields, code=str(payload.code), reason=payload.reason, by=by, now=now)
+    look = reveal_contact(found, fields=fields, code=str(payload.code), reason=payload.reason, by=by, now=now)
+    return asdict(look)
 
 
 def _move_name(given: str) -> MoveName:

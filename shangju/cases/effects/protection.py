@@ -14,8 +14,9 @@ from shangju.cases.rules import Actor, ActorKind
 from shangju.cases.walls import posts_without_free_holder
 from shangju.cases.workflow import CaseRole, MoveName, State
 from shangju.core.errors import DomainError
+from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.steps import Step
-from shangju.posts.models import StakeReason
+from shangju.posts.models import Post, StakeReason
 
 
 def recuse(case: Case, board: ClockBoard, payload: moves.Recuse, by: Actor, now: datetime) -> Draft:
@@ -28,12 +29,7 @@ def recuse(case: Case, board: ClockBoard, payload: moves.Recuse, by: Actor, now:
         data={"reason": payload.reason},
         records=[Recusal(case=case, user=by.user, reason=payload.reason)],
     )
-    day = timezone.localdate(now)
-    posts = [assistant.post for assistant in case.assistants.select_related("post")]
-    lead = case.handler_post if case.state in {State.DISPATCHED, State.IN_PROGRESS} else None
-    empty = posts_without_free_holder(
-        [*posts, *([lead] if lead else [])], case, day=day, also_walled=[by.user.pk]
-    )
+    lead, empty = _posts_left_empty(case, by.user.pk, now)
     CaseAssistant.objects.filter(case=case, post__in=empty).delete()
     if lead is not None and lead in empty:
         draft.data["from"] = lead.name
@@ -42,6 +38,16 @@ def recuse(case: Case, board: ClockBoard, payload: moves.Recuse, by: Actor, now:
         board.stop([Step.SIGN], now=now)
         draft.leads_to = State.ACCEPTED
     return draft
+
+
+def _posts_left_empty(case: Case, leaving: int, now: datetime) -> tuple[Post | None, list[Post]]:
+    """The post that leads, and those of the case's posts with nobody left who may open it."""
+    with everywhere(EverywhereReason.WALL):
+        posts = [assistant.post for assistant in case.assistants.select_related("post")]
+        lead = case.handler_post if case.state in {State.DISPATCHED, State.IN_PROGRESS} else None
+        asked = [*posts, lead] if lead else posts
+        day = timezone.localdate(now)
+        return lead, posts_without_free_holder(asked, case, day=day, also_walled=[leaving])
 
 
 def protect(case: Case, board: ClockBoard, payload: moves.Protect, by: Actor, now: datetime) -> Draft:
