@@ -30,9 +30,9 @@ from shangju.cases.reporter_view import (
 )
 from shangju.cases.rules import REPORTER, Actor, ActorKind
 from shangju.cases.services import apply_move
+from shangju.cases.workflow import RequestType
 from shangju.consent.models import ConsentNotice
 from shangju.consent.queries import notice_of, notice_on, notices
-from shangju.cases.workflow import RequestType
 from shangju.core.errors import Conflict, DomainError
 from shangju.core.forms import add_refusal
 from shangju.core.rate_limit import exceeds_limit
