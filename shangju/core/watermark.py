@@ -27,7 +27,7 @@ def watermark_image(words: str) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" width="2600" height="2600">'
         f'<defs><pattern id="w" width="{TILE_WIDTH}" height="{TILE_HEIGHT}" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(-24)">'
-        '<text x="0" y="40" font-family="sans-serif" font-size="15" fill="#7a7a7a" fill-opacity="0.17">'
+        '<text x="0" y="40" font-family="sans-serif" font-size="15" fill="#7a7a7a" fill-opacity="0.24">'
         f"{escape(words)}</text></pattern></defs>"
         '<rect width="2600" height="2600" fill="url(#w)"/></svg>'
     )
