@@ -208,7 +208,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST my:read_notices": "302 · sign-in anonymous",
     "GET my:reports": SIGNED_IN,
     "GET my:stakes": "200 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators",
-    "POST my:stakes": "302 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators · 422 far_desk",
+    "POST my:stakes": "302 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators · 422 elsewhere",
     "GET my:concerns": "403 · sign-in anonymous · 200 members",
     "GET my:concern": (f"{MINE} · 200 shopkeeper walled", MINE),
     "POST my:move accept": (MINE, MINE),
