@@ -6,8 +6,9 @@ from django.db.models import Q
 
 from shangju.board.models import Publication
 from shangju.cases.models import Case
-from shangju.cases.rules import Actor, ActorKind, has_stake, may_view
+from shangju.cases.rules import Actor, ActorKind, may_view
 from shangju.cases.safe_summary import may_be_shown
+from shangju.cases.walls import is_walled_off
 from shangju.cases.workflow import State
 from shangju.posts.rights import Right, Standing
 
@@ -27,7 +28,7 @@ def may_be_published(case: Case) -> bool:
 
 def may_propose(actor: Actor, case: Case) -> bool:
     """Staff who may open the case and handle or dispatch in its area, without a stake in it."""
-    if actor.kind is not ActorKind.STAFF or has_stake(actor.standing, case):
+    if actor.kind is not ActorKind.STAFF or is_walled_off(actor.standing, case):
         return False
     works_there = any(
         actor.standing.may(right, path=case.area_path) for right in (Right.HANDLE, Right.DISPATCH)
@@ -49,7 +50,7 @@ def may_take_down(actor: Actor, publication: Publication) -> bool:
     return (
         actor.kind is ActorKind.STAFF
         and actor.standing.may(Right.DISPATCH, path=publication.area_path)
-        and not has_stake(actor.standing, publication.case)
+        and not is_walled_off(actor.standing, publication.case)
     )
 
 

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shangju.cases.models import Case
-from shangju.cases.rules import Actor, ActorKind, has_stake
+from shangju.cases.rules import Actor, ActorKind
+from shangju.cases.walls import is_walled_off
 from shangju.core import audit
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.posts.rights import Right
@@ -40,7 +41,7 @@ def make_confidential(case: Case, *, reason: str, by: Actor, now: datetime) -> C
     For a dispatcher of its area, with a reason, and for its reporter. Raises ``NotAllowed`` and ``DomainError``.
     """
     is_dispatcher = by.kind is ActorKind.STAFF and by.standing.may(Right.DISPATCH, path=case.area_path)
-    if by.kind is not ActorKind.REPORTER and (not is_dispatcher or has_stake(by.standing, case)):
+    if by.kind is not ActorKind.REPORTER and (not is_dispatcher or is_walled_off(by.standing, case)):
         raise NotAllowed(_("Only the dispatcher of the area and the reporter make a case confidential."))
     if not reason.strip():
         sentence = _("Say in a few words why.")

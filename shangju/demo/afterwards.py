@@ -11,8 +11,9 @@ from shangju.board.services import propose_publication, publish
 from shangju.cases.endorsement import MeToo, endorse
 from shangju.cases.intake import ContactDetails
 from shangju.cases.models import Case
-from shangju.cases.rules import REPORTER, Actor, ActorKind, has_stake, staff
+from shangju.cases.rules import REPORTER, Actor, ActorKind, staff
 from shangju.cases.safe_summary import may_be_shown, shown_to_strangers
+from shangju.cases.walls import is_walled_off
 from shangju.cases.workflow import Outcome, State
 from shangju.posts.models import Appointment, PostKind
 
@@ -72,7 +73,7 @@ def put_on_the_board(*, now: datetime) -> None:
         proposer, checker = (holders.get((case.community_id, kind)) for kind in (OFFICER, SECRETARY))
         if done == PUBLISHED:
             break
-        if not (proposer and checker and may_be_shown(case)) or has_stake(proposer.standing, case):
+        if not (proposer and checker and may_be_shown(case)) or is_walled_off(proposer.standing, case):
             continue
         at = min(now, (case.resolved_at or now) + timedelta(hours=rng.randint(2, 30)))
         words = rng.choice(RESULTS[Outcome(case.outcome)])

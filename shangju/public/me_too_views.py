@@ -25,8 +25,9 @@ from shangju.core.errors import Conflict, DomainError
 from shangju.core.forms import add_refusal
 from shangju.core.rate_limit import exceeds_limit
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.public.consenting import concern_form
 from shangju.public.device import leave_mark, mark_of, new_mark
-from shangju.public.forms import CONSENT_VERSION, ConcernForm
+from shangju.public.forms import ConcernForm
 from shangju.public.private_pages import private_page
 
 SENT_ANYWAY = "none_of_these"
@@ -50,8 +51,7 @@ def offer_me_too(request: HttpRequest, form: ConcernForm, submission: Submission
 @require_POST
 def me_too(request: HttpRequest) -> HttpResponse:
     """Count the sender for the case that they chose; on any fault their whole form is shown again."""
-    by = request.user if isinstance(request.user, User) else None
-    form = ConcernForm(request.POST, request.FILES, by=by, now=timezone.now())
+    form = concern_form(request)
     status = 422
     if exceeds_limit("report", client_address(request), per_minute=settings.INTAKE_PER_MINUTE):
         form.add_error(None, _("Too many reports came from this address. Wait a minute, then send it again."))
@@ -86,7 +86,7 @@ def contact_in(form: ConcernForm) -> ContactDetails:
     given = form.cleaned_data
     if given["is_anonymous"]:
         return ContactDetails()
-    return ContactDetails(given["name"], given["phone"], given["may_be_called"], CONSENT_VERSION)
+    return ContactDetails(given["name"], given["phone"], given["may_be_called"], given["consent_version"])
 
 
 @require_GET

@@ -2,12 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from shangju.accounts.models import User
 from shangju.cases.place_codes import FilledIn, area_with_code, member_with_number
-from shangju.public.forms import VIA_CODE, ConcernForm
+from shangju.public.consenting import concern_form
+from shangju.public.forms import VIA_CODE
 
 
 @require_GET
@@ -23,7 +22,6 @@ def at_member(request: HttpRequest, member: int) -> HttpResponse:
 
 
 def _form_at(request: HttpRequest, scanned: FilledIn | None) -> HttpResponse:
-    by = request.user if isinstance(request.user, User) else None
     initial = {"via": VIA_CODE}
     if scanned is not None:
         initial |= {
@@ -31,6 +29,6 @@ def _form_at(request: HttpRequest, scanned: FilledIn | None) -> HttpResponse:
             "spot": scanned.spot,
             "address": scanned.place if scanned.spot else "",
         }
-    form = ConcernForm(initial=initial, by=by, now=timezone.now())
+    form = concern_form(request, **initial)
     context = {"form": form, "scanned": scanned, "scanned_unknown": scanned is None}
     return render(request, "public/report.html", context)

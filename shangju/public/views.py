@@ -17,7 +17,7 @@ from shangju.cases import moves
 from shangju.cases.code_lookup import TooManyGuesses, find_case, page_of_code
 from shangju.cases.codes import format_code, normalise_code
 from shangju.cases.intake import Receipt, Submission, register_concern
-from shangju.cases.models import Case, CasePhoto, ReporterContact
+from shangju.cases.models import Case, CasePhoto
 from shangju.cases.place_search import places_named
 from shangju.cases.reporter import looks_told_to_reporter
 from shangju.cases.reporter_view import (
@@ -40,6 +40,7 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.knowledge.models import Article
 from shangju.knowledge.queries import articles_answering
 from shangju.photos.responses import photo_response
+from shangju.public.consenting import concern_form
 from shangju.public.forms import ConcernForm, ConfirmForm, TrackForm, WordsForm
 from shangju.public.me_too_views import SENT_ANYWAY, offer_me_too
 from shangju.public.private_pages import private_page
@@ -91,24 +92,6 @@ def answers_before_sending(request: HttpRequest, form: ConcernForm) -> list[Arti
     if form.cleaned_data["request_type"] != RequestType.ENQUIRY or "answers_seen" in request.POST:
         return []
     return articles_answering(form.cleaned_data["text"], on=timezone.localdate())
-
-
-def concern_form(request: HttpRequest) -> ConcernForm:
-    """The form of this request, with the privacy notice in force and the one that its sender agreed to before."""
-    by, now = request.user if isinstance(request.user, User) else None, timezone.now()
-    consented_to = str(request.session.get("consented_to", "")) or (consent_before(by) if by else "")
-    notice = notice_on(timezone.localdate(now))
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    return ConcernForm(*sent, by=by, now=now, notice=notice, consented_to=consented_to)
-
-
-def consent_before(user: User) -> str:
-    """The notice that a signed-in resident agreed to with their last report; empty where there was none."""
-    with everywhere(EverywhereReason.TRACKING_CODE):
-        earlier = ReporterContact.objects.filter(case__reporter_user=user).exclude(consent_version="")
-        return (
-            earlier.order_by("-case__registered_at").values_list("consent_version", flat=True).first() or ""
-        )
 
 
 LOOK_UPS = frozenset({"look_up", "whole_map", "map.x", "look_up_answer"})

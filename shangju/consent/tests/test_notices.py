@@ -92,7 +92,7 @@ def test_who_agreed_to_another_version_is_asked_again(street: Street, settings: 
         street.users["resident"], backend="allauth.account.auth_backends.AuthenticationBackend"
     )
     assert 'name="consent_again"' in returning.get(reverse("public:report")).content.decode()
-    again = {"key": "web-consent-2", "consent_version": "2026-11"}
+    again = {"key": "web-consent-2", "consent_version": "2026-11", "text": "井盖松动，车压过去响"}
     assert reported(returning, **again) == 422
     assert reported(returning, **again, consent_again="on") == 302
     assert 'name="consent_again"' not in returning.get(reverse("public:report")).content.decode()
