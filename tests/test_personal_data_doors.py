@@ -176,3 +176,14 @@ def test_the_interface_warns_and_stores_what_was_said(street: Street) -> None:
     assert WORDS[warning["start"] : warning["end"]] == NUMBER
     assert (warning["field"], warning["kind"]) == ("text", "mobile")
     assert [case.text for case in stored()] == [WORDS]
+
+
+def test_the_answer_is_carried_through_the_page_of_reports_nearby(street: Street) -> None:
+    raised(street, now=timezone.now(), area="grid", text=WORDS.replace(NUMBER, ""))
+    client = Client()
+    nearby = client.post(reverse("public:report"), {**REPORT, "personal_data": "keep"})
+    assert nearby.status_code == 200
+    assert '<input type="hidden" name="personal_data" value="keep">' in nearby.content.decode()
+    sent = {**REPORT, "personal_data": "keep", "none_of_these": "1"}
+    assert client.post(reverse("public:report"), sent).status_code == 302
+    assert stored()[-1].text == WORDS

@@ -65,13 +65,15 @@ class AsksAboutPersonalData(forms.Form):
     )
 
     questions: tuple[Question, ...] = ()
+    chosen: str = ""
+    """What was chosen in this round; a page that shows the form once more carries it on."""
 
     def clean(self) -> dict[str, Any]:
         """Ask, or do what was answered; the answer itself is no value of the form's."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         texts = {name: cleaned[name] for name in self.scanned if cleaned.get(name)}
         found = {name: spans for name, text in texts.items() if (spans := find_personal_data(text))}
-        choice = cleaned.pop("personal_data", "")
+        choice = self.chosen = cleaned.pop("personal_data", "")
         self.fields.pop("personal_data", None)
         if choice == PersonalDataChoice.MASK:
             self._mask({name: mask_personal_data(texts[name]) for name in found})

@@ -25,7 +25,11 @@ def masked(text: object) -> str:
 @register.inclusion_tag("ui/personal_data.html")
 def personal_data(form: BaseForm) -> dict[str, Any]:
     """The question of :class:`~shangju.core.personal_data_forms.AsksAboutPersonalData`; inside the form's element."""
-    return {"questions": getattr(form, "questions", ()), "choices": PersonalDataChoice.choices}
+    return {
+        "questions": getattr(form, "questions", ()),
+        "choices": PersonalDataChoice.choices,
+        "answer": getattr(form, "chosen", ""),
+    }
 
 
 @register.simple_tag(takes_context=True)
