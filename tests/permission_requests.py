@@ -20,7 +20,7 @@ from shangju.cases.endorsement import MeToo, endorse
 from shangju.cases.models import Approval, Case, CaseEvent, ClockPause, Mediation, SupervisionOrder
 from shangju.cases.rules import REPORTER, party_member
 from shangju.cases.services import apply_move
-from shangju.cases.tests.stories import case_in, go, payload_of
+from shangju.cases.tests.stories import MARKERS, case_in, go, payload_of
 from shangju.cases.workflow import ApprovalKind, MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.models import MessageTemplate
@@ -170,7 +170,9 @@ def _given_up(case: Case, now: datetime) -> int:
     """A text message that was given up."""
     event = case.events.earliest("sequence")
     given_up = {"state": NoticeState.FAILED, "due_at": now, "created_at": now, "purpose": "accept"}
-    return Notice.objects.create(key=f"given-up-{case.pk}", event=event, channel="sms", **given_up).pk
+    return Notice.objects.create(
+        key=f"given-up-{case.pk}", event=event, channel="sms", recipient=MARKERS["phone"], **given_up
+    ).pk
 
 
 SOON = timedelta(days=2)
