@@ -36,6 +36,8 @@ from shangju.imports.models import ImportRun
 from shangju.imports.tests.giving import imported
 from shangju.knowledge.models import Article
 from shangju.notices.seeds import DELIVERED
+from shangju.posts.models import Stake
+from shangju.posts.stakes import declare_stake
 from tests.permission_requests import article_of
 from tests.street import Street
 
@@ -153,6 +155,7 @@ NOT_PAGES = {
     "public:places": "a part of the report's page, sent to its script",
     "public:received": "shown once after a report; the founding story looks at it",
     "public:confirm": "takes a form", "public:add_words": "takes a form", "public:withdraw": "takes a form",
+    "public:protect": "takes a form",
     "public:photo": "a picture", "public:help_opinion": "takes a form", "knowledge:move": "takes a form",
     "public:me_too": "takes a form", "public:withdraw_endorsement": "takes a form",
     "public:endorsed": "shown once after a “me too”; its own story looks at it",
@@ -363,6 +366,19 @@ def _template() -> MessageTemplate:
     return MessageTemplate.objects.filter(is_active=True)[0]
 
 
+def _stake(street: Street) -> Stake:
+    """What somebody declared about themselves."""
+    worker = street.staff("other_worker")
+    with everywhere(EverywhereReason.VERIFICATION):
+        return declare_stake(
+            worker.user,
+            party=street.parties["other_shop"],
+            reason="family",
+            by=worker.user,
+            now=timezone.now(),
+        )
+
+
 def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     """What the address of a page needs."""
     with everywhere(EverywhereReason.VERIFICATION):
@@ -376,13 +392,15 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
         "end_delegation": delegation, "change_wecom": person, "template": _template(), "run": table,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
+    if name == "administration:end_stake":
+        subjects["end_stake"] = _stake(street)
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
     with everywhere(EverywhereReason.VERIFICATION):
         endorsed = case.endorsements.get()
     code = endorsed.tracking_code if name == "public:endorsement" else case.tracking_code
     known = {
         "number": case.number, "code": format_code(code), "pk": subject.pk,
-        "place": street.areas["building"].code, "member": street.parties["shop"].pk,
+        "place": street.areas["building"].code, "member": street.parties["shop"].pk, "version": "2026-06",
     }  # fmt: skip
     if name.startswith(("knowledge:", "public:help_")):
         with everywhere(EverywhereReason.VERIFICATION):
