@@ -368,7 +368,7 @@ def _template() -> MessageTemplate:
 
 def _stake(street: Street) -> Stake:
     """What somebody declared about themselves."""
-    worker = street.staff("other_worker")
+    worker = street.users["other_worker"]
     with everywhere(EverywhereReason.VERIFICATION):
         return declare_stake(
             worker.user,
