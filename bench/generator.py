@@ -31,11 +31,12 @@ from shangju.cases.clocks import ClockBoard  # noqa: E402
 from shangju.cases.codes import CODE_ALPHABET, CODE_LENGTH, code_print  # noqa: E402
 from shangju.cases.intake import INTAKE_STEPS  # noqa: E402
 from shangju.cases.models import Case, CaseEvent, NumberSeries  # noqa: E402
-from shangju.cases.search import fold, gram_numbers, mark_of, search_grams  # noqa: E402
+from shangju.cases.search import mark_of  # noqa: E402
 from shangju.cases.workflow import REGISTER, CaseRole, Channel, MoveName, RequestType, State  # noqa: E402
 from shangju.categories.models import Category  # noqa: E402
 from shangju.core.scoping import EverywhereReason, everywhere  # noqa: E402
 from shangju.core.sealing import seal  # noqa: E402
+from shangju.core.text_search import fold, gram_numbers, search_grams  # noqa: E402
 from shangju.demo.corpus import Place, choose_category, concern_for  # noqa: E402
 from shangju.posts.models import Post, PostKind  # noqa: E402
 

@@ -42,8 +42,11 @@ GROUPS = {
     "handlers": "building_head grid_worker",
     "dispatchers": "officer secretary duty_desk",
     "call_back": "officer secretary duty_desk task_force",
+    "importers": "officer officer_with_shop secretary duty_desk other_officer far_desk",
     "supervisors": "secretary task_force leader",
     "elsewhere": "other_officer far_desk",
+    "writers": "officer officer_with_shop other_officer secretary unit duty_desk task_force",
+    "street_writers": "unit duty_desk task_force",
     "walled": "officer_with_shop",
     "system": "system_administrator",
 }
@@ -53,11 +56,24 @@ OPEN = "200"
 SIGNED_IN = "200 · sign-in anonymous"
 DESK = "403 · sign-in anonymous · 404 elsewhere"
 DESK_FAR = "404 · sign-in anonymous · 403 outsiders callers_in"
+IMPORTS = "403 · sign-in anonymous · 404 importers"
+"""A table of the sub-district: who takes orders in for a community of it or elsewhere does not know of it."""
+
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
 SETUP_DONE = "403 · sign-in anonymous · 302 system"
+STAKES = "403 · sign-in anonymous · 200 system_administrator security_administrator"
 CASES = "403 · 401 anonymous · 404 outsiders elsewhere"
 CASES_FAR = "404 · 401 anonymous"
+PUBLICATION = (
+    "403 · sign-in anonymous · 302 dispatchers · 404 elsewhere walled",
+    "403 · sign-in anonymous · 404 dispatchers other_officer walled · 302 far_desk",
+)
+
+STAFF = "200 · sign-in anonymous · 403 outsiders"
+STAFF_FAR = "404 · sign-in anonymous · 403 outsiders · 200 far_desk"
+NO_WRITER = "403 · sign-in anonymous"
+ARTICLE_FAR = f"{NO_WRITER} · 404 writers · 200 far_desk"
 
 ENTRANCE = "302 · 200 anonymous"
 NO_PASSWORD = "403 · sign-in anonymous"
@@ -68,6 +84,8 @@ def _moves(door: str, near: str, far: str, done: str) -> dict[str, tuple[str, st
     """The rows of staff's moves at one door; pages and interface give the same people the same right."""
     dispatching, working = f"{near} · {done} dispatchers walled", f"{near} walled · {done} handlers"
     leading, reopening = f"{near} walled · {done} grid_worker", f"{near} walled · {done} call_back leader"
+    deciding = f"{near} walled · {done} dispatchers task_force"
+    supervising = f"{near} walled · {done} supervisors"
     asking, desk_may, desk_may_not = (
         f"{near} walled · {done} call_back",
         f"{far} · {done} far_desk",
@@ -89,6 +107,24 @@ def _moves(door: str, near: str, far: str, done: str) -> dict[str, tuple[str, st
         f"{door} reopen": (reopening, desk_may_not),
         f"{door} close_unreachable": (asking, desk_may_not),
         f"{door} answer_as_party": (f"{near} walled", desk_may_not),
+        f"{door} change_assistants": (f"{near} walled · {done} dispatchers", desk_may),
+        f"{door} ask_return": (leading, desk_may_not),
+        f"{door} ask_pause": (leading, desk_may_not),
+        f"{door} ask_extension": (leading, desk_may_not),
+        f"{door} grant_return": (deciding, desk_may),
+        f"{door} grant_pause": (deciding, desk_may),
+        f"{door} grant_extension": (deciding, desk_may),
+        f"{door} refuse": (deciding, desk_may),
+        f"{door} resume": (f"{deciding} grid_worker", desk_may),
+        f"{door} merge": (dispatching, desk_may),
+        f"{door} unmerge": (dispatching, desk_may),
+        f"{door} split": (dispatching, desk_may),
+        f"{door} urge": (supervising, desk_may_not),
+        f"{door} supervise": (supervising, desk_may_not),
+        f"{door} escalate": (supervising, desk_may_not),
+        f"{door} reply": (f"{near} walled · {done} dispatchers grid_worker", desk_may),
+        f"{door} protect": (f"{near} walled · {done} dispatchers", desk_may),
+        f"{door} recuse": (f"{near} walled · {done} handlers call_back leader", desk_may),
     }
 
 
@@ -101,11 +137,19 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST public:report": "302",
     "POST public:places": OPEN,
     "GET public:received": "302",
+    "POST public:me_too": "302",
+    "GET public:endorsed": "302",
+    "GET public:endorsement": OPEN,
+    "POST public:withdraw_endorsement": "302",
+    "GET public:place": OPEN,
+    "GET public:member_place": OPEN,
+    "GET public:board": OPEN,
     "GET public:track": OPEN,
     "POST public:track": "302",
     "GET public:case": OPEN,
     "POST public:confirm": "302",
     "POST public:add_words": "302",
+    "POST public:protect": "302",
     "POST public:withdraw": "302",
     "GET public:photo": OPEN,
     "GET public:report_shell": OPEN,
@@ -118,21 +162,63 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET desk:visited": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
     "POST desk:visit_categories": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
     "POST desk:earlier": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
+    "GET public:help": OPEN,
+    "GET public:help_article": OPEN,
+    "POST public:help_opinion": "302",
     "GET public:privacy": OPEN,
+    "GET public:privacy_version": OPEN,
     "GET desk:worklist": "200 · sign-in anonymous · 403 outsiders",
+    "GET desk:approvals": "403 · sign-in anonymous · 200 dispatchers walled elsewhere task_force",
     "GET desk:enter": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
     "POST desk:enter": "403 · sign-in anonymous · 302 enterers · 422 enterers_elsewhere",
     "GET desk:received": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
+    "POST desk:me_too": "403 · sign-in anonymous · 302 enterers · 422 enterers_elsewhere",
+    "GET desk:endorsed": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
+    "GET desk:board": "403 · sign-in anonymous · 200 dispatchers elsewhere walled",
+    "POST desk:check_publication": PUBLICATION,
+    "POST desk:withdraw_publication": PUBLICATION,
+    "POST desk:propose": (
+        f"{DESK} walled · 302 handlers grid_secretary dispatchers task_force",
+        f"{DESK_FAR} · 302 far_desk",
+    ),
+    "POST desk:confidential": (f"{DESK} walled · 302 dispatchers", f"{DESK_FAR} · 302 far_desk"),
+    "GET desk:place_codes": "200 · sign-in anonymous · 403 outsiders",
     "GET desk:case": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
     **_moves("POST desk:move", DESK, DESK_FAR, "302"),
     "POST desk:reveal": (f"{DESK} walled · 200 handlers call_back", f"{DESK_FAR} · 200 far_desk"),
     "GET desk:photo": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
     "GET desk:mediation": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
+    "GET knowledge:list": STAFF,
+    "GET knowledge:article": (f"{STAFF} · 404 far_desk", STAFF_FAR),
+    "GET knowledge:version": (f"{STAFF} · 404 far_desk", STAFF_FAR),
+    "GET knowledge:write": f"{NO_WRITER} · 200 writers far_desk",
+    "POST knowledge:write": f"{NO_WRITER} · 422 writers far_desk · 302 street_writers",
+    "GET knowledge:revise": (f"{NO_WRITER} · 404 far_desk · 200 street_writers", ARTICLE_FAR),
+    "POST knowledge:revise": (
+        f"{NO_WRITER} · 404 far_desk · 302 street_writers",
+        f"{ARTICLE_FAR} · 302 far_desk",
+    ),
+    "POST knowledge:move": (
+        f"{NO_WRITER} · 404 far_desk · 302 duty_desk task_force",
+        f"{ARTICLE_FAR} · 302 far_desk",
+    ),
+    "GET imports:list": "403 · sign-in anonymous · 200 importers",
+    "GET imports:give": "403 · sign-in anonymous · 200 importers",
+    "POST imports:give": "403 · sign-in anonymous · 422 importers · 302 duty_desk",
+    "GET imports:run": (f"{IMPORTS} · 200 duty_desk", f"{IMPORTS} · 200 far_desk"),
+    "POST imports:name_columns": (f"{IMPORTS} · 302 duty_desk", f"{IMPORTS} · 302 far_desk"),
+    "POST imports:start": (f"{IMPORTS} · 302 duty_desk", f"{IMPORTS} · 302 far_desk"),
+    "POST imports:discard": (f"{IMPORTS} · 302 duty_desk", f"{IMPORTS} · 302 far_desk"),
+    "GET imports:refused": (f"{IMPORTS} · 200 duty_desk", f"{IMPORTS} · 200 far_desk"),
+    "GET imports:answers": (f"{IMPORTS} · 200 duty_desk", f"{IMPORTS} · 200 far_desk"),
     "GET supervision:list": "403 · sign-in anonymous · 200 supervisors",
+    "GET supervision:reveals": "403 · sign-in anonymous · 200 supervisors",
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",
     "GET my:reports": SIGNED_IN,
+    "GET my:stakes": "200 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators",
+    "POST my:stakes": "302 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators · 422 elsewhere",
     "GET my:concerns": "403 · sign-in anonymous · 200 members",
     "GET my:concern": (f"{MINE} · 200 shopkeeper walled", MINE),
     "POST my:move accept": (MINE, MINE),
@@ -149,7 +235,25 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST my:move confirm": NOT_A_MEMBERS_MOVE,
     "POST my:move reopen": NOT_A_MEMBERS_MOVE,
     "POST my:move close_unreachable": NOT_A_MEMBERS_MOVE,
+    "POST my:move protect": NOT_A_MEMBERS_MOVE,
+    "POST my:move recuse": NOT_A_MEMBERS_MOVE,
     "POST my:move answer_as_party": (f"{MINE} · 302 shopkeeper walled", MINE),
+    "POST my:move change_assistants": NOT_A_MEMBERS_MOVE,
+    "POST my:move ask_return": BY_HANDLING_MEMBER,
+    "POST my:move ask_pause": BY_HANDLING_MEMBER,
+    "POST my:move ask_extension": BY_HANDLING_MEMBER,
+    "POST my:move grant_return": NOT_A_MEMBERS_MOVE,
+    "POST my:move grant_pause": NOT_A_MEMBERS_MOVE,
+    "POST my:move grant_extension": NOT_A_MEMBERS_MOVE,
+    "POST my:move refuse": NOT_A_MEMBERS_MOVE,
+    "POST my:move resume": BY_HANDLING_MEMBER,
+    "POST my:move merge": (MINE, MINE),
+    "POST my:move unmerge": (MINE, MINE),
+    "POST my:move split": (MINE, MINE),
+    "POST my:move urge": NOT_A_MEMBERS_MOVE,
+    "POST my:move supervise": NOT_A_MEMBERS_MOVE,
+    "POST my:move escalate": NOT_A_MEMBERS_MOVE,
+    "POST my:move reply": BY_HANDLING_MEMBER,
     "GET administration:home": "403 · sign-in anonymous · 200 administrators",
     "GET administration:areas": SETUP,
     "GET administration:add_area": SETUP,
@@ -184,6 +288,13 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST administration:change_activity": SETUP_DONE,
     "GET administration:change_phone": SETUP,
     "POST administration:change_phone": SETUP_DONE,
+    "GET administration:change_wecom": SETUP,
+    "POST administration:change_wecom": SETUP_DONE,
+    "GET administration:templates": SETUP,
+    "GET administration:template": SETUP,
+    "POST administration:template": SETUP_DONE,
+    "GET administration:outgoing": SETUP,
+    "POST administration:send_again": SETUP_DONE,
     "GET administration:parties": SETUP,
     "GET administration:admit_party": SETUP,
     "POST administration:admit_party": SETUP_DONE,
@@ -196,6 +307,11 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST administration:delegate": SETUP_DONE,
     "GET administration:end_delegation": SETUP,
     "POST administration:end_delegation": SETUP_DONE,
+    "GET administration:stakes": STAKES,
+    "GET administration:add_stake": STAKES,
+    "POST administration:add_stake": STAKES.replace("200", "302"),
+    "GET administration:end_stake": STAKES,
+    "POST administration:end_stake": STAKES.replace("200", "302"),
     "GET administration:audit": "403 · sign-in anonymous · 200 audit_administrator",
     "GET account_login": ENTRANCE,
     "POST account_login": "302",
@@ -233,10 +349,13 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST api:confirm": OPEN,
     "GET api:areas": OPEN,
     "GET api:categories": OPEN,
+    "GET api:articles": OPEN,
+    "GET api:article": OPEN,
     "POST api:make_token": OPEN,
     "GET api:cases": "200 · 401 anonymous · 403 outsiders callers_in",
     "GET api:case": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),
     "GET api:moves": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),
+    "POST api:reveal": (f"{CASES} walled · 200 handlers call_back", f"{CASES_FAR} · 200 far_desk"),
     **_moves("POST api:make_move", CASES, CASES_FAR, "200"),
     "GET api:api-root": "404",
     "GET api:unknown": "404",

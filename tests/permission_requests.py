@@ -5,26 +5,36 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.areas.services import AreaPlan, add_area
+from shangju.board.services import propose_publication
 from shangju.cases import moves
-from shangju.cases.models import Case, Mediation
-from shangju.cases.rules import party_member
+from shangju.cases.endorsement import MeToo, endorse
+from shangju.cases.models import Approval, Case, CaseEvent, ClockPause, Mediation, SupervisionOrder
+from shangju.cases.rules import REPORTER, party_member
 from shangju.cases.services import apply_move
-from shangju.cases.tests.stories import case_in, go, payload_of
-from shangju.cases.workflow import MoveName, State
+from shangju.cases.tests.stories import MARKERS, case_in, go, payload_of
+from shangju.cases.workflow import ApprovalKind, MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.gateways.models import MessageTemplate
+from shangju.gateways.services import TemplatePlan, seed_templates
+from shangju.imports.tests.giving import ORDERS, examined
+from shangju.knowledge.models import Article
+from shangju.knowledge.services import Content, publish_article, write_article
+from shangju.notices.models import Notice, NoticeState
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
 from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from shangju.posts.services import PostPlan, create_post
+from shangju.posts.stakes import declare_stake
 from tests.street import Street
 
 MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -43,6 +53,24 @@ MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
     "reopen": ("resolved", {"reason": "又响了"}),
     "close_unreachable": ("resolved", {}),
     "answer_as_party": ("in_progress", {"words": "马上检查"}),
+    "change_assistants": ("in_progress", {"assistants": []}),
+    "ask_return": ("in_progress", {"reason": "不属本网格"}),
+    "ask_pause": ("spoken", {"reason": "parts", "until": "{soon}", "explanation": "等配件"}),
+    "ask_extension": ("asked_nothing", {"amount": 2, "reason": "施工需要时间"}),
+    "grant_return": ("asked", {"note": "同意"}),
+    "grant_pause": ("asked", {"note": "同意"}),
+    "grant_extension": ("asked", {"explanation": "施工还需两天。"}),
+    "refuse": ("asked", {"what": "return", "explanation": "请继续办理"}),
+    "resume": ("paused", {"note": "配件已到"}),
+    "merge": ("accepted", {"into": "{registered}", "explanation": "同一件事"}),
+    "unmerge": ("merged", {"reason": "不是同一件事"}),
+    "split": ("accepted", {"parts": "油烟\n\n噪音"}),
+    "urge": ("in_progress", {"words": "请抓紧"}),
+    "supervise": ("in_progress", {"demand": "书面回复", "reply_by": "{soon}"}),
+    "escalate": ("in_progress", {"reason": "久拖未决"}),
+    "reply": ("ordered", {"reply": "已约谈店主"}),
+    "protect": ("in_progress", {"is_confidential": True}),
+    "recuse": ("in_progress", {"reason": "own_home"}),
 }
 """Every move that staff and members make: the state of the case it is tried on, and values that its form accepts."""
 
@@ -50,6 +78,11 @@ HANDLED_BY_MEMBER = {
     "sign": "member_dispatched",
     "visit": "member_in_progress",
     "resolve": "member_in_progress",
+    "ask_return": "member_in_progress",
+    "ask_pause": "member_spoken",
+    "ask_extension": "member_asked_nothing",
+    "resume": "member_paused",
+    "reply": "member_ordered",
 }
 """What a member does with a case that was given to it, tried on such a case."""
 
@@ -68,6 +101,13 @@ class Objects:
     empty_post: int
     party: int
     delegation: int
+    template: int
+    notice: int
+    article: int
+    table: int
+    publication: int
+    endorsement_code: str
+    stake: int
 
 
 def far_side(street: Street) -> Street:
@@ -92,7 +132,16 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
     }
     in_work = case_in(State.IN_PROGRESS, street, now=now, photo_ids=[photo.pk])
     cases["in_progress"] = go(in_work, MoveName.MEDIATE, "grid_worker", street, now=now)
+    cases["merged"] = case_in(State.MERGED, street, now=now)
+    for name in ("spoken", "asked_nothing", "asked", "paused", "ordered"):
+        in_hand = case_in(State.IN_PROGRESS, street, now=now)
+        cases[name] = prepared_for(name, go(in_hand, MoveName.CONTACT, "grid_worker", street, now=now))
+    closed = case_in(State.CLOSED, street, now=now)
     with everywhere(EverywhereReason.VERIFICATION):
+        worker = street.staff("grid_worker")
+        publication = propose_publication(closed, result="噪声源已拆除", by=worker, now=now)
+        said = MeToo(f"key-{in_work.number}", device="a device")
+        endorsed = endorse(in_work, said, by=REPORTER, now=now)
         grid = street.areas["grid"]
         address = grid.addresses.create(text="东里", shown_as="东里")
         plan = AreaPlan("micro_grid", f"{grid.code}W9", "微网格 9号", parent_code=grid.code)
@@ -100,16 +149,93 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
         post = create_post(
             PostPlan(street.areas["micro"], "micro_grid_contact", "联络岗 9号"), by=COMMAND_LINE, now=now
         )
+        worker, party = street.users["grid_worker"], street.parties.get("other_shop", street.parties["shop"])
+        stake = declare_stake(worker, party=party, reason="family", by=worker, now=now)
         return Objects(
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
-            street.parties.get("other_shop", street.parties["shop"]).pk,
-            Delegation.objects.order_by("pk")[0].pk,
+            party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
+            article_of(street, now=now).pk, table_of_orders(street, now=now),
+            publication.pk, endorsed.tracking_code, stake.pk,
         )  # fmt: skip
 
 
+def _template(now: datetime) -> int:
+    """A template in use; the same for both places."""
+    seed_templates([TemplatePlan("accept", "sms", "zh-hans", "事项${number}已受理。")], now=now)
+    return MessageTemplate.objects.get(is_active=True).pk
+
+
+def _given_up(case: Case, now: datetime) -> int:
+    """A text message that was given up."""
+    event = case.events.earliest("sequence")
+    given_up = {"state": NoticeState.FAILED, "due_at": now, "created_at": now, "purpose": "accept"}
+    return Notice.objects.create(
+        key=f"given-up-{case.pk}", event=event, channel="sms", recipient=MARKERS["phone"], **given_up
+    ).pk
+
+
+SOON = timedelta(days=2)
+
+
+def prepared_for(name: str, case: Case) -> Case:
+    """What the moves need that act on a request, a pause or an order; asked by nobody that the matrix knows."""
+    with everywhere(EverywhereReason.VERIFICATION):
+        now = timezone.now()
+        event = case.events.earliest("sequence")
+        # Made long ago on the street's calendar, asked for today: so that its date lies ahead of every request.
+        Case.objects.filter(pk=case.pk).update(close_due_at=now + SOON, clocks_start_at=now)
+        case.clocks.filter(step="close").update(
+            started_at=now,
+            due_at=now + SOON,
+            yellow_at=now + SOON,
+            orange_at=now + SOON,
+            purple_at=now + 2 * SOON,
+        )
+        if name == "asked":
+            for kind in ApprovalKind:
+                Approval.objects.create(
+                    case=case, event=_row_for(case, kind), kind=kind, reason="等配件", pause_reason="parts",
+                    amount=2, until=now + SOON, asked_at=now,
+                )  # fmt: skip
+        if name.endswith("paused"):
+            ClockPause.objects.create(
+                case=case, event=event, round=0, reason="parts", starts_at=now, until=now + SOON
+            )
+            Case.objects.filter(pk=case.pk).update(paused_until=now + SOON)
+        if name.endswith("ordered"):
+            SupervisionOrder.objects.create(
+                case=case, event=event, demand="请书面回复", reply_by=timezone.localdate(now)
+            )
+            Case.objects.filter(pk=case.pk).update(open_orders=1)
+        return Case.objects.get(pk=case.pk)
+
+
+def _row_for(case: Case, kind: ApprovalKind) -> CaseEvent:
+    """A row of the history for each request: which one does not matter here."""
+    return case.events.order_by("sequence")[list(ApprovalKind).index(kind)]
+
+
+def article_of(street: Street, *, now: datetime) -> Article:
+    """A published article of the sub-district."""
+    content = Content(
+        question="垃圾几点可以投放？",
+        short_answer="早上七点到九点，晚上六点到八点。",
+        keywords=["垃圾", "投放"],
+        category=street.category("0402"),
+    )
+    article = write_article(content, area=street.areas["subdistrict"], by=COMMAND_LINE, now=now)
+    return publish_article(article, seen=1, by=COMMAND_LINE, now=now)
+
+
+def table_of_orders(street: Street, *, now: datetime) -> int:
+    """A table that the duty desk of the sub-district gave, ready to be taken in."""
+    who = "duty_desk" if "duty_desk" in street.users else "officer"
+    return examined(street, now=now, who=who).pk
+
+
 def give_to_member(street: Street, *, now: datetime) -> dict[str, Case]:
-    """Two cases that the property firm handles, one not yet signed for."""
+    """Cases that the property firm handles, one not yet signed for."""
     given: dict[str, Case] = {}
     payload = moves.Dispatch(party=street.parties["property_firm"], party_summary="楼道灯不亮")
     with everywhere(EverywhereReason.VERIFICATION):
@@ -119,6 +245,13 @@ def give_to_member(street: Street, *, now: datetime) -> dict[str, Case]:
         clerk = party_member(street.users["property_clerk"])
         signed = payload_of(MoveName.SIGN, street, now=now)
         given["member_in_progress"] = apply_move(given["member_in_progress"], signed, by=clerk, now=now)
+        for name in ("member_spoken", "member_asked_nothing", "member_paused", "member_ordered"):
+            case = apply_move(
+                case_in(State.ACCEPTED, street, now=now), payload, by=street.staff("officer"), now=now
+            )
+            case = apply_move(case, signed, by=clerk, now=now)
+            visited = payload_of(MoveName.VISIT, street, now=now)
+            given[name] = prepared_for(name, apply_move(case, visited, by=clerk, now=now))
     return given
 
 
@@ -148,11 +281,13 @@ CALL = {
     "key": "desk-1",
 }
 VISIT = {"text": "楼道灯不亮", "address": "东里1幢", "visited": "shared_space", "key": "visit-1"}
+ARTICLE = {"question": "垃圾怎么投放？", "short_answer": "看投放点公示。", "audience": "public"}
 REPORT = {"text": "楼道灯不亮", "area": "A1G1", "request_type": "complaint", "key": "web-1"}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "password2": "correct horse 7"}
 
 FORMS: dict[str, dict[str, Any]] = {
     "public:report": REPORT,
+    "public:me_too": {**REPORT, "case": "{case}"},
     "public:confirm": CONFIRMATION,
     "public:add_words": {"words": "夜里更响"},
     "public:withdraw": {"reason": "已自行解决"},
@@ -160,7 +295,18 @@ FORMS: dict[str, dict[str, Any]] = {
     "desk:visit": VISIT,
     "desk:visit_categories": {"text": "楼道灯不亮"},
     "desk:earlier": {"phone": "13900001111"},
-    "desk:reveal": REASON,
+    "desk:me_too": {**CALL, "phone": "13955556666", "case": "{case}"},
+    "desk:propose": {"result": "噪声源已拆除"},
+    "desk:confidential": REASON,
+    "desk:withdraw_publication": REASON,
+    "public:help_opinion": {"was_helpful": "yes"},
+    "knowledge:write": {**ARTICLE, "area": "{subdistrict}", "language": "zh-hans"},
+    "knowledge:revise": {**ARTICLE, **REASON, "seen": "1"},
+    "knowledge:move": REASON,
+    "imports:give": {"area": "A"},
+    "imports:name_columns": {"column_0": "id", "column_2": "text"},
+    "desk:reveal": {"fields_needed": "phone", "code": "call", "reason": "回访预约时间"},
+    "public:protect": {"is_confidential": "yes"},
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -175,11 +321,16 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:add_person": NEW_PERSON,
     "administration:change_activity": REASON,
     "administration:change_phone": {"phone": "", **REASON},
+    "administration:change_wecom": {"wecom_id": "member-7", **REASON},
+    "administration:template": {"text": "事项${{number}}已受理。", "provider_template": "SMS_1"},
     "administration:admit_party": NEW_PARTY,
     "administration:change_party": {**NEW_PARTY, **REASON},
     "administration:change_membership": {"status": "suspended", **REASON},
     "administration:delegate": {"user": "resident", "starts_on": "2026-12-01"},
     "administration:end_delegation": {"last_day": "2026-12-31", **REASON},
+    "administration:add_stake": {"user": "resident", "party": "{shop}", "reason": "family"},
+    "administration:end_stake": REASON,
+    "my:stakes": {"building": "{building}", "reason": "own_home"},
     "accounts:profile": {"language": "en"},
     "accounts:unlock": {"name": "resident"},
     "public:track": {"code": "{code}"},
@@ -195,6 +346,7 @@ FORMS: dict[str, dict[str, Any]] = {
 BODIES: dict[str, dict[str, Any]] = {
     "api:report": CONCERN,
     "api:confirm": CONFIRMATION,
+    "api:reveal": {"fields": ["phone"], "code": "call", "reason": "回访预约时间"},
     "api:make_token": {"username": "resident", "password": PASSWORD, "name": "grid program"},
 }
 """What a POST of the interface carries."""
@@ -204,7 +356,7 @@ def case_for_row(page: str, doing: str, objects: Objects) -> Case:
     """The case that the row's request is about."""
     if page == "my:move" and doing in HANDLED_BY_MEMBER:
         return objects.cases.get(HANDLED_BY_MEMBER[doing], objects.cases["in_progress"])
-    if page in {"public:confirm", "api:confirm"}:
+    if page in {"public:confirm", "api:confirm", "desk:propose"}:
         return objects.cases["resolved"]
     return objects.cases[MOVE_VALUES[doing][0] if doing else "in_progress"]
 
@@ -218,20 +370,33 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "retire_post": objects.empty_post, "retire_area": objects.empty_area, "appoint": street.posts["grid_worker"].pk,
         "person": person, "change_activity": person, "change_phone": person, "mediation": objects.mediation,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
-        "end_delegation": objects.delegation,
+        "end_delegation": objects.delegation, "end_stake": objects.stake,
+        "change_wecom": person, "template": objects.template,
+        "send_again": objects.notice,
+        "check_publication": objects.publication, "withdraw_publication": objects.publication,
+        **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
+        **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
     }  # fmt: skip
+    if page.startswith("knowledge:"):
+        return {"pk": objects.article, "number": 1, "move": "retire"}
+    code = objects.endorsement_code if "endorsement" in page else case.tracking_code
     return {
-        "number": case.number, "code": case.tracking_code, "tracking_code": case.tracking_code,
-        "photo_id": objects.photo.pk, "size": "thumbnail", "move": doing, "entry_pk": objects.address,
+        "place": street.areas["grid"].code, "member": objects.party,
+        "number": case.number, "code": code, "tracking_code": case.tracking_code,
+        "photo_id": objects.photo.pk, "size": "thumbnail", "version": "2026-06", "move": doing, "entry_pk": objects.address,
         "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
     }  # fmt: skip
 
 
 def move_values(doing: str, objects: Objects) -> dict[str, Any]:
     """Sound values of a move."""
-    post = objects.street.posts["grid_worker"].pk
+    known = {
+        "post": objects.street.posts["grid_worker"].pk,
+        "registered": objects.cases["registered"].number,
+        "soon": timezone.localdate() + timedelta(days=1),
+    }
     return {
-        name: value.format(post=post) if isinstance(value, str) else value
+        name: value.format(**known) if isinstance(value, str) else value
         for name, value in MOVE_VALUES[doing][1].items()
     }
 
@@ -252,6 +417,8 @@ def asked(key: str, route: str, objects: Objects) -> Asked:
 
 def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
     """Body and content type of a POST."""
+    if page == "imports:give":
+        return {"data": {**FORMS[page], "file": SimpleUploadedFile("orders.csv", ORDERS.encode())}}
     if page == "api:upload":
         return {"data": {"file": SimpleUploadedFile("wall.jpg", encoded(picture()))}}
     if page.startswith("api:"):
@@ -266,6 +433,10 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
     known = {
         "other_parent": objects.street.areas["second"].pk,
         "grid": objects.street.areas["grid"].pk,
+        "subdistrict": objects.street.areas["subdistrict"].pk,
+        "building": objects.street.areas["building"].pk,
+        "shop": objects.street.parties["shop"].pk,
         "code": objects.cases["in_progress"].tracking_code,
+        "case": objects.cases["in_progress"].tracking_print,
     }
     return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}

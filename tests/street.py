@@ -18,6 +18,7 @@ from shangju.areas.tests.trees import small_tree
 from shangju.cases.rules import Actor, party_member, staff
 from shangju.categories.models import Category
 from shangju.categories.services import seed_categories
+from shangju.consent.services import seed_consent_notices
 from shangju.core.scoping import EverywhereReason, Scope, area_scope, everywhere
 from shangju.deadlines.services import seed_calendar
 from shangju.parties.models import Party
@@ -96,6 +97,7 @@ def build_street() -> Street:
     """Plant it all. Runs under a scope of its own."""
     with everywhere(EverywhereReason.SETUP):
         seed_categories(now=SET_UP_AT)
+        seed_consent_notices(now=SET_UP_AT)
         seed_calendar(now=SET_UP_AT)
         areas = small_tree("A") | {f"far:{name}": area for name, area in small_tree("B").items()}
         users = _users()

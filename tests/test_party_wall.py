@@ -14,7 +14,9 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
+from shangju.board.services import propose_publication, publish
 from shangju.cases import moves
 from shangju.cases.codes import format_code
 from shangju.cases.intake import ContactDetails, Submission, register_concern
@@ -25,6 +27,7 @@ from shangju.cases.reporter import reveal_contact
 from shangju.cases.rules import REPORTER, Actor, party_member
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import MARKERS
+from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
 from shangju.notices.services import send_notices, tell_of_events
@@ -41,7 +44,7 @@ INNER = {
     "text": "独文甲", "note": "独记乙", "contact": "独联丙", "visit": "独访丁", "people_met": "独见戊",
     "visit_place": "独处己", "cause": "独因庚", "account": "独劝辛", "mediation_place": "独地壬",
     "answer": "独答癸", "plan": "独划子",
-    "confirmation": "独认丑", "reopening": "独重寅", "more_words": "独补卯", "title": "独题辰", "reveal": "独由巳",
+    "confirmation": "独认丑", "reopening": "独重寅", "more_words": "独补卯", "title": "独题辰", "reveal": "独由巳要打电话",
     "note_place": "独址午",
 }  # fmt: skip
 """What staff and reporter write among themselves, a token for each field."""
@@ -96,7 +99,14 @@ def go_all_the_way(street: Street, case: Case, *, to_member: bool) -> Case:
         for payload, by in steps:
             case = apply_move(case, payload, by=by, now=NOW)
         if not case.is_anonymous:
-            reveal_contact(case, by=officer, reason=INNER["reveal"], now=NOW)
+            reveal_contact(
+                case,
+                fields=["name", "phone", "words"],
+                code="call",
+                reason=INNER["reveal"],
+                by=officer,
+                now=NOW,
+            )
     return case
 
 
@@ -144,7 +154,15 @@ def everything_in(response: Any) -> str:
 
 MEMBERS = ("shopkeeper", "property_clerk", "officer_with_shop")
 OPEN_TO_THE_CODE = frozenset(
-    {"public:track", "public:case", "public:confirm", "public:add_words", "public:withdraw", "public:photo"}
+    {
+        "public:track",
+        "public:case",
+        "public:confirm",
+        "public:add_words",
+        "public:withdraw",
+        "public:photo",
+        "public:protect",
+    }
 ) | {"api:follow", "api:confirm"}
 """Whoever holds the code is the reporter. Members do not hold it: no answer gives it to them, which is asserted here."""
 STANDS_FOR_PHONES = frozenset({"demo:mailbox"})
@@ -239,3 +257,47 @@ def test_no_text_message_or_letter_goes_to_a_member(wall: tuple[Objects, dict[st
     assert {notice.recipient for notice in sent} == {PERSON["phone"], MARKERS["phone"]}
     for notice in sent:
         assert leaks(notice.subject + notice.link, wall[1]) == []
+
+
+LIKE_WORDS = "吊扇嗡嗡响，整夜睡不着"
+
+
+@pytest.mark.parametrize("who", [*MEMBERS, ""])
+def test_what_is_offered_as_already_reported_and_what_is_public_betray_nothing(
+    who: str, wall: tuple[Objects, dict[str, str]]
+) -> None:
+    objects, tokens = wall
+    street, client = objects.street, Client()
+    told = {name: objects.cases[name] for name in ("concerning", "handled", "confidential", "anonymous")}
+    with everywhere(EverywhereReason.VERIFICATION):
+        Case.objects.filter(pk__in=[case.pk for case in told.values()]).update(
+            text=LIKE_WORDS + INNER["text"]
+        )
+        for name in ("concerning", "confidential"):
+            Case.objects.filter(pk=told[name].pk).update(state="resolved", outcome="solved")
+        publication = propose_publication(
+            told["concerning"], result=RESULT, by=street.staff("officer"), now=NOW
+        )
+        publish(publication, by=street.staff("secretary"), now=NOW)
+        with pytest.raises(DomainError):
+            propose_publication(told["confidential"], result=RESULT, by=street.staff("officer"), now=NOW)
+        Case.objects.filter(is_open=True).update(registered_at=timezone.now())
+    if who:
+        client.force_login(street.users[who], backend=BACKEND)
+    report = {
+        "text": LIKE_WORDS,
+        "area": "A1G1",
+        "address": "里院面馆",
+        "request_type": "complaint",
+        "key": "web-9",
+    }
+    offered = everything_in(client.post("/report/", report))
+    board = everything_in(client.get("/board/"))
+    numbers = {name: case.number for name, case in told.items()}
+    assert told["handled"].tracking_print in offered
+    assert told["confidential"].tracking_print not in offered
+    assert RESULT in board
+    assert leaks(offered + board, tokens | numbers) == []
+
+
+RESULT = "噪声源已拆除，夜间安静。"

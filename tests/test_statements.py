@@ -16,6 +16,7 @@ from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import payload_of, raised
 from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
+from tests.permission_requests import article_of
 from tests.street import Street
 
 AT_MOST = 15
@@ -30,12 +31,14 @@ PAGES = {
     "nothing found": ("desk:worklist", {"q": "没有的词", "state": "all"}),
     "supervision": ("supervision:list", {"reason": "dormant"}),
     "my day": ("my:home", {}),
+    "knowledge base": ("knowledge:list", {"q": "垃圾"}),
+    "questions": ("public:help", {"q": "垃圾", "category": "04"}),
 }
 READERS = ("leader", "task_force", "duty_desk", "unit", "secretary", "officer", "grid_worker")
 
 
 def in_work(street: Street, number: int) -> list[Case]:
-    """Cases in the grid, each at the grid worker's, told some days ago."""
+    """Cases in the grid, each at the grid worker's, told some days ago; and as many articles."""
     then, made = timezone.now() - timedelta(days=4), []
     for _one in range(number):
         case = raised(street, now=then)
@@ -44,6 +47,8 @@ def in_work(street: Street, number: int) -> list[Case]:
             with everywhere(EverywhereReason.VERIFICATION):
                 case = apply_move(case, payload, by=street.staff("officer"), now=then)
         made.append(case)
+        with everywhere(EverywhereReason.VERIFICATION):
+            article_of(street, now=then)
     return made
 
 

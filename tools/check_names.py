@@ -29,6 +29,8 @@ BANNED_MODULES = frozenset(
 
 STATE_WRITERS: dict[str, str] = {
     "shangju/cases/services": "applies moves: locks, checks, appends history and sets the clocks",
+    "shangju/cases/effects/approvals": "a request's own state, asked or decided, is no state of a case",
+    "shangju/knowledge/services": "an article's own state, draft or published, is no state of a case",
     "shangju/notices/services": "a notice's own state, to be sent or sent, is no state of a case",
 }
 """Where ``.state = …`` and ``update(state=…)`` may stand; the prefix of a path, with its reason."""

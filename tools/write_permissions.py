@@ -41,6 +41,7 @@ Roles: {roles}.
 DOORS = {
     "public": "Public pages: the tracking code is the key",
     "desk": "The desk of staff",
+    "knowledge": "Knowledge base",
     "supervision": "Supervision",
     "my": "One's own pages, and those of members",
     "administration": "Set-up pages",

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from shangju.accounts import services
 from shangju.accounts.addresses import client_address
@@ -21,6 +21,7 @@ from shangju.accounts.models import User
 from shangju.accounts.rules import must_have_second_factor, works_here
 from shangju.core.audit import record
 from shangju.core.sealing import fingerprint, seal, unseal
+from shangju.gateways.errors import RefusedForGood
 from shangju.gateways.sending import Message, gateway_for
 
 
@@ -106,9 +107,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "Give it to nobody: we never ask for it."
         ) % {"code": code}
         key = f"sign-in-code-{secrets.token_hex(12)}"
-        gateway_for("sms").send(
-            Message(key=key, channel="sms", recipient=phone, body=body), now=timezone.now()
+        message = Message(
+            key=key,
+            channel="sms",
+            recipient=phone,
+            body=body,
+            purpose="sign_in_code",
+            values={"code": code},
+            language=get_language() or settings.LANGUAGE_CODE,
         )
+        try:
+            gateway_for("sms").send(message, now=timezone.now())
+        except RefusedForGood as refusal:
+            # Whoever waits for the code is told the same: it could not be sent.
+            raise OSError(str(refusal)) from refusal
 
 
 def keep_language(response: HttpResponse, language: str) -> None:

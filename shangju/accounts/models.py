@@ -31,6 +31,7 @@ class User(AbstractBaseUser):
     display_name_en = models.CharField(_("Shown as, in English"), max_length=90, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
     phone = SealedTextField(_("Mobile phone"), blank=True, default="", editable=False)
+    wecom_id = models.CharField(_("WeCom member id"), max_length=64, blank=True)
     phone_print = models.CharField(max_length=43, null=True, unique=True, editable=False)  # noqa: DJ001 - unique
     phone_verified = models.BooleanField(default=False)
     language = models.CharField(_("Language"), max_length=10, default="zh-hans")

@@ -145,6 +145,24 @@ def reset_phone(user: User, *, phone: str, reason: str, by: Operator, now: datet
 
 
 @transaction.atomic
+def set_wecom_id(user: User, *, wecom_id: str, reason: str, by: Operator, now: datetime) -> User:
+    """Enter under which id the account is a member of the sub-district's WeCom, or none: then nothing goes there."""
+    actor = demand_administrator(by)
+    held = _locked(user)
+    held.wecom_id = wecom_id.strip()
+    held.save(update_fields=["wecom_id"])
+    record(
+        held,
+        action="account.wecom_set",
+        by=actor,
+        now=now,
+        after={"wecom_given": bool(held.wecom_id)},
+        reason=reason,
+    )
+    return held
+
+
+@transaction.atomic
 def set_user_active(user: User, *, is_active: bool, reason: str, by: Operator, now: datetime) -> User:
     """Let an account in again, or no more; its terms stay as they are, its rights and API tokens stop at once.
 

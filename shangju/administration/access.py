@@ -50,6 +50,11 @@ def as_system_administrator(view: View) -> View:
     return _only(frozenset({AdministratorRole.SYSTEM}), view, opens_scope=True)
 
 
+def as_stake_administrator(view: View) -> View:
+    """The system or the security administrator, with the scope of set-up: who is bound up with what."""
+    return _only(frozenset({AdministratorRole.SYSTEM, AdministratorRole.SECURITY}), view, opens_scope=True)
+
+
 def as_audit_administrator(view: View) -> View:
     """Only the audit administrator; the audit trail needs no scope."""
     return _only(frozenset({AdministratorRole.AUDIT}), view, opens_scope=False)

@@ -11,10 +11,12 @@ from django.utils.translation import pgettext_lazy
 from shangju.accounts.models import AdministratorRole, User
 from shangju.areas.geometry import Datum
 from shangju.areas.models import PARENT_KINDS, Area, AreaKind, GridType
+from shangju.core.forms import LongSelect
 from shangju.parties.models import Party, PartyKind, PartyStatus
 from shangju.parties.services import CHANGEABLE
 from shangju.posts.ladder import LadderRung
-from shangju.posts.models import PostKind
+from shangju.posts.models import PostKind, StakeReason
+from shangju.posts.stakes import BUILDINGS
 
 
 def _date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -286,6 +288,60 @@ class PhoneForm(forms.Form):
         label=_("Mobile phone"), max_length=20, required=False, help_text=_("Empty removes the number.")
     )
     reason = _reason_field()
+
+
+class WecomForm(forms.Form):
+    """Under which id somebody is a member of the WeCom."""
+
+    wecom_id = forms.CharField(
+        label=_("WeCom member id"),
+        max_length=64,
+        required=False,
+        help_text=_("Empty: no messages go to WeCom, only to their own page."),
+    )
+    reason = _reason_field()
+
+
+class TemplateForm(forms.Form):
+    """The words of a message and the id under which the provider approved them."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Slots: ${number} case number, ${code} tracking code, ${state} state, ${day} date. Each holds at most 20 signs."
+        ),
+    )
+    provider_template = forms.CharField(
+        label=_("Template id at the provider"),
+        max_length=60,
+        required=False,
+        help_text=_("Without it no text message of this kind goes out."),
+    )
+
+
+class StakeForm(forms.Form):
+    """Who is bound up with which member or building, and why."""
+
+    user = _user_field()
+    party: Any = forms.ModelChoiceField(
+        label=_("Member (shop, firm)"),
+        queryset=None,
+        required=False,
+        empty_label=_("None"),
+        widget=LongSelect,
+    )
+    building: Any = forms.ModelChoiceField(
+        label=_("Building"), queryset=None, required=False, empty_label=_("None"), widget=LongSelect
+    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=StakeReason)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        buildings = Area.objects.filter(kind__in=BUILDINGS, retired_on__isnull=True).defer("outline")
+        self.fields["party"].queryset = Party.objects.filter(status=PartyStatus.ACTIVE).order_by("name")  # type: ignore[attr-defined]
+        self.fields["building"].queryset = buildings.order_by("path")  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

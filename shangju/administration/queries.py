@@ -10,6 +10,8 @@ from django.db.models import Model, Q, QuerySet
 from shangju.accounts.models import User
 from shangju.areas.models import MICRO_GRID_HOUSEHOLDS, Area, AreaKind
 from shangju.core.models import AuditEvent
+from shangju.core.numbers import small_number
+from shangju.notices.models import Notice, NoticeChannel
 from shangju.parties.models import Party
 
 TREE_KINDS = (AreaKind.DISTRICT, AreaKind.SUBDISTRICT, AreaKind.COMMUNITY, AreaKind.GRID, AreaKind.MICRO_GRID)
@@ -174,3 +176,14 @@ def told_changes(event: AuditEvent) -> list[tuple[str, str, str]]:
 def _short(value: object) -> str:
     text = "" if value is None else str(value)
     return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def outgoing_notices(state: str, *, after: str) -> tuple[list[Notice], str]:
+    """Messages that leave the house, newest first, without recipient and words; a page and the next page's cursor."""
+    rows = Notice.objects.filter(state=state).exclude(channel=NoticeChannel.IN_APP)
+    before = small_number(after)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    shown = ("channel", "purpose", "attempts", "refusal", "state", "created_at")
+    found = list(rows.order_by("-pk").only(*shown)[: PAGE + 1])
+    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""

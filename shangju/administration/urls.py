@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shangju.administration.views import areas, audit, home, parties, people, posts
+from shangju.administration.views import areas, audit, home, messages, parties, people, posts, stakes
 
 app_name = "administration"
 urlpatterns = [
@@ -35,5 +35,13 @@ urlpatterns = [
     path("parties/<int:pk>/membership/", parties.change_status, name="change_membership"),
     path("parties/<int:pk>/delegate/", parties.delegate, name="delegate"),
     path("delegations/<int:pk>/end/", parties.end, name="end_delegation"),
+    path("people/<int:pk>/wecom/", people.change_wecom, name="change_wecom"),
+    path("messages/", messages.templates, name="templates"),
+    path("messages/<int:pk>/", messages.template, name="template"),
+    path("messages/outgoing/", messages.outgoing, name="outgoing"),
+    path("messages/outgoing/<int:pk>/again/", messages.send_again, name="send_again"),
+    path("stakes/", stakes.stakes, name="stakes"),
+    path("stakes/add/", stakes.add, name="add_stake"),
+    path("stakes/<int:pk>/end/", stakes.end, name="end_stake"),
     path("audit/", audit.audit, name="audit"),
 ]

@@ -44,6 +44,7 @@ def _strings(field: forms.Field, value: Any) -> list[str]:
         (forms.BooleanField, _tick),
         ((forms.MultipleChoiceField, forms.ModelMultipleChoiceField), _several),
         ((forms.ChoiceField, forms.ModelChoiceField), _key),
+        (forms.IntegerField, _number),
         ((forms.CharField, forms.DateField, forms.DateTimeField), _text),
     )
     read = next((read for kind, read in kinds if isinstance(field, kind)), _several)
@@ -54,6 +55,12 @@ def _tick(value: Any) -> list[str]:
     if not isinstance(value, bool):
         raise ValueError(_("Give true or false here."))  # noqa: TRY004 - carries the sentence, not a type's name
     return ["on"] if value else []
+
+
+def _number(value: Any) -> list[str]:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(_("Give a whole number here."))  # noqa: TRY004 - as above
+    return [str(value)]
 
 
 def _several(value: Any) -> list[str]:

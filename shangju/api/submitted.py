@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from shangju.api.texts import Code, Line, Words
 from shangju.cases.intake import TEXT_LIMIT
+from shangju.cases.models import RevealCode, RevealedField
 from shangju.cases.queries import PAGE, PAGE_AT_MOST
 from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved, State
 from shangju.photos.rules import PHOTOS_AT_MOST
@@ -104,6 +105,14 @@ class MoveIn(BaseModel):
     seen: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
+class RevealIn(Submitted):
+    """Which pieces of a reporter's data are needed, for what, and why in words. Each is logged and told to them."""
+
+    fields: Annotated[list[Annotated[RevealedField, NOT_STRICT]], Field(min_length=1, max_length=4)]
+    code: Annotated[RevealCode, NOT_STRICT]
+    reason: Annotated[Words, StringConstraints(max_length=120)]
+
+
 class WorklistQuery(BaseModel):
     """What a worklist is narrowed to; ``state`` empty or ``open`` means every open case."""
 
@@ -124,3 +133,14 @@ class AreasQuery(BaseModel):
 
     kind: Code = ""
     parent: Code = ""
+
+
+class ArticlesQuery(BaseModel):
+    """What the articles are narrowed to: words, and the code of a category or of a group of them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: Annotated[Line, StringConstraints(max_length=60)] = ""
+    category: Code = ""
+    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,17}$")] = ""
+    limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = PAGE

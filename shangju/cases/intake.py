@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cases import chain
+from shangju.cases.case_photos import keep_photos
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.codes import code_print, format_code, new_code
 from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto, IdempotencyKey, ReporterContact
@@ -22,12 +23,12 @@ from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
 from shangju.cases.search import index_cases
-from shangju.cases.services import keep_photos
 from shangju.cases.workflow import REGISTER, CaseRole, Channel, RequestType
 from shangju.categories.models import Category
 from shangju.categories.queries import category_by_code
 from shangju.categories.suggest import looks_like_night_noise, suggest_categories
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.personal_data import mask_personal_data
 from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import night_hours_for, steady_reference
@@ -110,7 +111,7 @@ def register_concern(
         if idempotency_key and (receipt := _receipt_under(idempotency_key, digest)):
             return receipt
         raise
-    prefix = _number_prefix(submission.place.area)
+    prefix = number_prefix(submission.place.area)
     numbers = take_numbers(prefix, 1, now=now, unless_stored=idempotency_key)
     if idempotency_key and not numbers and (receipt := _receipt_under(idempotency_key, digest)):
         return receipt
@@ -132,6 +133,11 @@ def register_concern(
     return Receipt(case, format_code(case.tracking_code), is_repeat=False, promised=prepared.board.running)
 
 
+def is_known_key(key: str) -> bool:
+    """Whether a submission came under ``key`` before; nothing is said of which."""
+    return IdempotencyKey.objects.filter(key=key).exists()
+
+
 def earlier_receipt(key: str, *, content: object) -> Receipt | None:
     """The receipt that ``key`` got before, if it did; raises ``Conflict`` where it came with other content."""
     return _receipt_under(key, _content_digest(content))
@@ -140,7 +146,8 @@ def earlier_receipt(key: str, *, content: object) -> Receipt | None:
 def check_submission(submission: Submission, *, by: Actor) -> None:
     """Raise ``DomainError`` at the field for what cannot be taken, ``NotAllowed`` outside the actor's area."""
     text = submission.text.strip()
-    limit = IMPORTED_TEXT_LIMIT if by.kind is ActorKind.SYSTEM else TEXT_LIMIT
+    is_imported = by.kind is ActorKind.SYSTEM or submission.source_key is not None
+    limit = IMPORTED_TEXT_LIMIT if is_imported else TEXT_LIMIT
     fields: dict[str, object] = {}
     if not text:
         fields["text"] = _("Say in a few words what is the matter.")
@@ -201,19 +208,20 @@ def prepare_concern(
     the end of ours otherwise. So what fails after this, as when the disk is full, leaves a gap in the series.
     Whoever prepares many gives the ``number`` out of those taken at once.
     """
-    case = _new_case(submission, by=by, now=now)
+    case = new_case(submission, by=by, now=now)
     put_in_area(case, submission.place.area)
     _set_class(case, submission)
+    case.weigh()
     board = ClockBoard(case)
     board.start(INTAKE_STEPS, start=case.clocks_start_at)
     board.refresh_due()
-    case.number = number or take_number(_number_prefix(submission.place.area), now=now)
+    case.number = number or take_number(number_prefix(submission.place.area), now=now)
     event = chain.next_event(
         case,
         kind=REGISTER,
         from_state="",
         by_id=by.user_id,
-        role=CaseRole.REPORTER if by.kind is ActorKind.REPORTER else _entry_role(by),
+        role=CaseRole.REPORTER if by.kind is ActorKind.REPORTER else entry_role(by),
         at=now,
         data={"channel": case.channel, "class": case.deadline_class, "area": case.area.code},
         note=case.text,
@@ -230,7 +238,7 @@ def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: date
     """
     for submission in submissions:
         check_submission(submission, by=by)
-    prefixes = [_number_prefix(each.place.area) for each in submissions]
+    prefixes = [number_prefix(each.place.area) for each in submissions]
     with transaction.atomic(), steady_reference():
         # Always in the same order: two files at once must not each wait for the other's numbers.
         series = {
@@ -246,7 +254,16 @@ def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: date
 
 
 def _store(prepared: Sequence[Prepared], submissions: Sequence[Submission], *, now: datetime) -> None:
-    """Store what is prepared, cases before what hangs on them; the caller's transaction makes it all or none."""
+    """Store what is prepared with its photos; the caller's transaction makes it all or none."""
+    store_rows(prepared)
+    for each, submission in zip(prepared, submissions, strict=True):
+        purpose = CasePhoto.Purpose.REPORT
+        keep_photos(each.case, each.event, submission.photo_ids, purpose=purpose, now=now)
+    wake_worker_after_commit()
+
+
+def store_rows(prepared: Sequence[Prepared]) -> None:
+    """Cases before what hangs on them."""
     cases = Case.objects.bulk_create([each.case for each in prepared])
     clocks: list[CaseClock] = []
     for each in prepared:
@@ -260,17 +277,15 @@ def _store(prepared: Sequence[Prepared], submissions: Sequence[Submission], *, n
     CaseClock.objects.bulk_create(clocks)
     ReporterContact.objects.bulk_create([each.contact for each in prepared if each.contact])
     index_cases(cases, are_new=True)
-    for each, submission in zip(prepared, submissions, strict=True):
-        purpose = CasePhoto.Purpose.REPORT
-        keep_photos(each.case, each.event, submission.photo_ids, purpose=purpose, now=now)
-    wake_worker_after_commit()
 
 
-def _entry_role(by: Actor) -> CaseRole:
+def entry_role(by: Actor) -> CaseRole:
+    """In which role the first row of a history is written."""
     return CaseRole.DISPATCHER if by.kind is ActorKind.STAFF else CaseRole.SYSTEM
 
 
-def _new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
+def new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
+    """The case of a submission, without number, area, class and clocks yet."""
     place, text = submission.place, submission.text.strip()
     code = new_code()
     received = min(submission.received_at or now, now)
@@ -280,7 +295,7 @@ def _new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
         request_type=submission.request_type,
         channel=submission.channel,
         category=submission.category,
-        title=(submission.title.strip() or title_from(text))[:60],
+        title=mask_personal_data(submission.title.strip() or title_from(text))[:60],
         text=text,
         happening_now=submission.happening_now,
         is_anonymous=submission.is_anonymous,
@@ -305,8 +320,11 @@ def _rough(degrees: float | None) -> float | None:
 
 
 def title_from(text: str) -> str:
-    """The first sentence, at most 30 signs: a person may write a better one when accepting."""
-    first = re.split(r"[。！？!?；;\n]", text.strip(), maxsplit=1)[0].strip()
+    """The first sentence, at most 30 signs: a person may write a better one when accepting.
+
+    Masked before it is cut: half a phone number is not recognised as one.
+    """
+    first = re.split(r"[。！？!?；;\n]", mask_personal_data(text).strip(), maxsplit=1)[0].strip()
     return first if len(first) <= 30 else f"{first[:29]}…"
 
 
@@ -345,7 +363,8 @@ def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
     )
 
 
-def _number_prefix(area: Area) -> str:
+def number_prefix(area: Area) -> str:
+    """What the case numbers of the area's sub-district begin with."""
     with everywhere(EverywhereReason.STRUCTURE):
         subdistrict = area.tiers()[AreaKind.SUBDISTRICT]
     return subdistrict.number_prefix or subdistrict.code[-6:]

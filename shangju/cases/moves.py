@@ -7,8 +7,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from shangju.areas.models import Area
+from shangju.cases.models import Case, CaseEvent
 from shangju.cases.workflow import MoveName
 from shangju.categories.models import Category
+from shangju.knowledge.models import ArticleVersion
 from shangju.parties.models import Party
 from shangju.posts.models import Post
 
@@ -53,10 +55,11 @@ class Refer(Payload):
 
 @dataclass(frozen=True, slots=True)
 class AnswerDirectly(Payload):
-    """An enquiry that needs nobody to go anywhere."""
+    """An enquiry that needs nobody to go anywhere; ``article`` is the version of the quick answer that it came from."""
 
     move: ClassVar[MoveName] = MoveName.ANSWER_DIRECTLY
     answer: str
+    article: ArticleVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +189,205 @@ class AddWords(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeAssistants(Payload):
+    """Who assists the lead handler from now on."""
+
+    move: ClassVar[MoveName] = MoveName.CHANGE_ASSISTANTS
+    assistants: Sequence[Post] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskReturn(Payload):
+    """退单: the handler holds that it is not theirs."""
+
+    move: ClassVar[MoveName] = MoveName.ASK_RETURN
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskPause(Payload):
+    """The clock is to stand still until ``until``, since something outside must happen first."""
+
+    move: ClassVar[MoveName] = MoveName.ASK_PAUSE
+    reason: str
+    explanation: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskExtension(Payload):
+    """More time: ``amount`` in the unit of the closing limit (days, or minutes of working time)."""
+
+    move: ClassVar[MoveName] = MoveName.ASK_EXTENSION
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantReturn(Payload):
+    """It goes back to the dispatcher; the third time, to the task force."""
+
+    move: ClassVar[MoveName] = MoveName.GRANT_RETURN
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantPause(Payload):
+    """The clock stands still from now on."""
+
+    move: ClassVar[MoveName] = MoveName.GRANT_PAUSE
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantExtension(Payload):
+    """The later date, and the sentence with which the reporter is told of it."""
+
+    move: ClassVar[MoveName] = MoveName.GRANT_EXTENSION
+    explanation: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse(Payload):
+    """No to what was asked, with the reason; ``kind`` is an ``ApprovalKind``."""
+
+    move: ClassVar[MoveName] = MoveName.REFUSE
+    kind: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Payload):
+    """The pause ends before its time."""
+
+    move: ClassVar[MoveName] = MoveName.RESUME
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Payload):
+    """The same matter as ``into``, which goes on; this one's reporter is told its news."""
+
+    move: ClassVar[MoveName] = MoveName.MERGE
+    into: Case
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerge(Payload):
+    """Not the same matter after all: back to where it stood."""
+
+    move: ClassVar[MoveName] = MoveName.UNMERGE
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeIn(Payload):
+    """Brought by a merge: ``case`` was merged into this one."""
+
+    move: ClassVar[MoveName] = MoveName.TAKE_IN
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo(Payload):
+    """Brought by the undoing of a merge."""
+
+    move: ClassVar[MoveName] = MoveName.LET_GO
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class Follow(Payload):
+    """Brought by a move of the case this one was merged into: what its reporter is told of it."""
+
+    move: ClassVar[MoveName] = MoveName.FOLLOW
+    news: CaseEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Hear(Payload):
+    """Brought by words that the reporter of a merged case added."""
+
+    move: ClassVar[MoveName] = MoveName.HEAR
+    case: Case
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split(Payload):
+    """Several matters in one: each text becomes a case of its own, registered, part of this one."""
+
+    move: ClassVar[MoveName] = MoveName.SPLIT
+    parts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PartEnded(Payload):
+    """Brought by the end of a part: what came of it."""
+
+    move: ClassVar[MoveName] = MoveName.PART_ENDED
+    part: Case
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Urge(Payload):
+    """催办: a word to whoever has it."""
+
+    move: ClassVar[MoveName] = MoveName.URGE
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supervise(Payload):
+    """督办单: what is demanded, and by when a written reply is due."""
+
+    move: ClassVar[MoveName] = MoveName.SUPERVISE
+    demand: str
+    reply_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Payload):
+    """The written reply to the supervision order that has waited longest."""
+
+    move: ClassVar[MoveName] = MoveName.REPLY
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate(Payload):
+    """The next tier becomes responsible; whoever had it stays informed."""
+
+    move: ClassVar[MoveName] = MoveName.ESCALATE
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerAsParty(Payload):
     """The party concerned answers."""
 
     move: ClassVar[MoveName] = MoveName.ANSWER_AS_PARTY
     words: str
     photo_ids: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Protect(Payload):
+    """Confidential from now on, or no longer."""
+
+    move: ClassVar[MoveName] = MoveName.PROTECT
+    is_confidential: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recuse(Payload):
+    """回避: whoever acts has a stake in this one case and is walled off from it."""
+
+    move: ClassVar[MoveName] = MoveName.RECUSE
+    reason: str
+    note: str = ""

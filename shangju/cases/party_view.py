@@ -4,6 +4,7 @@ A frozen record with the allowed fields only. Whatever a page or an API shows to
 new column of a case can never slip through (quality.md S2).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from shangju.cases.models import Case, CaseEvent
 from shangju.cases.queries import light_of
 from shangju.cases.rules import concerning, party_member, roles_of
 from shangju.cases.workflow import CaseRole, MoveName
+from shangju.core.personal_data import mask_personal_data
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party
 from shangju.posts.rights import Standing
@@ -28,6 +30,20 @@ KINDS_SHOWN = (
     MoveName.CONFIRM,
     MoveName.REOPEN,
 )
+SHOWN_TO_HANDLING_PARTY = (
+    MoveName.ASK_RETURN,
+    MoveName.GRANT_RETURN,
+    MoveName.ASK_PAUSE,
+    MoveName.GRANT_PAUSE,
+    MoveName.RESUME,
+    MoveName.ASK_EXTENSION,
+    MoveName.GRANT_EXTENSION,
+    MoveName.REFUSE,
+    MoveName.URGE,
+    MoveName.SUPERVISE,
+    MoveName.REPLY,
+)
+"""That it happened, not in which words: a member that handles a case sees how its requests fared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +88,14 @@ def shown_to_party(case: Case, *, user: Any, now: datetime, with_events: bool = 
     """The party's view of a case that :func:`concerns_of` gave."""
     member = party_member(user)
     is_handler = CaseRole.PARTY_HANDLER in roles_of(member, case)
-    events = _events_for(member.standing, case) if with_events else []
+    kinds = (*KINDS_SHOWN, *SHOWN_TO_HANDLING_PARTY) if is_handler else KINDS_SHOWN
+    events = _events_for(member.standing, case, kinds) if with_events else []
     return PartyConcern(
         number=case.number,
         state=str(case.get_state_display()),
         is_open=case.is_open,
         category=str(case.category or ""),
-        description=case.text if case.words_shareable else case.party_summary,
+        description=mask_personal_data(case.text) if case.words_shareable else case.party_summary,
         is_handler=is_handler,
         light=light_of(case, now=now) if is_handler else "",
         due_at=case.due_at if is_handler else None,
@@ -90,13 +107,13 @@ def shown_to_party(case: Case, *, user: Any, now: datetime, with_events: bool = 
     )
 
 
-def _events_for(standing: Standing, case: Case) -> list[CaseEvent]:
+def _events_for(standing: Standing, case: Case, kinds: Sequence[MoveName]) -> list[CaseEvent]:
     """The steps shown; what another party was told or answered is not among them."""
     own_names = {
         name[:60] for name in Party.objects.filter(pk__in=standing.parties).values_list("name", flat=True)
     }
     with everywhere(EverywhereReason.PARTY_CONCERN):
-        events = list(case.events.filter(kind__in=KINDS_SHOWN).order_by("sequence"))
+        events = list(case.events.filter(kind__in=kinds).order_by("sequence"))
     return [
         event
         for event in events

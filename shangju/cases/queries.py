@@ -19,6 +19,7 @@ from shangju.cases.models import Case
 from shangju.cases.models.case import CASE_LEVELS
 from shangju.cases.rules import known_to_exist_for, visible_to
 from shangju.cases.search import among, first_matching
+from shangju.cases.walls import found_by
 from shangju.cases.workflow import OPEN_STATES, State
 from shangju.categories.models import Category
 from shangju.core.errors import NotAllowed
@@ -46,6 +47,12 @@ class WorklistFilters:
     handler: str = ""
     category: str = ""
     query: str = ""
+    met: str = ""
+
+    @property
+    def by_priority(self) -> bool:
+        """Whether the list is of open cases that others have met, the most pressing first."""
+        return self.met == "yes" and self.only_open
 
     @property
     def only_open(self) -> bool:
@@ -89,8 +96,15 @@ def worklist(
     more = len(rows) > limit
     rows = rows[:limit]
     last = rows[-1] if more else None
-    moment = (last.due_at if filters.only_open else last.registered_at) if last else None
-    return WorklistPage(rows, _write_cursor(moment, last.pk) if last and moment else None)
+    return WorklistPage(rows, _cursor_after(last, filters) if last else None)
+
+
+def _cursor_after(last: Case, filters: WorklistFilters) -> str | None:
+    """The cursor of the page behind ``last``, in the order that the filters give."""
+    if filters.by_priority:
+        return _written([last.priority, last.pk])
+    moment = last.due_at if filters.only_open else last.registered_at
+    return write_cursor(moment, last.pk) if moment else None
 
 
 def as_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -103,6 +117,8 @@ def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | Non
     """What an index gives in the order of the list: in one area, open or all, behind the cursor."""
     if filters.area:
         cases = _in_area(cases, filters.area)
+    if filters.by_priority:
+        return _by_priority(cases, cursor)
     after = read_cursor(cursor)
     if filters.only_open:
         cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "pk")
@@ -116,6 +132,15 @@ def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | Non
         cases = cases.filter(
             Q(registered_at__lte=after[0]) & (Q(registered_at__lt=after[0]) | Q(pk__lt=after[1]))
         )
+    return cases
+
+
+def _by_priority(cases: QuerySet[Case], cursor: str | None) -> QuerySet[Case]:
+    """Open cases that others have met, the most pressing first: few rows, in an index of their own."""
+    cases = cases.filter(is_open=True, me_too_count__gt=0).order_by("-priority", "-pk")
+    after = read_number_cursor(cursor)
+    if after:
+        cases = cases.filter(Q(priority__lte=after[0]) & (Q(priority__lt=after[0]) | Q(pk__lt=after[1])))
     return cases
 
 
@@ -134,6 +159,8 @@ def _filtered(
         cases = cases.filter(is_open=False)
     if filters.light:
         cases = cases.filter(is_open=True).filter(light_condition(filters.light, now=now))
+    if filters.met == "yes":
+        cases = cases.filter(me_too_count__gt=0)
     if filters.handler == "mine":
         cases = cases.filter(handler_post_id__in=standing.posts)
     elif filters.handler:
@@ -182,9 +209,9 @@ def counts_of(lists: Mapping[str, QuerySet[Case]]) -> dict[str, str]:
 def light_condition(light: str, *, now: datetime) -> Q:
     """The rows that show ``light`` at ``now``, from the stored instants: no job need have run (cases.md §5)."""
     conditions = {
-        "green": Q(yellow_at__gt=now),
-        "yellow": Q(yellow_at__lte=now, orange_at__gt=now),
-        "orange": Q(orange_at__lte=now, due_at__gte=now),
+        "green": Q(yellow_at__gt=now, purple_at__gt=now),
+        "yellow": Q(yellow_at__lte=now, orange_at__gt=now, purple_at__gt=now),
+        "orange": Q(orange_at__lte=now, due_at__gte=now, purple_at__gt=now),
         "red": Q(due_at__lt=now, purple_at__gt=now),
         "purple": Q(purple_at__lte=now),
         "overdue": Q(due_at__lt=now),
@@ -211,7 +238,7 @@ def case_for(standing: Standing, number: str) -> Case:
     related = ("area", "category", "handler_post", "handler_party", "concerned_party")
     seen = Case.objects.filter(visible_to(standing))
     try:
-        return seen.select_related(*related).defer("area__outline").get(number=number)
+        return found_by(standing, seen.select_related(*related).defer("area__outline").get(number=number))
     except Case.DoesNotExist:
         if Case.objects.filter(known_to_exist_for(standing), number=number).exists():
             raise NotAllowed(_("You are signed in, but this is not open to you.")) from None
@@ -226,8 +253,24 @@ def case_by_tracking_code(code: str) -> Case:
         return found.get(tracking_print=code_print(code))
 
 
-def _write_cursor(moment: datetime, pk: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([moment.isoformat(), pk]).encode()).decode().rstrip("=")
+def write_cursor(moment: datetime, pk: int) -> str:
+    """What :func:`read_cursor` reads."""
+    return _written([moment.isoformat(), pk])
+
+
+def _written(values: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def read_number_cursor(cursor: str | None) -> tuple[int, int] | None:
+    """The number and id after which a page begins; none for what is no cursor of ours."""
+    if not cursor:
+        return None
+    try:
+        number, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return (int(number), int(pk)) if 0 <= int(number) < 2**31 and 0 < int(pk) < 2**63 else None
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
+        return None
 
 
 def read_cursor(cursor: str | None) -> tuple[datetime, int] | None:

@@ -1,18 +1,24 @@
 """The wall around who complained: the only way to a reporter's contact, with a right, a reason and a log row."""
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from shangju.cases.models import Case, ContactReveal, ReporterContact
-from shangju.cases.rules import Actor, ActorKind, has_stake, may_view, roles_of
-from shangju.cases.workflow import CaseRole
+from shangju.accounts.models import User
+from shangju.cases.models import Case, ContactReveal, ReporterContact, RevealCode, RevealedField
+from shangju.cases.rules import Actor, ActorKind, may_view, roles_of, visible_to
+from shangju.cases.walls import is_walled_off
+from shangju.cases.workflow import CaseRole, MoveName
+from shangju.core.audit import record
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.sealing import fingerprint
+from shangju.posts.rights import Right, Standing
 
 MAY_REVEAL = frozenset({CaseRole.DISPATCHER, CaseRole.HANDLER, CaseRole.ASSISTANT, CaseRole.CALLER})
 """Those who must talk with the reporter to do their work."""
@@ -20,12 +26,12 @@ MAY_REVEAL = frozenset({CaseRole.DISPATCHER, CaseRole.HANDLER, CaseRole.ASSISTAN
 
 @dataclass(frozen=True, slots=True)
 class RevealedContact:
-    """A reporter's contact in plain, for one look."""
+    """What was asked for of a reporter's data, in plain, for one look; empty what was not."""
 
-    name: str
-    phone: str
-    exact_address: str
-    may_be_called: bool
+    name: str = ""
+    phone: str = ""
+    exact_address: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +82,114 @@ def masked_contact(case: Case) -> MaskedContact | None:
     )
 
 
-@transaction.atomic
-def reveal_contact(case: Case, *, by: Actor, reason: str, now: datetime) -> RevealedContact:
-    """Show a reporter's contact once, and write down who looked, when and why.
+REASON_AT_LEAST = 5
+"""Signs of a typed reason: "看看" is none."""
 
-    Needs the case in one's area, a role in which one talks with reporters, no stake in the case, and a reason.
-    Raises ``NotAllowed`` without the right and ``DomainError`` without a reason or where no contact was given.
+
+@transaction.atomic
+def reveal_contact(
+    case: Case, *, fields: Collection[str], code: str, reason: str, by: Actor, now: datetime
+) -> RevealedContact:
+    """Show pieces of a reporter's data once, and write down who looked, when, why and at what.
+
+    Needs the case in one's area, a role in which one talks with reporters, no stake in the case, a reason of the list
+    and one in words. Raises ``NotAllowed`` without the right and ``DomainError`` at the field otherwise. Only what was
+    asked for and is there is shown and logged.
     """
-    if by.kind is not ActorKind.STAFF or by.user is None or has_stake(by.standing, case):
+    if by.kind is not ActorKind.STAFF or by.user is None or is_walled_off(by.standing, case):
         raise NotAllowed(_("The contact of the reporter is not open to you."))
     if not may_view(by.standing, case) or not roles_of(by, case) & MAY_REVEAL:
         raise NotAllowed(_("The contact of the reporter is not open to you."))
-    if not reason.strip():
+    reason = reason.strip()[:120]
+    _check_look(fields, code, reason)
+    shown = {name: value for name, value in _pieces(case).items() if name in fields and value}
+    if not shown:
         raise DomainError(
-            _("Say why you need the contact."), fields={"reason": _("Say why you need the contact.")}
+            _("The reporter left none of this."), fields={"fields": _("The reporter left none of this.")}
         )
+    post = office_of(by.standing, case)
+    ContactReveal.objects.bulk_create(
+        ContactReveal(case=case, by=by.user, post_name=post, field=name, code=code, reason=reason, at=now)
+        for name in shown
+    )
+    record(
+        case, action="contact.revealed", by=by.user, now=now, after={"fields": sorted(shown), "code": code}
+    )
+    return RevealedContact(**shown)
+
+
+def offers_reveal(standing: Standing, case: Case) -> bool:
+    """Whether a page offers the look, asked without reading the history; :func:`reveal_contact` decides."""
+    if case.handler_post_id in standing.posts:
+        return True
+    rights = (Right.DISPATCH, Right.CALL_BACK)
+    if any(standing.may(right, path=case.area_path) for right in rights):
+        return True
+    return case.assistants.filter(post_id__in=standing.posts).exists()
+
+
+def _check_look(fields: Collection[str], code: str, reason: str) -> None:
+    faults: dict[str, object] = {}
+    if not fields or not set(fields) <= set(RevealedField.values):
+        faults["fields"] = _("Choose what you need.")
+    if code not in RevealCode.values:
+        faults["code"] = _("Choose one of the reasons listed.")
+    if len(reason) < REASON_AT_LEAST:
+        faults["reason"] = _("Say why you need it, in at least %(count)s signs.") % {"count": REASON_AT_LEAST}
+    if faults:
+        raise DomainError(_("Say why you need the contact."), fields=faults)
+
+
+def _pieces(case: Case) -> dict[str, str]:
+    """Everything that can be looked at, by field; the words are the reporter's, later ones included."""
     contact = ReporterContact.objects.filter(case=case).first()
-    if contact is None:
-        raise DomainError(_("The reporter left no contact."))
-    ContactReveal.objects.create(case=case, by=by.user, reason=reason.strip()[:120], at=now)
-    return RevealedContact(contact.name, contact.phone, contact.exact_address, contact.may_be_called)
+    later = case.events.filter(kind=MoveName.ADD_WORDS).order_by("sequence").values_list("note", flat=True)
+    return {
+        RevealedField.NAME: contact.name if contact else "",
+        RevealedField.PHONE: contact.phone if contact else "",
+        RevealedField.ADDRESS: contact.exact_address if contact else "",
+        RevealedField.WORDS: "\n".join([case.text, *later]),
+    }
+
+
+def office_of(standing: Standing, case: Case) -> str:
+    """The name of the post through which somebody stands nearest to the case."""
+    near = [holding for holding in standing.holdings if case.area_path.startswith(holding.area.path)]
+    handling = [holding for holding in standing.holdings if holding.post_id == case.handler_post_id]
+    return (handling or near)[-1].post_name if handling or near else ""
+
+
+def looks_told_to_reporter(case: Case) -> list[ContactReveal]:
+    """The looks at a reporter's data, newest first: for their own page, which names the office and no person."""
+    return list(case.contact_reveals.order_by("-at", "-pk")[:LOOKS_TOLD])
+
+
+LOOKS_TOLD = 50
+
+
+def reveals_of(standing: Standing, *, days: int, field: str, now: datetime) -> QuerySet[ContactReveal]:
+    """The looks of the last ``days`` in the areas that ``standing`` supervises, newest first; behind no wall."""
+    supervised = Q(pk__in=[])
+    for area in standing.areas_with(Right.SUPERVISE):
+        supervised |= Q(case__area_path__startswith=area.path)
+    cases = Case.objects.filter(visible_to(standing))
+    looks = ContactReveal.objects.filter(supervised, case__in=cases, at__gte=now - timedelta(days=days))
+    looks = looks.filter(field=field) if field else looks
+    return looks.select_related("by", "case__area").order_by("-at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class ManyLooks:
+    """Somebody who looked at unusually many reporters within a day."""
+
+    user: User
+    cases: int
+
+
+def unusually_many(standing: Standing, *, now: datetime) -> list[ManyLooks]:
+    """Who looked into more cases than ``REVEALS_PER_DAY`` within a day, in the areas that ``standing`` supervises."""
+    looks = reveals_of(standing, days=1, field="", now=now).order_by().select_related(None)
+    counted = looks.values("by").annotate(cases=Count("case", distinct=True))
+    many = {row["by"]: row["cases"] for row in counted.filter(cases__gt=settings.REVEALS_PER_DAY)}
+    users = User.objects.in_bulk(list(many))
+    return [ManyLooks(users[pk], count) for pk, count in sorted(many.items(), key=lambda each: -each[1])]

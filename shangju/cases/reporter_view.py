@@ -1,14 +1,17 @@
 """What the reporter is shown of a case: plain words, no names of persons, nothing from the inner view."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shangju.cases.models import Case, CaseClock, CaseEvent
 from shangju.cases.rules import REPORTER, open_moves
-from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, REPORTER_STATES, MoveName, State
+from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, REPORTER_STATES, MoveName, PauseReason, State
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.steps import Step
@@ -30,6 +33,19 @@ SENTENCES = {
     MoveName.CLOSE_UNREACHABLE: gettext_lazy("Closed: we could not reach you."),
     MoveName.WITHDRAW: gettext_lazy("You withdrew it."),
     MoveName.ADD_WORDS: gettext_lazy("You added something."),
+    MoveName.GRANT_RETURN: gettext_lazy("Somebody else is responsible: it is being given to them."),
+    MoveName.GRANT_PAUSE: gettext_lazy("The work has to wait."),
+    MoveName.RESUME: gettext_lazy("The work goes on."),
+    MoveName.GRANT_EXTENSION: gettext_lazy("It takes longer than promised."),
+    MoveName.MERGE: gettext_lazy(
+        "Joined with another report of the same matter. You are told the result here."
+    ),
+    MoveName.UNMERGE: gettext_lazy("It is followed up on its own again."),
+    MoveName.FOLLOW: gettext_lazy("There is news."),
+    MoveName.SPLIT: gettext_lazy("Divided into parts, each followed up for itself."),
+    MoveName.PART_ENDED: gettext_lazy("A part has its result."),
+    MoveName.ESCALATE: gettext_lazy("The next higher level has taken it over."),
+    MoveName.PROTECT: gettext_lazy("Who may see it was changed."),
 }
 """Kinds of history rows that the reporter sees; a kind that is missing here stays inside."""
 
@@ -83,12 +99,70 @@ def entries_of(events: list[CaseEvent]) -> list[Entry]:
 
 
 def _entry(event: CaseEvent) -> Entry:
-    title = str(SENTENCES[event.kind])
-    if event.kind == MoveName.DISPATCH and event.data.get("handler"):
-        title = _("Given to: %(handler)s.") % {"handler": event.data["handler"]}
-    if event.kind == MoveName.CONFIRM and event.data.get("reached") is False:
-        title = _("We tried to call you and could not reach you.")
-    return Entry(title, event.reporter_text, event.at, ICONS.get(event.kind, "check"))
+    kind = str(event.data.get("move", "")) if event.kind == MoveName.FOLLOW else event.kind
+    make_title = TITLES.get(kind)
+    title = make_title(event) if make_title else str(SENTENCES.get(kind, SENTENCES[event.kind]))
+    return Entry(title, event.reporter_text, event.at, ICONS.get(kind, "check"))
+
+
+def _dispatch_title(event: CaseEvent) -> str:
+    if not event.data.get("handler"):
+        return str(SENTENCES[MoveName.DISPATCH])
+    return _("Given to: %(handler)s.") % {"handler": event.data["handler"]}
+
+
+def _confirm_title(event: CaseEvent) -> str:
+    if event.data.get("reached") is False:
+        return _("We tried to call you and could not reach you.")
+    return str(SENTENCES[MoveName.CONFIRM])
+
+
+def _day(stored: object) -> str:
+    return date_format(timezone.localtime(datetime.fromisoformat(str(stored))), "Y-m-d")
+
+
+def _pause_title(event: CaseEvent) -> str:
+    last_day = datetime.fromisoformat(str(event.data["until"])) - timedelta(seconds=1)
+    return _("The work has to wait until %(day)s: %(reason)s.") % {
+        "day": _day(last_day.isoformat()),
+        "reason": PauseReason(event.data["reason"]).label,
+    }
+
+
+def _extension_title(event: CaseEvent) -> str:
+    if "new_due" not in event.data:
+        return str(SENTENCES[MoveName.GRANT_EXTENSION])
+    return _("It takes longer than promised: until %(new)s instead of %(old)s.") % {
+        "new": _day(event.data["new_due"]),
+        "old": _day(event.data["old_due"]),
+    }
+
+
+def _split_title(event: CaseEvent) -> str:
+    return _(
+        "Divided into %(count)s parts, each followed up for itself. You are told the result of each."
+    ) % {"count": len(event.data["parts"])}
+
+
+def _part_title(event: CaseEvent) -> str:
+    return _("Part %(part)s has its result.") % {"part": event.data["part"]}
+
+
+TITLES: dict[str, Callable[[CaseEvent], str]] = {
+    MoveName.DISPATCH: _dispatch_title,
+    MoveName.CONFIRM: _confirm_title,
+    MoveName.GRANT_PAUSE: _pause_title,
+    MoveName.GRANT_EXTENSION: _extension_title,
+    MoveName.SPLIT: _split_title,
+    MoveName.PART_ENDED: _part_title,
+}
+"""Titles that say more than the kind of the row."""
+
+
+def clocks_for_reporter(case: Case) -> list[CaseClock]:
+    """The clocks whose promises a reporter is shown: of a merged case, those of the one that goes on."""
+    goes_on = case.merged_into or case
+    return list(goes_on.clocks.all())
 
 
 def promises_of(clocks: list[CaseClock], *, now: datetime) -> list[Promise]:

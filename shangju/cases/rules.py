@@ -3,16 +3,19 @@
 List and object use the same sentences: :func:`visible_to` builds the condition, :func:`may_view` asks it of one case.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q
 
 from shangju.accounts.models import User
-from shangju.cases.models import Case, CaseAssistant
+from shangju.cases.models import Approval, Case, CaseAssistant
 from shangju.cases.models.case import CASE_LEVELS
-from shangju.cases.workflow import MOVES, CaseRole, MoveName
+from shangju.cases.walls import behind_wall, is_walled_off
+from shangju.cases.workflow import FOLLOWING, MOVES, ApprovalKind, ApprovalState, CaseRole, MoveName
 from shangju.core.scoping import ScopedArea
+from shangju.deadlines.queries import caps_of
 from shangju.posts.rights import NOBODY, Right, Standing, standing_of
 
 
@@ -56,11 +59,6 @@ def party_member(user: User) -> Actor:
     return Actor(ActorKind.PARTY, user, standing_of(user))
 
 
-def has_stake(standing: Standing, case: Case) -> bool:
-    """Whether the user belongs to a party that the case is about: the wall of cases.md §7."""
-    return bool({case.concerned_party_id, case.place_party_id} & set(standing.parties))
-
-
 def roles_of(actor: Actor, case: Case) -> frozenset[CaseRole]:
     """The roles in which ``actor`` stands to ``case``; empty for a stranger."""
     if actor.kind is ActorKind.REPORTER:
@@ -69,7 +67,7 @@ def roles_of(actor: Actor, case: Case) -> frozenset[CaseRole]:
         return frozenset({CaseRole.SYSTEM})
     if actor.kind is ActorKind.PARTY:
         return _party_roles(actor.standing, case)
-    return frozenset() if has_stake(actor.standing, case) else _staff_roles(actor.standing, case)
+    return frozenset() if is_walled_off(actor.standing, case) else _staff_roles(actor.standing, case)
 
 
 def _party_roles(standing: Standing, case: Case) -> frozenset[CaseRole]:
@@ -87,6 +85,8 @@ def _staff_roles(standing: Standing, case: Case) -> frozenset[CaseRole]:
         roles.add(CaseRole.DISPATCHER)
     if standing.may(Right.SUPERVISE, path=case.area_path):
         roles.add(CaseRole.SUPERVISOR)
+    if standing.may(Right.DECIDE_BEYOND, path=case.area_path):
+        roles.add(CaseRole.TASK_FORCE)
     if case.handler_post_id in standing.posts:
         roles.add(CaseRole.HANDLER)
     elif standing.posts and case.assistants.filter(post_id__in=standing.posts).exists():
@@ -112,49 +112,118 @@ def _handled_it(standing: Standing, case: Case, roles: set[CaseRole]) -> bool:
 
 
 def open_moves(actor: Actor, case: Case) -> tuple[MoveName, ...]:
-    """The moves that the table opens to ``actor`` in the present state, in the table's order."""
+    """The moves that are open to ``actor`` in the present state and have something to act on, in the table's order."""
     roles = roles_of(actor, case)
-    return tuple(name for name, move in MOVES.items() if case.state in move.sources and roles & move.roles)
+    names = [
+        name
+        for name, move in MOVES.items()
+        if case.state in move.sources and roles & move.roles and name not in FOLLOWING
+    ]
+    without_object = _without_object(actor, case, names)
+    return tuple(name for name in names if name not in without_object)
+
+
+GRANTS = {
+    MoveName.GRANT_RETURN: ApprovalKind.RETURN,
+    MoveName.GRANT_PAUSE: ApprovalKind.PAUSE,
+    MoveName.GRANT_EXTENSION: ApprovalKind.EXTENSION,
+}
+ASKS = {
+    MoveName.ASK_RETURN: ApprovalKind.RETURN,
+    MoveName.ASK_PAUSE: ApprovalKind.PAUSE,
+    MoveName.ASK_EXTENSION: ApprovalKind.EXTENSION,
+}
+FOR_WHOLE_CASES = frozenset({MoveName.MERGE, MoveName.SPLIT})
+
+
+def _without_object(actor: Actor, case: Case, names: Sequence[MoveName]) -> set[MoveName]:
+    """Those of ``names`` that the table allows but that would have nothing to act on now."""
+    without = set(FOR_WHOLE_CASES) if case.part_of_id is not None else set()
+    without.add(MoveName.RESUME if case.paused_until is None else MoveName.ASK_PAUSE)
+    if not case.open_orders:
+        without.add(MoveName.REPLY)
+    if MoveName.ASK_EXTENSION in names:
+        caps = caps_of(case.deadline_class)
+        without |= {MoveName.ASK_PAUSE} if not caps.pause_days else set()
+        without |= {MoveName.ASK_EXTENSION} if not caps.extension else set()
+    if not {*GRANTS, *ASKS}.isdisjoint(names):
+        without |= _without_request(actor, case)
+    return without
+
+
+def _without_request(actor: Actor, case: Case) -> set[MoveName]:
+    waiting = list(case.approvals.filter(state=ApprovalState.ASKED))
+    decided_here = {approval.kind for approval in waiting if may_decide(actor, approval, case)}
+    asked = {approval.kind for approval in waiting}
+    without = {name for name, kind in GRANTS.items() if kind not in decided_here}
+    without |= {name for name, kind in ASKS.items() if kind in asked}
+    return without if decided_here else without | {MoveName.REFUSE}
+
+
+def may_decide(actor: Actor, approval: Approval, case: Case) -> bool:
+    """Whether ``actor``, who stands to the case as a decider, may decide this request: never one of their own."""
+    if approval.asked_by_id is not None and approval.asked_by_id == actor.user_id:
+        return False
+    return not approval.is_beyond or actor.standing.may(Right.DECIDE_BEYOND, path=case.area_path)
+
+
+def to_decide(standing: Standing) -> Q:
+    """:func:`may_decide` as a condition on requests: those that wait and that ``standing`` decides."""
+    dispatching, beyond = Q(pk__in=[]), Q(pk__in=[])
+    for area in standing.areas_with(Right.DISPATCH):
+        dispatching |= _within(area)
+    for area in standing.areas_with(Right.DECIDE_BEYOND):
+        beyond |= _within(area)
+    outside = ~behind_wall(standing)
+    near = Case.objects.filter(beyond | dispatching, outside)
+    far = Case.objects.filter(beyond, outside)
+    own = Q(asked_by_id=standing.user_id, asked_by_id__isnull=False)
+    return Q(state=ApprovalState.ASKED) & ~own & (Q(is_beyond=False, case__in=near) | Q(case__in=far))
 
 
 def visible_to(standing: Standing) -> Q:
     """The cases whose inner view the user may open: by area, or because a post of theirs handles or assists.
 
-    A case about a party that the user belongs to is never among them; for that there is the party's own view.
+    Confidential ones of the area only to those who dispatch or supervise there. A case behind a wall is never among
+    them: for one about the user's own party there is the party's own view.
     """
     seen = Q(pk__in=[])
     viewing = standing.areas_with(Right.VIEW_CASE)
     for area in viewing:
-        seen |= _within(area)
+        seen |= _within(area) if _sees_confidential(standing, area) else _within(area) & _open_to(standing)
     posts_without_view = [
         holding.post_id
         for holding in standing.holdings
         if not any(holding.area.path.startswith(area.path) for area in viewing)
     ]
     if posts_without_view:
-        assists = CaseAssistant.objects.filter(case_id=OuterRef("pk"), post_id__in=posts_without_view)
-        seen |= Q(handler_post_id__in=posts_without_view) | Q(Exists(assists))
-    if standing.parties:
-        seen &= ~about(standing.parties)
-    return seen
+        seen |= Q(handler_post_id__in=posts_without_view) | _assisted_by(posts_without_view)
+    return seen & ~behind_wall(standing)
+
+
+def _sees_confidential(standing: Standing, area: ScopedArea) -> bool:
+    return any(standing.may(right, path=area.path) for right in (Right.DISPATCH, Right.SUPERVISE))
+
+
+def _open_to(standing: Standing) -> Q:
+    """Cases that are not confidential, or that a post of the user's handles or assists."""
+    mine = Q(handler_post_id__in=standing.posts) | _assisted_by(standing.posts)
+    return Q(is_confidential=False) | mine
+
+
+def _assisted_by(posts: Iterable[int]) -> Q:
+    return Q(Exists(CaseAssistant.objects.filter(case_id=OuterRef("pk"), post_id__in=posts)))
 
 
 def known_to_exist_for(standing: Standing) -> Q:
     """The cases of the user's own areas: where they may not open one, they are told so instead of "not found".
 
-    A case about their own party is not among them: there the wall of cases.md §7 answers as for no case at all.
+    A case behind a wall is not among them: there the wall of cases.md §7 answers as for no case at all.
     """
     near = Q(pk__in=[])
     for area in standing.scope.areas:
         near |= _within(area)
-    return near & ~about(standing.parties) if standing.parties else near
-
-
-def about(parties: tuple[int, ...]) -> Q:
-    """Cases that concern one of the parties, or happen at its place."""
-    return Q(concerned_party_id__in=parties, concerned_party_id__isnull=False) | Q(
-        place_party_id__in=parties, place_party_id__isnull=False
-    )
+    return near & ~behind_wall(standing)
 
 
 def concerning(standing: Standing) -> Q:

@@ -4,44 +4,21 @@ The pieces of two signs of a text feed an FTS5 table on SQLite and an integer ar
 one :func:`search_grams` makes them for both. An exact check on the text follows, which also removes hash clashes.
 """
 
-import unicodedata
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 
 from shangju.areas.models import AreaKind
 from shangju.cases.models import Case
 from shangju.core.scoping import active_scope
-
-FULL_WIDTH = {sign: sign + 0xFEE0 for sign in range(0x21, 0x7F) if chr(sign).isalnum()}
-"""From half-width letters and digits to the full-width ones that people type in Chinese text."""
-
+from shangju.core.text_search import contains_all, fold, gram_numbers, search_grams, searched_parts
 
 WINDOW = 2000
 """So many of the first rows are read before the index is asked."""
-
-
-def fold(text: str) -> str:
-    """Lower case, full-width signs folded, everything but letters and digits removed."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", text).lower() if sign.isalnum())
-
-
-def search_grams(text: str) -> list[str]:
-    """The distinct pieces of two neighbouring signs, in order; a single sign stands for itself."""
-    folded = fold(text)
-    if len(folded) == 1:
-        return [folded]
-    return list(dict.fromkeys(folded[start : start + 2] for start in range(len(folded) - 1)))
-
-
-def gram_numbers(grams: Iterable[str]) -> list[int]:
-    """The pieces as signed 32-bit integers, for PostgreSQL's array."""
-    return sorted({zlib.crc32(gram.encode()) - 2**31 for gram in grams})
 
 
 def searchable_text(case: Case) -> str:
@@ -146,11 +123,6 @@ class InArray(Func):
     conditional = True
 
 
-def searched_parts(words: str) -> list[str]:
-    """The parts of a search, without those that are only signs of punctuation."""
-    return [part for part in words.split() if fold(part)]
-
-
 def first_matching(
     ordered: QuerySet[Case],
     words: str,
@@ -174,21 +146,4 @@ def first_matching(
 
 def containing(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
     """Those of ``cases`` that contain every one of ``words``, by reading them: the exact check."""
-    columns = ("title", "text", "number", "place_note")
-    condition = Q()
-    for part in searched_parts(words):
-        spelled = Q()
-        for column in columns:
-            for spelling in spellings(part):
-                # Chinese has no upper case; not to convert every text doubles the speed.
-                lookup = "contains" if spelling.upper() == spelling.lower() else "icontains"
-                spelled |= Q(**{f"{column}__{lookup}": spelling})
-        condition &= spelled
-    return cases.filter(condition)
-
-
-def spellings(word: str) -> tuple[str, ...]:
-    """A word as typed, with half-width and with full-width letters and digits; one alone where it has none."""
-    narrow = unicodedata.normalize("NFKC", word)
-    wide = (narrow.upper().translate(FULL_WIDTH), narrow.lower().translate(FULL_WIDTH))
-    return tuple(dict.fromkeys((word, narrow, *wide)))
+    return cases.filter(contains_all(words, columns=("title", "text", "number", "place_note")))

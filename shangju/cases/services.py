@@ -1,7 +1,6 @@
 """The one function that moves cases. Pages, API, import and worker call it; nothing else writes a state."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,16 +8,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from shangju.cases import chain, moves
+from shangju.cases.case_photos import keep_photos
 from shangju.cases.clocks import ClockBoard
+from shangju.cases.confidentiality import follow_confidentiality
 from shangju.cases.effects import EFFECTS, Draft
-from shangju.cases.models import Case, CaseEvent, CasePhoto
-from shangju.cases.rules import Actor, ActorKind, roles_of
+from shangju.cases.joined import ensure_parts_have_ended, follow_ups_of, lock_joined
+from shangju.cases.models import Case, CaseEvent
+from shangju.cases.parts import store_parts
+from shangju.cases.rules import SYSTEM, Actor, ActorKind, roles_of
 from shangju.cases.search import index_cases, searchable_text
-from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, Move, Solved, State
+from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, Move, MoveName, Solved, State
 from shangju.core.errors import Conflict, NotAllowed
 from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.photos.services import claim_photos
 from shangju.posts.rights import Right
 
 ROLE_ORDER = (
@@ -26,6 +28,7 @@ ROLE_ORDER = (
     CaseRole.ASSISTANT,
     CaseRole.PARTY_HANDLER,
     CaseRole.DISPATCHER,
+    CaseRole.TASK_FORCE,
     CaseRole.CALLER,
     CaseRole.SUPERVISOR,
     CaseRole.PARTY,
@@ -41,11 +44,12 @@ def apply_move(
 ) -> Case:
     """Make one move: lock the case, check the right, the state and the guards, set the clocks, append one history row.
 
+    What the move brings with it, as the news for cases merged into this one, is written in the same transaction.
     ``expected_sequence`` is the length of the history that the person saw; when it has grown since, somebody else was
     first and they are told so. Raises ``NotAllowed`` (no role for the move), ``Conflict`` (wrong state or not first)
     and ``DomainError`` (a guard said no, at its field). All or nothing; notices follow after the commit.
     """
-    case = lock_case(case)
+    case, payload = lock_joined(case, payload)
     if by.kind is not ActorKind.PARTY:
         return _apply(case, payload, by=by, now=now, expected_sequence=expected_sequence)
     # The lock was taken in the member's own scope, which reaches the case but none of the clocks and rows behind it.
@@ -60,16 +64,28 @@ def _apply(
     move = MOVES[payload.move]
     role = _role_for(move, by=by, case=case)
     _check_moment(case, move, expected_sequence)
-    board, searched = ClockBoard.of(case), searchable_text(case)
+    ensure_parts_have_ended(case, payload.move)
+    _write(case, payload, by=by, role=role, now=now)
+    wake_worker_after_commit()
+    return case
+
+
+def _write(case: Case, payload: moves.Payload, *, by: Actor, role: CaseRole, now: datetime) -> None:
+    """Store the move, then what it brings with it."""
+    board, searched, was_confidential = ClockBoard.of(case), searchable_text(case), case.is_confidential
     event, draft = advance(case, board, payload, by=by, role=role, now=now)
     event.save(force_insert=True)
     _keep_records(case, event, draft, now=now)
     board.save()
     case.save(force_update=True)
+    if case.is_confidential and not was_confidential:
+        follow_confidentiality(case, now=now)
+    store_parts(draft.parts)
     if searchable_text(case) != searched:
         index_cases([case])
-    wake_worker_after_commit()
-    return case
+    with everywhere(EverywhereReason.JOINED_CASES):
+        for follow_up in follow_ups_of(case, event, draft):
+            _write(follow_up.case, follow_up.payload, by=SYSTEM, role=CaseRole.SYSTEM, now=now)
 
 
 def advance(
@@ -84,7 +100,9 @@ def advance(
     from_state = case.state
     case.state = _state_after(case, move, draft)
     case.is_open = case.state in OPEN_STATES
-    case.last_progress_at = now
+    if payload.move not in WITHOUT_PROGRESS:
+        case.last_progress_at = now
+    case.weigh()
     board.refresh_due()
     event = chain.next_event(
         case,
@@ -100,6 +118,12 @@ def advance(
         party_text=draft.party_text,
     )
     return event, draft
+
+
+WITHOUT_PROGRESS = frozenset(
+    {MoveName.URGE, MoveName.SUPERVISE, MoveName.ADD_WORDS, MoveName.HEAR, MoveName.TAKE_IN, MoveName.LET_GO}
+)
+"""Rows that are no progress of the work: a case that is urged stays dormant until somebody does something."""
 
 
 def lock_case(case: Case) -> Case:
@@ -123,34 +147,40 @@ def _role_for(move: Move, *, by: Actor, case: Case) -> CaseRole:
 
 def _check_moment(case: Case, move: Move, expected_sequence: int | None) -> None:
     if expected_sequence is not None and expected_sequence != case.history_length:
-        raise _overtaken(case)
+        raise Conflict(
+            _(
+                "%(who)s was first: “%(move)s” at %(time)s, after you had opened the case. Nothing of yours was "
+                "recorded: look at the history, then go on."
+            )
+            % _last_of(case)
+        )
     if case.state not in move.sources:
         raise Conflict(
-            _("The case is “%(state)s” now; this step is not possible any more.")
-            % {"state": case.get_state_display()}
+            _(
+                "The case is “%(state)s” now, since %(who)s did “%(move)s” at %(time)s; this step is not possible any more."
+            )
+            % {"state": case.get_state_display(), **_last_of(case)}
         )
 
 
-def _overtaken(case: Case) -> Conflict:
+def _last_of(case: Case) -> dict[str, str]:
     """Who was first, with what and when."""
     last = case.events.order_by("-sequence").first()
     assert last is not None, "every case has its first row"
-    return Conflict(
-        _(
-            "%(who)s was first: “%(move)s” at %(time)s, after you had opened the case. Nothing of yours was recorded: "
-            "look at the history, then go on."
-        )
-        % {
-            "who": last.post_name or last.get_role_display(),
-            "move": last.get_kind_display(),
-            "time": date_format(timezone.localtime(last.at), "H:i"),
-        }
-    )
+    return {
+        "who": last.post_name or str(last.get_role_display()),
+        "move": str(last.get_kind_display()),
+        "time": date_format(timezone.localtime(last.at), "m-d H:i"),
+    }
 
 
 def _state_after(case: Case, move: Move, draft: Draft) -> str:
-    target = move.otherwise if draft.otherwise else move.target
-    return case.state if target is None else State(target)
+    target = draft.leads_to or move.target
+    if target is None:
+        return case.state
+    if target not in {move.target, *move.otherwise}:
+        raise LookupError(f"the table does not lead to {target}")
+    return State(target)
 
 
 def _post_name(by: Actor, role: CaseRole, case: Case) -> str:
@@ -163,6 +193,7 @@ def _post_name(by: Actor, role: CaseRole, case: Case) -> str:
         CaseRole.DISPATCHER: Right.DISPATCH,
         CaseRole.CALLER: Right.CALL_BACK,
         CaseRole.SUPERVISOR: Right.SUPERVISE,
+        CaseRole.TASK_FORCE: Right.DECIDE_BEYOND,
     }
     right = rights.get(role)
     holdings = [holding for holding in by.standing.holdings if case.area_path.startswith(holding.area.path)]
@@ -174,13 +205,7 @@ def _keep_records(case: Case, event: CaseEvent, draft: Draft, *, now: datetime) 
     for record in draft.records:
         record.event = event
         record.save(force_insert=True)
+    for concluded, field in draft.concluded:
+        setattr(concluded, field, event)
+        concluded.save(force_update=True)
     keep_photos(case, event, draft.photo_ids, purpose=draft.photo_purpose, now=now)
-
-
-def keep_photos(case: Case, event: CaseEvent, photo_ids: Any, *, purpose: str, now: datetime) -> None:
-    """Claim uploaded pictures for the case; each belongs to one case at most."""
-    if photo_ids:
-        CasePhoto.objects.bulk_create(
-            CasePhoto(case=case, event=event, photo=photo, purpose=purpose)
-            for photo in claim_photos(photo_ids, now=now)
-        )

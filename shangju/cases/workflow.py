@@ -32,6 +32,7 @@ REPORTER_STATES = {
     State.DISPATCHED: pgettext_lazy("case state for the reporter", "Assigned"),
     State.RESOLVED: pgettext_lazy("case state for the reporter", "Waiting for your answer"),
     State.CLOSED: pgettext_lazy("case state for the reporter", "Done"),
+    State.MERGED: pgettext_lazy("case state for the reporter", "Joined with another report"),
     State.REFERRED: pgettext_lazy("case state for the reporter", "For another channel"),
 }
 """States that a resident reads in other words than the office does; the rest read the same for both."""
@@ -55,6 +56,7 @@ class CaseRole(TextChoices):
     ASSISTANT = "assistant", _("Assisting handler")
     CALLER = "caller", _("Call-back by staff who did not handle it")
     SUPERVISOR = "supervisor", _("Supervisor")
+    TASK_FORCE = "task_force", _("Task force")
     REPORTER = "reporter", _("Reporter")
     PARTY = "party", _("Party concerned")
     PARTY_HANDLER = "party_handler", _("Member party that handles it")
@@ -70,6 +72,15 @@ class MoveName(TextChoices):
     ANSWER_DIRECTLY = "answer_directly", pgettext_lazy("move", "Answer directly")
     DISPATCH = "dispatch", pgettext_lazy("move", "Dispatch")
     SIGN = "sign", pgettext_lazy("move", "Sign for it")
+    CHANGE_ASSISTANTS = "change_assistants", pgettext_lazy("move", "Change who assists")
+    ASK_RETURN = "ask_return", pgettext_lazy("move", "Ask to return it")
+    GRANT_RETURN = "grant_return", pgettext_lazy("move", "Grant the return")
+    ASK_PAUSE = "ask_pause", pgettext_lazy("move", "Ask for a pause")
+    GRANT_PAUSE = "grant_pause", pgettext_lazy("move", "Grant the pause")
+    RESUME = "resume", pgettext_lazy("move", "End the pause")
+    ASK_EXTENSION = "ask_extension", pgettext_lazy("move", "Ask for an extension")
+    GRANT_EXTENSION = "grant_extension", pgettext_lazy("move", "Grant the extension")
+    REFUSE = "refuse", pgettext_lazy("move", "Refuse what was asked")
     CONTACT = "contact", pgettext_lazy("move", "Record a contact")
     VISIT = "visit", pgettext_lazy("move", "Record a visit")
     FIND_CAUSE = "find_cause", pgettext_lazy("move", "Record the finding")
@@ -81,6 +92,20 @@ class MoveName(TextChoices):
     WITHDRAW = "withdraw", pgettext_lazy("move", "Withdraw")
     ADD_WORDS = "add_words", pgettext_lazy("move", "Add words")
     ANSWER_AS_PARTY = "answer_as_party", pgettext_lazy("move", "Answer as the party concerned")
+    MERGE = "merge", pgettext_lazy("move", "Merge into another case")
+    UNMERGE = "unmerge", pgettext_lazy("move", "Undo the merge")
+    TAKE_IN = "take_in", pgettext_lazy("move", "Another case was merged into this one")
+    LET_GO = "let_go", pgettext_lazy("move", "A merged case stands alone again")
+    FOLLOW = "follow", pgettext_lazy("move", "News of the case it was merged into")
+    HEAR = "hear", pgettext_lazy("move", "Words from a merged case")
+    SPLIT = "split", pgettext_lazy("move", "Split into parts")
+    PART_ENDED = "part_ended", pgettext_lazy("move", "A part has ended")
+    URGE = "urge", pgettext_lazy("move", "Urge")
+    SUPERVISE = "supervise", pgettext_lazy("move", "Issue a supervision order")
+    REPLY = "reply", pgettext_lazy("move", "Reply to the supervision order")
+    ESCALATE = "escalate", pgettext_lazy("move", "Escalate to the next tier")
+    PROTECT = "protect", pgettext_lazy("move", "Change who may see it")
+    RECUSE = "recuse", pgettext_lazy("move", "Step aside: I have a stake in it")
 
 
 REGISTER = "register"
@@ -91,39 +116,56 @@ REGISTER = "register"
 class Move:
     """From which states, to which (``None``: it stays), and in which roles.
 
-    ``otherwise`` names the one other state it may lead to, when the table's own condition says so.
+    ``otherwise`` names the other states it may lead to, when the table's own condition says so.
     """
 
     sources: frozenset[str]
     target: str | None
     roles: frozenset[str]
-    otherwise: str | None = None
+    otherwise: frozenset[str] = frozenset()
 
 
 def _move(
-    sources: tuple[str, ...], target: str | None, *roles: CaseRole, otherwise: str | None = None
+    sources: tuple[str, ...], target: str | None, *roles: CaseRole, otherwise: tuple[str, ...] = ()
 ) -> Move:
-    return Move(frozenset(sources), target, frozenset(roles), otherwise)
+    return Move(frozenset(sources), target, frozenset(roles), frozenset(otherwise))
 
 
 _DISPATCHER, _HANDLER, _ASSISTANT = CaseRole.DISPATCHER, CaseRole.HANDLER, CaseRole.ASSISTANT
+_LEADING = (_HANDLER, CaseRole.PARTY_HANDLER)
+_DECIDING = (_DISPATCHER, CaseRole.TASK_FORCE)
 _WORKING = (State.IN_PROGRESS,)
+_GIVEN = (State.DISPATCHED, State.IN_PROGRESS)
+_ANY = tuple(State)
 
 MOVES: dict[MoveName, Move] = {
     MoveName.ACCEPT: _move((State.REGISTERED,), State.ACCEPTED, _DISPATCHER),
     MoveName.DECLINE: _move((State.REGISTERED, State.ACCEPTED), State.DECLINED, _DISPATCHER),
     MoveName.REFER: _move((State.REGISTERED, State.ACCEPTED), State.REFERRED, _DISPATCHER),
-    MoveName.ANSWER_DIRECTLY: _move((State.REGISTERED, State.ACCEPTED), State.RESOLVED, _DISPATCHER),
+    # A part of a split case ends with its answer: the reporter is asked once, about the whole.
+    MoveName.ANSWER_DIRECTLY: _move(
+        (State.REGISTERED, State.ACCEPTED), State.RESOLVED, _DISPATCHER, otherwise=(State.CLOSED,)
+    ),
     MoveName.DISPATCH: _move((State.ACCEPTED,), State.DISPATCHED, _DISPATCHER),
-    MoveName.SIGN: _move((State.DISPATCHED,), State.IN_PROGRESS, _HANDLER, CaseRole.PARTY_HANDLER),
+    MoveName.SIGN: _move((State.DISPATCHED,), State.IN_PROGRESS, *_LEADING),
     MoveName.CONTACT: _move(_WORKING, None, _HANDLER, _ASSISTANT),
     MoveName.VISIT: _move(_WORKING, None, _HANDLER, _ASSISTANT, CaseRole.PARTY_HANDLER),
     MoveName.FIND_CAUSE: _move(_WORKING, None, _HANDLER, _ASSISTANT),
     MoveName.MEDIATE: _move(_WORKING, None, _HANDLER, _ASSISTANT),
-    MoveName.RESOLVE: _move(_WORKING, State.RESOLVED, _HANDLER, CaseRole.PARTY_HANDLER),
+    MoveName.RESOLVE: _move(_WORKING, State.RESOLVED, *_LEADING, otherwise=(State.CLOSED,)),
+    MoveName.CHANGE_ASSISTANTS: _move(_GIVEN, None, _DISPATCHER),
+    MoveName.ASK_RETURN: _move(_GIVEN, None, *_LEADING),
+    # The third return goes to the task force, which then has the case itself.
+    MoveName.GRANT_RETURN: _move(_GIVEN, State.ACCEPTED, *_DECIDING, otherwise=(State.DISPATCHED,)),
+    MoveName.ASK_PAUSE: _move(_WORKING, None, *_LEADING),
+    MoveName.GRANT_PAUSE: _move(_WORKING, None, *_DECIDING),
+    MoveName.RESUME: _move(_WORKING, None, *_LEADING, *_DECIDING),
+    MoveName.ASK_EXTENSION: _move(_GIVEN, None, *_LEADING),
+    MoveName.GRANT_EXTENSION: _move(_GIVEN, None, *_DECIDING),
+    MoveName.REFUSE: _move(_GIVEN, None, *_DECIDING),
     # A call-back that reached nobody is written down and leaves the case where it is.
     MoveName.CONFIRM: _move(
-        (State.RESOLVED,), State.CLOSED, CaseRole.REPORTER, CaseRole.CALLER, otherwise=State.RESOLVED
+        (State.RESOLVED,), State.CLOSED, CaseRole.REPORTER, CaseRole.CALLER, otherwise=(State.RESOLVED,)
     ),
     # A case that was answered directly has no handler yet: it goes back to the dispatcher.
     MoveName.REOPEN: _move(
@@ -132,19 +174,62 @@ MOVES: dict[MoveName, Move] = {
         CaseRole.REPORTER,
         CaseRole.CALLER,
         CaseRole.SUPERVISOR,
-        otherwise=State.ACCEPTED,
+        otherwise=(State.ACCEPTED,),
     ),
     MoveName.CLOSE_UNREACHABLE: _move((State.RESOLVED,), State.CLOSED, CaseRole.CALLER, CaseRole.SYSTEM),
     MoveName.WITHDRAW: _move(
         (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS),
         State.WITHDRAWN,
         CaseRole.REPORTER,
+        CaseRole.SYSTEM,
     ),
-    MoveName.ADD_WORDS: _move(OPEN_STATES, None, CaseRole.REPORTER),
-    MoveName.ANSWER_AS_PARTY: _move(
-        (State.DISPATCHED, State.IN_PROGRESS), None, CaseRole.PARTY, CaseRole.PARTY_HANDLER
+    MoveName.ADD_WORDS: _move((*OPEN_STATES, State.MERGED), None, CaseRole.REPORTER),
+    MoveName.ANSWER_AS_PARTY: _move(_GIVEN, None, CaseRole.PARTY, CaseRole.PARTY_HANDLER),
+    MoveName.MERGE: _move(OPEN_STATES, State.MERGED, _DISPATCHER),
+    # Back to where it stood before.
+    MoveName.UNMERGE: _move(
+        (State.MERGED,), State.ACCEPTED, _DISPATCHER, CaseRole.SYSTEM, otherwise=OPEN_STATES
+    ),
+    MoveName.TAKE_IN: _move(OPEN_STATES, None, CaseRole.SYSTEM),
+    MoveName.LET_GO: _move(_ANY, None, CaseRole.SYSTEM),
+    MoveName.FOLLOW: _move((State.MERGED,), None, CaseRole.SYSTEM),
+    MoveName.HEAR: _move(_ANY, None, CaseRole.SYSTEM),
+    MoveName.SPLIT: _move((State.ACCEPTED, *_GIVEN), None, _DISPATCHER),
+    MoveName.PART_ENDED: _move(_ANY, None, CaseRole.SYSTEM),
+    MoveName.URGE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
+    MoveName.SUPERVISE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
+    MoveName.REPLY: _move(OPEN_STATES, None, *_LEADING, _DISPATCHER),
+    # Whoever has it must sign for it again; a case that nobody has yet stays where it is.
+    MoveName.ESCALATE: _move(
+        OPEN_STATES, None, CaseRole.SUPERVISOR, CaseRole.SYSTEM, otherwise=(State.DISPATCHED,)
+    ),
+    MoveName.PROTECT: _move(_ANY, None, _DISPATCHER, CaseRole.REPORTER),
+    # Where the post that leads has nobody left without a stake, the case goes back to the dispatcher.
+    MoveName.RECUSE: _move(
+        OPEN_STATES,
+        None,
+        _HANDLER,
+        _ASSISTANT,
+        _DISPATCHER,
+        CaseRole.CALLER,
+        CaseRole.SUPERVISOR,
+        otherwise=(State.ACCEPTED,),
     ),
 }
+
+FOLLOWING = frozenset(
+    {MoveName.TAKE_IN, MoveName.LET_GO, MoveName.FOLLOW, MoveName.HEAR, MoveName.PART_ENDED}
+)
+"""Rows that another case's move brings with it; nobody makes them by themselves."""
+
+RETURNS_AT_MOST = 2
+"""The third return goes to the task force (cases.md §3)."""
+
+PARTS_AT_MOST = 10
+"""Of one case, on one level (cases.md §3)."""
+
+DISSATISFIED_TO_CLIMB = 2
+"""From this dissatisfaction on a reopened case climbs one tier and its light is purple (cases.md §3, §5)."""
 
 REOPEN_WINDOW = timedelta(days=15)
 """A closed case may be reopened for so long (cases.md §3)."""
@@ -229,6 +314,43 @@ class MediationResult(TextChoices):
     AGREED = "agreed", _("Agreed")
     REFUSED = "refused", _("Refused")
     FOLLOW_UP = "follow_up", _("To be followed up")
+
+
+class ApprovalKind(TextChoices):
+    """What a handler may ask for (cases.md §3)."""
+
+    RETURN = "return", pgettext_lazy("approval", "Return to the dispatcher")
+    PAUSE = "pause", pgettext_lazy("approval", "Pause")
+    EXTENSION = "extension", pgettext_lazy("approval", "Extension")
+
+
+class ApprovalState(TextChoices):
+    """Where it stands. ``lapsed``: the case moved on before anybody decided."""
+
+    ASKED = "asked", pgettext_lazy("approval", "Waiting for a decision")
+    GRANTED = "granted", pgettext_lazy("approval", "Granted")
+    REFUSED = "refused", pgettext_lazy("approval", "Refused")
+    LAPSED = "lapsed", pgettext_lazy("approval", "Lapsed")
+
+
+class PauseReason(TextChoices):
+    """Why the clock may stand still: what somebody else must do first."""
+
+    REPORTER_ABSENT = "reporter_absent", _("The reporter asked to wait")
+    PARTS = "parts", _("Material or spare parts are on the way")
+    WORKS = "works", _("Works that take their time are under way")
+    OTHER_AUTHORITY = "other_authority", _("Another authority must decide first")
+    APPRAISAL = "appraisal", _("A measurement or appraisal is being made")
+    PROCEEDINGS = "proceedings", _("Legal proceedings run")
+    WEATHER = "weather", _("Weather or season")
+
+
+class Tier(TextChoices):
+    """The tiers that a case climbs (cases.md §5)."""
+
+    COMMUNITY = "community", pgettext_lazy("tier", "Community")
+    SUBDISTRICT = "subdistrict", pgettext_lazy("tier", "Sub-district in charge")
+    COMMITTEE = "committee", pgettext_lazy("tier", "Working committee")
 
 
 class DeclineReason(TextChoices):

@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from shangju.gateways.addresses import GatewayAddress, read_address
+
 Value = TypeVar("Value")
 
 
@@ -36,7 +38,10 @@ class Environment:
     require_second_factor: str
     trusted_proxies: int
     intake_per_minute: int
+    reveals_per_day: int
     tile_url: str
+    gateways: dict[str, GatewayAddress]
+    import_keep_days: int
     time_zone: str
 
     @property
@@ -84,6 +89,13 @@ def _count(text: str) -> int:
     if count < 0:
         raise ValueError
     return count
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= 730:
+        raise ValueError
+    return days
 
 
 def _idle_minutes(text: str) -> int:
@@ -196,6 +208,27 @@ def _keys(mode: str, data: Path) -> tuple[str, ...]:
         ) from error
 
 
+def _gateways() -> dict[str, GatewayAddress]:
+    """The providers of each channel that is configured."""
+    variables = {
+        "sms": ("SHANGJU_SMS_URL", ("aliyun", "tencent")),
+        "wecom": ("SHANGJU_WECOM_URL", ("wecom",)),
+        "wecom-robot": ("SHANGJU_WECOM_ROBOT_URL", ("wecom-robot",)),
+    }
+    return {
+        channel: _gateway(name, providers) for channel, (name, providers) in variables.items() if read(name)
+    }
+
+
+def _gateway(name: str, providers: tuple[str, ...]) -> GatewayAddress:
+    try:
+        return read_address(read(name), providers=providers)
+    except ValueError as error:
+        # Without the value: it holds a key.
+        expected = " or ".join(f"{provider}+https://id:secret@host/?option=value" for provider in providers)
+        raise ImproperlyConfigured(f"{name} cannot be read, expected {expected}: {error}.") from error
+
+
 def load(base: Path) -> Environment:
     """Read and check the whole environment; relative paths are taken from ``base``."""
     mode = _parsed("SHANGJU_MODE", "demo", _mode, "“demo” or “production”")
@@ -239,6 +272,16 @@ def load(base: Path) -> Environment:
         intake_per_minute=_parsed(
             "SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"
         ),
+        reveals_per_day=_parsed(
+            "SHANGJU_REVEALS_PER_DAY",
+            "20",
+            _count,
+            "a whole number: more looks at reporters a day are pointed out",
+        ),
         tile_url=read("SHANGJU_TILE_URL"),
+        gateways=_gateways(),
+        import_keep_days=_parsed(
+            "SHANGJU_IMPORT_KEEP_DAYS", "90", _days, "a number of days between 1 and 730"
+        ),
         time_zone="Asia/Shanghai",
     )

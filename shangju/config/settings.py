@@ -35,10 +35,13 @@ INSTALLED_APPS = [
     "shangju.posts",
     "shangju.parties",
     "shangju.categories",
+    "shangju.knowledge",
     "shangju.photos",
+    "shangju.consent",
     "shangju.cases",
     "shangju.notices",
     "shangju.imports",
+    "shangju.board",
     "shangju.public",
     "shangju.desk",
     "shangju.my",
@@ -115,6 +118,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "shangju.core.templatetags.ui",
                 "shangju.core.templatetags.navigation",
+                "shangju.core.templatetags.personal",
             ],
             "loaders": _LOADERS,
         },
@@ -258,4 +262,6 @@ LOGGING = {
 }
 
 INTAKE_PER_MINUTE = ENVIRONMENT.intake_per_minute
+IMPORT_KEEP_DAYS = ENVIRONMENT.import_keep_days
+REVEALS_PER_DAY = ENVIRONMENT.reveals_per_day
 TILE_URL = ENVIRONMENT.tile_url

@@ -10,6 +10,8 @@ from shangju.core import views as core_views
 
 urlpatterns = [
     path("", include("shangju.public.urls")),
+    path("desk/knowledge/", include("shangju.desk.urls_knowledge")),
+    path("desk/imports/", include("shangju.desk.urls_imports")),
     path("desk/", include("shangju.desk.urls")),
     path("supervision/", include("shangju.desk.urls_supervision")),
     path("my/", include("shangju.my.urls")),

@@ -35,11 +35,15 @@ class EverywhereReason(StrEnum):
     PARTY_CONCERN = (
         "a member reads or moves the one case of theirs that their own scope gave; its rows are behind it"
     )
+    JOINED_CASES = "a move is told on cases merged into it or split off it, wherever they lie; only number and state show"
     WORKER = "the worker serves every area and opens each row's own scope to act on it"
     IMPORT = "an operator at the command line imports for the whole installation"
     SETUP = "an operator at the command line sets up areas that do not exist yet"
     VERIFICATION = "an operator at the command line checks the whole installation"
     DEMO = "the demonstration is loaded into an empty installation"
+    PUBLISHED_ARTICLE = "articles that were published for everybody, whichever area they were written in"
+    PUBLIC_BOARD = "what staff checked and put on the public board is there for everybody to read"
+    WALL = "who stands behind the wall of a case is asked of all terms and stakes, wherever they lie"
     STRUCTURE = "the area tree itself is public knowledge: names and outlines, no rows of anybody's work"
 
 
@@ -106,12 +110,15 @@ class ScopeColumns:
 
     ``path`` holds the area's path. ``levels`` maps an area kind to the column that holds the id of the row's area of
     that kind: equality on it can use an index where a path prefix cannot. ``parties`` are the columns that name a
-    party whose members may reach the row. All may cross relations (``case__area_path``).
+    party whose members may reach the row. ``covering`` names the column of the area's id where a row serves everything
+    below its area: who works down there reads it too, and everybody reads a row without an area. All may cross relations
+    (``case__area_path``).
     """
 
     path: str
     levels: Mapping[str, str] = field(default_factory=dict)
     parties: tuple[str, ...] = ()
+    covering: str = ""
 
 
 class InScope(models.Func):
@@ -122,7 +129,8 @@ class InScope(models.Func):
 
     def __init__(self, columns: ScopeColumns) -> None:
         self.columns = columns
-        self.names = (columns.path, *columns.levels.values(), *columns.parties)
+        covering = (columns.covering,) if columns.covering else ()
+        self.names = (columns.path, *columns.levels.values(), *columns.parties, *covering)
         super().__init__(*(models.F(name) for name in self.names))
 
     def as_sql(  # type: ignore[override] # the stubs of Func name arguments that a condition has no use for
@@ -155,6 +163,16 @@ class InScope(models.Func):
         for name in self.columns.parties if scope.parties else ():
             column, params = compiled[name]
             yield _is_one_of(column, params, scope.parties)
+        if self.columns.covering:
+            column, params = compiled[self.columns.covering]
+            yield f"{column} IS NULL", [*params]
+            if scope.areas:
+                yield _is_one_of(column, params, areas_around(scope))
+
+
+def areas_around(scope: Scope) -> list[int]:
+    """Ids of the areas in scope and of everything that they lie in."""
+    return sorted({int(pk) for area in scope.areas for pk in area.path.strip("/").split("/")})
 
 
 def _is_one_of(column: str, params: Iterable[Any], values: Iterable[int]) -> tuple[str, list[Any]]:

@@ -15,6 +15,7 @@ from chinese_calendar.constants import holidays, workdays
 from shangju.deadlines import statutory
 from shangju.deadlines.engine import Clock, Limit, SpecialDay
 from shangju.deadlines.steps import Step
+from shangju.deadlines.terms import Caps
 
 FIRST_YEAR = 2020
 """Older years are not needed: no case was filed then."""
@@ -67,6 +68,7 @@ class BuiltinClass:
     name_zh: str
     name_en: str
     limits: Mapping[Step, Limit] = field(default_factory=dict)
+    caps: Caps = field(default_factory=Caps)
 
 
 def _minutes(amount: int) -> Limit:
@@ -129,6 +131,7 @@ CLASSES: tuple[BuiltinClass, ...] = (
             first_contact=_working_minutes(120),
             close=_working_minutes(240),
         ),
+        Caps(pause_days=3, extension=240),
     ),
     BuiltinClass(
         "C",
@@ -140,9 +143,10 @@ CLASSES: tuple[BuiltinClass, ...] = (
             first_contact=_working_minutes(240),
             close=_working_days(2),
         ),
+        Caps(pause_days=5, extension=2),
     ),
-    BuiltinClass("D", "一般", "Ordinary", _by_the_day(5)),
-    BuiltinClass("E", "复杂", "Complex", _by_the_day(15)),
+    BuiltinClass("D", "一般", "Ordinary", _by_the_day(5), Caps(pause_days=15, extension=5)),
+    BuiltinClass("E", "复杂", "Complex", _by_the_day(15), Caps(pause_days=30, extension=15, extensions=1)),
     BuiltinClass("K", "咨询答复", "Enquiry", _by_the_day(1)),
     BuiltinClass("R", "转法定渠道", "Referral to the proper channel", _by_the_day(1)),
     BuiltinClass(
@@ -158,7 +162,9 @@ CLASSES: tuple[BuiltinClass, ...] = (
         ),
     ),
 )
-"""N has no closing limit: once somebody was on site, the day class governs the cure."""
+"""N has no closing limit: once somebody was on site, the day class governs the cure. The caps are ours but for that of
+E, whose one extension of 15 working days is cases.md §4; danger, enquiries and referrals cannot be stretched.
+"""
 
 SUMMER_SEASON = ("06-01", "09-30")
 DEFAULT_HOURS = [["09:00", "12:00"], ["14:00", "18:00"]]

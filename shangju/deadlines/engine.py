@@ -88,9 +88,14 @@ def compute_deadline(
 def light_at(
     now: datetime, *, yellow_at: datetime, orange_at: datetime, due: datetime, purple_at: datetime
 ) -> Light:
-    """The light of a deadline at ``now`` (cases.md §5); each colour begins at its instant."""
+    """The light of a deadline at ``now`` (cases.md §5); each colour begins at its instant.
+
+    Purple may begin before the due instant: a second dissatisfaction does not wait for it.
+    """
+    if now >= purple_at:
+        return "purple"
     if now >= due:
-        return "purple" if now >= purple_at else "red"
+        return "red"
     if now >= orange_at:
         return "orange"
     return "yellow" if now >= yellow_at else "green"

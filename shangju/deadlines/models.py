@@ -118,6 +118,11 @@ class DeadlineClass(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=40)
     name_en = models.CharField(_("English name"), max_length=60)
     position = models.PositiveSmallIntegerField(_("Position"), default=0)
+    pause_days = models.PositiveSmallIntegerField(_("Pauses in sum at most, in days"), default=0)
+    extension_amount = models.PositiveIntegerField(
+        _("One extension at most, in the unit of the closing limit"), default=0
+    )
+    extensions_at_most = models.PositiveSmallIntegerField(_("Extensions at most"), null=True)
 
     class Meta:
         ordering = ("position", "code")

@@ -29,6 +29,7 @@ from shangju.deadlines.models import (
     WorkYear,
 )
 from shangju.deadlines.steps import Step
+from shangju.deadlines.terms import Caps
 
 DAY_CLASS_STEPS = frozenset({Step.CLOSE, Step.CALL_BACK})
 """With a pair of classes such as ``C/N`` the day class governs the cure, the night class everything before
@@ -45,6 +46,7 @@ class Reference:
     published_years: frozenset[int]
     limits: dict[tuple[str, str], Limit]
     names: dict[str, tuple[str, str]]
+    caps: dict[str, Caps]
     hours: dict[int | None, tuple[HoursRule, ...]]
     nights: dict[int | None, NightHours]
     calendars: dict[int | None, WorkCalendar] = field(default_factory=dict)
@@ -129,6 +131,11 @@ def limit_for(class_code: str, step: str) -> Limit | None:
     return reference().limit(class_code, step)
 
 
+def caps_of(class_code: str) -> Caps:
+    """How far a class may be stretched; of a pair such as ``C/N`` the day class. An unknown one raises ``KeyError``."""
+    return reference().caps[class_code.split("/", maxsplit=1)[0]]
+
+
 def class_names(class_code: str) -> tuple[str, str]:
     """Chinese and English name of a class or of a pair of classes; an unknown one raises ``KeyError``."""
     names = [reference().names[code] for code in class_code.split("/")]
@@ -143,9 +150,9 @@ def night_hours_for(subdistrict_id: int | None) -> NightHours:
 
 def _read(token: UUID | None) -> Reference:
     days, years = _read_days()
-    names, limits = _read_classes()
+    names, caps, limits = _read_classes()
     nights = {row.area_id: NightHours(row.begins, row.ends) for row in NightRest.objects.all()}
-    return Reference(token, days, years, limits, names, _hours(), nights)
+    return Reference(token, days, years, limits, names, caps, _hours(), nights)
 
 
 def _read_days() -> tuple[dict[date, SpecialDay], frozenset[int]]:
@@ -159,16 +166,20 @@ def _special_day(row: WorkDay) -> SpecialDay:
     return SpecialDay("off" if row.kind == DayKind.OFF else "workday", row.name_zh, row.name_en)
 
 
-def _read_classes() -> tuple[dict[str, tuple[str, str]], dict[tuple[str, str], Limit]]:
-    names = {row.code: (row.name_zh, row.name_en) for row in DeadlineClass.objects.all()}
-    if not names:
-        names = {delivered.code: (delivered.name_zh, delivered.name_en) for delivered in builtin.CLASSES}
-        delivered_limits = ((each.code, each.limits) for each in builtin.CLASSES)
-        return names, {
-            (code, step): limit for code, limits in delivered_limits for step, limit in limits.items()
-        }
+def _read_classes() -> tuple[dict[str, tuple[str, str]], dict[str, Caps], dict[tuple[str, str], Limit]]:
+    classes = list(DeadlineClass.objects.all())
+    if not classes:
+        return (
+            {each.code: (each.name_zh, each.name_en) for each in builtin.CLASSES},
+            {each.code: each.caps for each in builtin.CLASSES},
+            {(each.code, step): limit for each in builtin.CLASSES for step, limit in each.limits.items()},
+        )
     rows = StepLimit.objects.values_list("deadline_class__code", "step", "amount", "clock")
-    return names, {(code, step): Limit(amount, Clock(clock)) for code, step, amount, clock in rows}
+    return (
+        {row.code: (row.name_zh, row.name_en) for row in classes},
+        {row.code: Caps(row.pause_days, row.extension_amount, row.extensions_at_most) for row in classes},
+        {(code, step): Limit(amount, Clock(clock)) for code, step, amount, clock in rows},
+    )
 
 
 def _hours() -> dict[int | None, tuple[HoursRule, ...]]:

@@ -73,7 +73,13 @@ def _seed_classes(now: datetime) -> tuple[str, ...]:
         if delivered.code in there:
             continue
         row = DeadlineClass.objects.create(
-            code=delivered.code, name_zh=delivered.name_zh, name_en=delivered.name_en, position=position
+            code=delivered.code,
+            name_zh=delivered.name_zh,
+            name_en=delivered.name_en,
+            position=position,
+            pause_days=delivered.caps.pause_days,
+            extension_amount=delivered.caps.extension,
+            extensions_at_most=delivered.caps.extensions,
         )
         StepLimit.objects.bulk_create(
             StepLimit(deadline_class=row, step=step, amount=limit.amount, clock=limit.clock.value)

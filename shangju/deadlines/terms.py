@@ -60,6 +60,20 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Caps:
+    """How far the closing limit of a class may be stretched (cases.md §3, §4).
+
+    ``pause_days`` is the sum of all pauses of a round in calendar days, 0 for none. ``extension`` is the most that one
+    extension may add, in the unit of the closing limit, 0 for none; ``extensions`` how many there may be, ``None`` for
+    as many as are approved.
+    """
+
+    pause_days: int = 0
+    extension: int = 0
+    extensions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One step of the explanation: a code and its values, ready to be stored as JSON and told in any
     language.

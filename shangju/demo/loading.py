@@ -20,9 +20,14 @@ from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import calendar_for, steady_reference
+from shangju.demo.afterwards import let_others_join, put_on_the_board
+from shangju.demo.answers import tell_articles
 from shangju.demo.chronicle import Told, store
 from shangju.demo.corpus import Place, choose_category, concern_for, trades_for
 from shangju.demo.founding import tell_founding_case
+from shangju.demo.hotline import tell_hotline_table
+from shangju.demo.mechanism import show_the_mechanism
+from shangju.demo.protection import show_protection
 from shangju.demo.stage import Scene, read_scenes
 from shangju.demo.story import Story, signed_in
 from shangju.parties.models import Party
@@ -104,7 +109,14 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
             with transaction.atomic():
                 store([_tell_one(index, start, ground) for index, start in batch], now=now)
             tell(f"{min(first + BATCH, count)} / {count}")
+        tell_articles(home.community, rng=Random(SEED), now=now)
+        with transaction.atomic():
+            put_on_the_board(now=now)
+            let_others_join(now=now)
         founding = tell_founding_case(home, _courier(home), start=_founding_start(today))
+        show_the_mechanism(home, now=now)
+        tell_hotline_table(now=now)
+        show_protection(home, now=now)
         quiet_before = now - timedelta(days=1)
         CaseEvent.objects.filter(notified_at__isnull=True, at__lt=quiet_before).update(notified_at=now)
         record(founding, action=LOADED, by=None, now=now, after={"cases": count + 1})

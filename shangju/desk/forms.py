@@ -5,14 +5,17 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.intake import TEXT_LIMIT, ContactDetails, Submission
+from shangju.cases.models import RevealCode, RevealedField
 from shangju.cases.places import locate
 from shangju.cases.queries import WorklistFilters
 from shangju.cases.workflow import STAFF_CHANNELS, Channel, RequestType, State
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.core.forms import LongSelect
+from shangju.core.personal_data_forms import AsksAboutPersonalData
 from shangju.posts.rights import NOBODY, Right, Standing
 
 LIGHT_CHOICES = [
@@ -25,6 +28,7 @@ LIGHT_CHOICES = [
     ("overdue", _("All that is overdue")),
 ]
 STATE_CHOICES = [("", _("All open")), *State.choices, ("ended", _("All ended")), ("all", _("All"))]
+MET_CHOICES = [("", _("Any")), ("yes", _("Met by others, the most pressing first"))]
 HANDLER_CHOICES = [("", _("Any handler")), ("mine", _("Handled by me"))]
 
 
@@ -46,6 +50,7 @@ class FilterForm(forms.Form):
         label=_("Handler"), required=False, choices=HANDLER_CHOICES, widget=LongSelect
     )
     category = forms.ChoiceField(label=_("Category"), required=False, widget=LongSelect)
+    met = forms.ChoiceField(label=_("Me too"), required=False, choices=MET_CHOICES, widget=LongSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,8 +66,10 @@ class FilterForm(forms.Form):
         return WorklistFilters(query=entered.pop("q"), **entered)
 
 
-class EntryForm(forms.Form):
+class EntryForm(AsksAboutPersonalData):
     """A phone call in thirty seconds: who calls, what, where."""
+
+    scanned = ("text",)
 
     phone = forms.CharField(
         label=_("Phone of the caller"),
@@ -122,6 +129,30 @@ class EntryForm(forms.Form):
 
 
 class RevealForm(forms.Form):
-    """Why a contact must be seen."""
+    """What of a reporter's data must be seen, and why."""
 
-    reason = forms.CharField(label=_("Why do you need it?"), max_length=120)
+    fields_needed = forms.MultipleChoiceField(
+        label=_("What do you need?"), choices=RevealedField, widget=forms.CheckboxSelectMultiple
+    )
+    code = forms.ChoiceField(label=_("For what?"), choices=RevealCode)
+    reason = forms.CharField(
+        label=_("Why do you need it?"),
+        max_length=120,
+        help_text=_(
+            "The reporter is told the office, the time and the reason chosen above; supervisors read these words."
+        ),
+    )
+
+
+class RevealFilterForm(forms.Form):
+    """What narrows the list of looks."""
+
+    days = forms.TypedChoiceField(
+        label=_("Period"), coerce=int, empty_value=None, required=False,
+        choices=[(7, _("7 days")), (30, _("30 days")), (180, _("180 days"))],
+    )  # fmt: skip
+    field = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[("", pgettext_lazy("what was looked at", "Anything")), *RevealedField.choices],
+    )

@@ -27,6 +27,29 @@ LOOKS: dict[str, tuple[str, str]] = {
     MoveName.WITHDRAW: ("cross", "plain"),
     MoveName.ADD_WORDS: ("chat", "plain"),
     MoveName.ANSWER_AS_PARTY: ("shop", "plain"),
+    MoveName.CHANGE_ASSISTANTS: ("people", "plain"),
+    MoveName.ASK_RETURN: ("arrow-left", "warn"),
+    MoveName.GRANT_RETURN: ("arrow-left", "info"),
+    MoveName.ASK_PAUSE: ("pause", "warn"),
+    MoveName.GRANT_PAUSE: ("pause", "info"),
+    MoveName.RESUME: ("play", "good"),
+    MoveName.ASK_EXTENSION: ("calendar", "warn"),
+    MoveName.GRANT_EXTENSION: ("calendar", "info"),
+    MoveName.REFUSE: ("cross", "warn"),
+    MoveName.MERGE: ("arrow-right", "info"),
+    MoveName.UNMERGE: ("arrow-left", "warn"),
+    MoveName.TAKE_IN: ("inbox", "info"),
+    MoveName.LET_GO: ("arrow-left", "plain"),
+    MoveName.FOLLOW: ("bell", "plain"),
+    MoveName.HEAR: ("chat", "plain"),
+    MoveName.SPLIT: ("list", "info"),
+    MoveName.PART_ENDED: ("check", "good"),
+    MoveName.URGE: ("bell", "warn"),
+    MoveName.SUPERVISE: ("shield", "bad"),
+    MoveName.REPLY: ("pen", "plain"),
+    MoveName.ESCALATE: ("arrow-up", "bad"),
+    MoveName.PROTECT: ("lock", "info"),
+    MoveName.RECUSE: ("shield", "warn"),
 }
 """Icon and tone of each kind of history row."""
 
@@ -70,25 +93,22 @@ class Entry:
         return str(self.visit.get_place_display()) if self.visit else ""
 
 
-def entries_of(
-    events: Iterable[Any], *, visits: Iterable[Any], findings: Iterable[Any], mediations: Iterable[Any]
-) -> list[Entry]:
-    """The history in the order of ``events``, each row with what was recorded by it."""
-    visit_of, finding_of, mediation_of = (_by_event(records) for records in (visits, findings, mediations))
+RECORDS = ("visit", "finding__party", "mediation")
+"""What a row of the history may have made, read along with it in one statement."""
+
+
+def entries_of(events: Iterable[Any]) -> list[Entry]:
+    """The history in the order of ``events``, read with ``RECORDS``: each row with what was recorded by it."""
     return [
         Entry(
             event,
             *LOOKS[event.kind],
-            visit=visit_of.get(event.pk),
-            finding=finding_of.get(event.pk),
-            mediation=mediation_of.get(event.pk),
+            visit=getattr(event, "visit", None),
+            finding=getattr(event, "finding", None),
+            mediation=getattr(event, "mediation", None),
         )
         for event in events
     ]
-
-
-def _by_event(records: Iterable[Any]) -> dict[int, Any]:
-    return {record.event_id: record for record in records}
 
 
 def steps_of(case: Case) -> list[tuple[str, str]]:
@@ -111,6 +131,14 @@ USUAL_NEXT: dict[str, tuple[MoveName, ...]] = {
 }
 """What usually comes next in a state, first to last; in work, each record is made once before the next is proposed."""
 
+DECIDED_FIRST = (
+    MoveName.GRANT_RETURN,
+    MoveName.GRANT_PAUSE,
+    MoveName.GRANT_EXTENSION,
+    MoveName.REPLY,
+)
+"""What somebody waits for comes before everything else."""
+
 MADE_ONCE = frozenset({MoveName.CONTACT, MoveName.VISIT, MoveName.FIND_CAUSE, MoveName.MEDIATE})
 
 
@@ -121,6 +149,9 @@ def usual_next_move(case: Case, open_moves: Iterable[str], *, made: Iterable[str
     mediate with.
     """
     offered, done = set(open_moves), set(made)
+    waiting = next((move for move in DECIDED_FIRST if move in offered), None)
+    if waiting is not None:
+        return waiting
     if not case.concerned_party_id:
         done.add(MoveName.MEDIATE)
     for move in USUAL_NEXT.get(case.state, ()):

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from shangju.desk.views import cases, entry, visit, worklist
+from shangju.desk.views import approvals, board, cases, entry, me_too, place_codes, visit, worklist
 
 app_name = "desk"
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
+    path("approvals/", approvals.approvals, name="approvals"),
     path("new/", entry.enter, name="enter"),
     path("new/earlier/", entry.earlier, name="earlier"),
     path("visit/", visit.visit, name="visit"),
@@ -16,6 +17,14 @@ urlpatterns = [
     path("visit/offline/", visit.visit_shell, name="visit_shell"),
     path("service-worker.js", visit.worker, name="service_worker"),
     path("new/received/", entry.received, name="received"),
+    path("new/me-too/", me_too.me_too, name="me_too"),
+    path("new/me-too/received/", me_too.endorsed, name="endorsed"),
+    path("board/", board.board, name="board"),
+    path("board/<int:pk>/check/", board.check, name="check_publication"),
+    path("board/<int:pk>/take-down/", board.withdraw, name="withdraw_publication"),
+    path("cases/<str:number>/publication/", board.propose, name="propose"),
+    path("cases/<str:number>/confidential/", board.confidential, name="confidential"),
+    path("place-codes/", place_codes.sheet, name="place_codes"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/moves/<str:move>/", cases.make_move, name="move"),
     path("cases/<str:number>/contact/", cases.reveal, name="reveal"),

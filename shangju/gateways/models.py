@@ -1,8 +1,71 @@
 """The demonstration's mailbox: what a real gateway would have carried out of the house."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from shangju.core.sealing import SealedTextField
+
+
+class SendingCount(models.Model):
+    """How many messages went to one recipient, or through one robot, in the window that began at ``begins_at``."""
+
+    key = models.CharField(primary_key=True, max_length=90)
+    begins_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
+
+
+class AccessToken(models.Model):
+    """The token that a provider gave us, kept until it expires; sealed like every other key."""
+
+    key = models.CharField(primary_key=True, max_length=90)
+    token = SealedTextField()
+    expires_at = models.DateTimeField()
+
+
+class MessageChannel(models.TextChoices):
+    """By which way a template's message goes."""
+
+    SMS = "sms", _("Text message")
+    WECOM = "wecom", _("WeCom")
+
+
+class MessageTemplate(models.Model):
+    """What a message of one purpose says, as the provider approved it: fixed words with slots such as ``${number}``.
+
+    A change makes a new version and keeps the old one; the newest active one counts. ``subdistrict`` is the code of a
+    sub-district with words of its own, empty for all. ``provider_template`` is the id under which the provider knows
+    it; without one a text message cannot go out.
+    """
+
+    purpose = models.CharField(_("Purpose"), max_length=40)
+    channel = models.CharField(_("Channel"), max_length=10, choices=MessageChannel)
+    language = models.CharField(_("Language"), max_length=10)
+    subdistrict = models.CharField(_("Sub-district"), max_length=30, blank=True)
+    version = models.PositiveIntegerField(_("Version"), default=1)
+    text = models.CharField(_("Text"), max_length=500)
+    provider_template = models.CharField(_("Template id at the provider"), max_length=60, blank=True)
+    is_active = models.BooleanField(_("In use"), default=True)
+    created_at = models.DateTimeField(_("Made at"))
+
+    class Meta:
+        ordering = ("channel", "purpose", "language", "subdistrict", "-version")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose", "channel", "language", "subdistrict", "version"],
+                name="template_version_once",
+            ),
+            models.UniqueConstraint(
+                fields=["purpose", "channel", "language", "subdistrict"],
+                condition=models.Q(is_active=True),
+                name="one_template_in_use",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=MessageChannel.values), name="template_channel_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} · {self.get_channel_display()} · {self.language}"
 
 
 class OutgoingMessage(models.Model):

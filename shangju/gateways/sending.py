@@ -5,7 +5,7 @@ writes to the console log (without the personal data) and, in demo mode, to the 
 """
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -13,24 +13,22 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
 
+from shangju.gateways.addresses import GatewayAddress
+from shangju.gateways.message import Message
 from shangju.gateways.models import OutgoingMessage
+from shangju.gateways.sms import SmsGateway
+from shangju.gateways.wecom import WecomGateway, WecomRobotGateway
+
+__all__ = ["Gateway", "Message", "gateway_for", "is_configured"]
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message to one address by one channel (``sms`` or ``email``)."""
-
-    key: str
-    channel: str
-    recipient: str
-    body: str
-    subject: str = ""
-
-
 class Gateway(Protocol):
-    """Carries messages out of the house; raises ``OSError`` when it cannot, and the caller tries again later."""
+    """Carries messages out of the house.
+
+    Raises ``OSError`` when it cannot now, and the caller tries again later (``Busy`` says when), or ``RefusedForGood``.
+    """
 
     def send(self, message: Message, *, now: datetime) -> None:
         """Hand the message over, durably, before returning."""
@@ -69,7 +67,22 @@ class EmailGateway:
 
 
 def gateway_for(channel: str) -> Gateway:
-    """The configured gateway of a channel (``settings.GATEWAYS``), the console one where none is named."""
-    path = getattr(settings, "GATEWAYS", {}).get(channel, "shangju.gateways.sending.ConsoleGateway")
-    gateway: Gateway = import_string(path)()
-    return gateway
+    """The gateway of a channel: the one named in ``settings.GATEWAYS``, else the configured provider, else the console."""
+    named = getattr(settings, "GATEWAYS", {}).get(channel)
+    if named:
+        gateway: Gateway = import_string(named)()
+        return gateway
+    address = settings.ENVIRONMENT.gateways.get(channel)
+    return PROVIDERS[channel](address) if address else ConsoleGateway()
+
+
+PROVIDERS: dict[str, Callable[[GatewayAddress], Gateway]] = {
+    "sms": SmsGateway,
+    "wecom": WecomGateway,
+    "wecom-robot": WecomRobotGateway,
+}
+
+
+def is_configured(channel: str) -> bool:
+    """Whether messages of the channel really leave the house."""
+    return channel in settings.ENVIRONMENT.gateways or channel in getattr(settings, "GATEWAYS", {})

@@ -29,8 +29,20 @@ KNOWN_COLUMNS = (
     "name",
 )
 NEEDED_COLUMNS = ("id", "text")
+ANSWER_COLUMNS = (
+    "case_number",
+    "status",
+    "handler",
+    "first_contact_at",
+    "answer",
+    "resolved_at",
+    "solved",
+    "satisfaction",
+)
+"""What a source is told back of its order; a table that has such columns already gets them filled in."""
 CLOCK_STARTS = ("import", "received")
 SOURCE_SHAPE = re.compile(r"[A-Za-z0-9._-]{1,30}")
+MUST_OR_MAY = re.compile(r"\((?:必填|选填|必填项|选填项|required|optional)\)")
 UNKNOWN_DIRECTIVE = re.compile(r"%(?![aAbBcdfHIjmMpSTyYzZ%])")
 
 
@@ -39,6 +51,8 @@ class Mapping:
     """Which header holds what, what is constant, and how values are turned into ours.
 
     ``clocks_start``: "import" takes old concerns over as new work, "received" counts from when they were raised.
+    ``answers`` are the source's headers for what it is told back, ``private`` those of columns that are masked whole
+    whenever a row leaves the house.
     """
 
     source: str
@@ -53,6 +67,8 @@ class Mapping:
     time_formats: Sequence[str] = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
     time_zone: str = "Asia/Shanghai"
     clocks_start: str = "import"
+    answers: Lookup[str, Sequence[str]] = field(default_factory=dict)
+    private: Sequence[str] = ()
 
     def positions(self, headers: Sequence[str]) -> dict[str, list[int]]:
         """Where each known column stands, in the order in which the mapping names its headers."""
@@ -72,9 +88,14 @@ class Mapping:
 
 
 def header_key(header: str) -> str:
-    """One spelling of a header: width, case, spaces and the star of a compulsory column make no difference."""
-    plain = unicodedata.normalize("NFKC", header).lower()
-    return "".join(sign for sign in plain if not sign.isspace() and sign not in "*\ufeff:\x00")
+    """One spelling of a header: width, case, spaces, ``_`` and ``-``, and the mark of a compulsory column are alike."""
+    plain = MUST_OR_MAY.sub("", unicodedata.normalize("NFKC", header).lower())
+    return "".join(sign for sign in plain if not sign.isspace() and sign not in "*\ufeff:\x00_-")
+
+
+def builtin_mapping(name: str) -> Mapping:
+    """A mapping that comes with the system."""
+    return read_mapping(MAPPINGS / f"{name}.yaml")
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -121,9 +142,9 @@ def _mapping_of(told: Any) -> Mapping:
 
 
 def _shaped(key: str, value: Any) -> Any:
-    if key == "columns":
-        return {name: _texts(f"columns: {name}", words) for name, words in _pairs(key, value).items()}
-    if key in {"recognised_by", "time_formats"}:
+    if key in {"columns", "answers"}:
+        return {name: _texts(f"{key}: {name}", words) for name, words in _pairs(key, value).items()}
+    if key in {"recognised_by", "time_formats", "private"}:
         return _texts(key, value)
     if key in {"areas", "categories", "request_types"}:
         return {_text(key, name): _text(f"{key}: {name}", word) for name, word in _pairs(key, value).items()}
@@ -159,6 +180,8 @@ def _one_of(key: str, value: Any, allowed: Sequence[str]) -> None:
 def _check_values(mapping: Mapping) -> None:
     for name in mapping.columns:
         _one_of("columns", name, KNOWN_COLUMNS)
+    for name in mapping.answers:
+        _one_of("answers", name, ANSWER_COLUMNS)
     for name in NEEDED_COLUMNS:
         if not mapping.columns.get(name):
             raise ValueError(_("“columns” must name the header of “%(column)s”") % {"column": name})

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -75,6 +76,25 @@ def read_rows(path: Path) -> Iterator[Row]:
     return (row for row in rows if row.fault or any(cell.strip() for cell in row.cells))
 
 
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """In which form a table was written, so that an answer can be written in the same."""
+
+    kind: str
+    encoding: str = ""
+    delimiter: str = ""
+
+
+def form_of(path: Path) -> FileForm:
+    """The form of a table that :func:`read_rows` reads. Raises ``DomainError`` where it is none."""
+    if _is_workbook(path):
+        return FileForm("xlsx")
+    with _csv_text(path) as (encoding, text):
+        records = _Records(text)
+        records.read_delimiter()
+        return FileForm("csv", encoding, records.delimiter)
+
+
 def _unreadable(path: Path, why: object) -> DomainError:
     return DomainError(_("%(file)s cannot be read: %(why)s.") % {"file": path.name, "why": why})
 
@@ -115,13 +135,20 @@ def _open(path: Path) -> IO[bytes]:
 
 def _csv_rows(path: Path) -> Iterator[Row]:
     csv.field_size_limit(FIELD_LIMIT)
+    with _csv_text(path) as (_encoding, text):
+        yield from _Records(text).rows()
+
+
+@contextmanager
+def _csv_text(path: Path) -> Iterator[tuple[str, IO[str]]]:
+    """The text of a file with its encoding; what breaks while it is read is a ``DomainError``."""
     try:
         with _open(path) as stream:
             encoding = encoding_of(stream)
         if not encoding:
             raise _unreadable(path, _("it is neither UTF-8 nor GB18030 nor UTF-16 text"))
         with _open(path) as stream, text_of(stream, encoding) as text:
-            yield from _Records(text).rows()
+            yield encoding, text
     except (OSError, EOFError, zlib.error) as error:
         raise _unreadable(path, _why(error)) from error
 
@@ -134,7 +161,7 @@ class _Records:
         self._waiting: deque[str] = deque()
         self._taken: list[str] = []
         self._at_end = False
-        self._delimiter = ","
+        self.delimiter = ","
         self._width = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -159,7 +186,7 @@ class _Records:
 
     def rows(self) -> Iterator[Row]:
         """Every record with the line on which it begins."""
-        line = 1 + self._read_delimiter()
+        line = 1 + self.read_delimiter()
         while True:
             self._taken, self._at_end = [], False
             cells = self._record()
@@ -176,15 +203,15 @@ class _Records:
                 yield Row(line, cells, self._fault(cells))
             line += len(self._taken)
 
-    def _read_delimiter(self) -> int:
+    def read_delimiter(self) -> int:
         """Find the delimiter in the first line that says anything; returns how many lines were used up."""
         used = 0
         for first in self:
             if first.lower().startswith("sep=") and len(first.strip()) == len("sep=?"):
-                self._delimiter = first.strip()[-1]
+                self.delimiter = first.strip()[-1]
                 return used + 1
             if first.strip():
-                self._delimiter = max(DELIMITERS, key=first.count)
+                self.delimiter = max(DELIMITERS, key=first.count)
                 self._waiting.appendleft(first)
                 return used
             used += 1
@@ -193,7 +220,7 @@ class _Records:
     def _record(self) -> list[str] | None:
         """The next record, empty at the end; ``None`` where a quotation mark is not closed as it should be."""
         try:
-            cells = next(csv.reader(self, delimiter=self._delimiter), [])
+            cells = next(csv.reader(self, delimiter=self.delimiter), [])
         except csv.Error:
             return None
         if any(len(line) == FIELD_LIMIT for line in self._taken):
@@ -210,7 +237,7 @@ class _Records:
     def _is_sound(self, count: int) -> bool:
         """Whether lines taken together are one record by the strict rules, and as wide as the headers."""
         try:
-            found = list(csv.reader(self._taken, delimiter=self._delimiter, strict=True))
+            found = list(csv.reader(self._taken, delimiter=self.delimiter, strict=True))
         except csv.Error:
             return False
         return len(found) == 1 and count == (self._width or count)

@@ -1,26 +1,21 @@
 """Taking concerns over from other systems: each row once, however often the file is given."""
 
-import hashlib
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
-from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from shangju.cases.intake import Submission, check_submission, register_concerns
-from shangju.cases.models import Case
 from shangju.cases.rules import SYSTEM
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.imports.mapping import Mapping, mapping_for
 from shangju.imports.reading import Row, read_rows
 from shangju.imports.table import Table, table_of
-
-logger = logging.getLogger(__name__)
+from shangju.imports.taking import Judged, Taking
+from shangju.imports.workflow import RowOutcome
 
 BATCH = 250
 """Rows in one transaction: what a kill can lose of the work, and how long other writers of SQLite wait."""
@@ -73,12 +68,39 @@ def import_concerns(
         table, rows = _table(read_rows(path), mapping)
         if unused := table.unused_headers:
             told.note(_("Columns that are not used: %(columns)s.") % {"columns": ", ".join(unused)})
-        taking = _Taking(table, result, told, now=now, dry_run=dry_run)
+        taking = Taking(table, by=SYSTEM, now=now, dry_run=dry_run)
         while batch := list(islice(rows, BATCH)):
-            taking.take(batch)
+            judged = taking.judge(batch)
+            taking.store([each for each in judged if each.outcome is RowOutcome.FRESH])
+            _count(judged, result, told)
             told.progress(result.rows)
     if not result.rows:
         told.note(_("The file has headers and no rows."))
+
+
+def _count(judged: Sequence[Judged], result: ImportResult, told: Listener) -> None:
+    result.rows += len(judged)
+    for each in judged:
+        if each.outcome is RowOutcome.REFUSED:
+            result.refused += 1
+            told.refused(each.row.line, each.reason)
+        elif each.outcome is RowOutcome.IMPORTED:
+            result.imported += 1
+        else:
+            result.already_present += 1
+        if each.outcome is RowOutcome.CHANGED and each.case is not None:
+            words = {"line": each.row.line, "number": each.case.number}
+            told.note(
+                _("line %(line)s: there already as %(number)s, with other words; nothing was changed.")
+                % words
+            )
+
+
+def header_rows(first: Sequence[Row]) -> Iterator[tuple[int, Row]]:
+    """Rows that may be the headers, each with its place: a title above them fills one cell only."""
+    for place, row in enumerate(first):
+        if len([cell for cell in row.cells if cell.strip()]) > 1:
+            yield place, row
 
 
 def _table(rows: Iterator[Row], mapping: Mapping | None) -> tuple[Table, Iterator[Row]]:
@@ -87,9 +109,7 @@ def _table(rows: Iterator[Row], mapping: Mapping | None) -> tuple[Table, Iterato
     if not first:
         raise DomainError(_("The file is empty."))
     refusal = None
-    for place, row in enumerate(first):
-        if len([cell for cell in row.cells if cell.strip()]) < 2:
-            continue
+    for place, row in header_rows(first):
         try:
             table = table_of(mapping or mapping_for(row.cells), row.cells)
         except DomainError as why:
@@ -97,130 +117,3 @@ def _table(rows: Iterator[Row], mapping: Mapping | None) -> tuple[Table, Iterato
         else:
             return table, chain(first[place + 1 :], rows)
     raise refusal or DomainError(_("The file has no row of headers."))
-
-
-@dataclass(slots=True)
-class _Fresh:
-    """A row that is to go in."""
-
-    line: int
-    submission: Submission
-
-    @property
-    def key(self) -> str:
-        return self.submission.source_key or ""
-
-
-class _Taking:
-    """The rows of one file on their way in."""
-
-    def __init__(
-        self, table: Table, result: ImportResult, told: Listener, *, now: datetime, dry_run: bool
-    ) -> None:
-        self._table, self._result, self._told = table, result, told
-        self._now, self._dry_run = now, dry_run
-        self._seen: dict[str, tuple[int, bytes]] = {}
-        self._refusals: list[tuple[int, str]] = []
-
-    def take(self, rows: Sequence[Row]) -> None:
-        """Take a batch: all that can go in goes in with one transaction."""
-        stored = self._stored(self._keys(rows))
-        fresh = [each for row in rows if (each := self._fresh(row, stored))]
-        self._store(fresh)
-        self._result.rows += len(rows)
-        self._result.refused += len(self._refusals)
-        for line, reason in sorted(self._refusals):
-            self._told.refused(line, reason)
-        self._refusals.clear()
-
-    def _keys(self, rows: Sequence[Row]) -> list[str]:
-        keys = []
-        for row in rows:
-            try:
-                keys.append(self._table.key_of(row.cells))
-            except DomainError:
-                continue  # told when its turn comes
-        return keys
-
-    def _stored(self, keys: Sequence[str]) -> set[str]:
-        found = Case.objects.filter(source_key__in=keys).values_list("source_key", flat=True)
-        return {key for key in found if key}
-
-    def _fresh(self, row: Row, stored: set[str]) -> _Fresh | None:
-        try:
-            if row.fault:
-                raise DomainError(row.fault)  # noqa: TRY301 - every refusal of a row ends in the same place
-            key = self._table.key_of(row.cells)
-            if self._is_present(row, key, stored):
-                self._result.already_present += 1
-                return None
-            submission = self._table.submission(row.cells, key, now=self._now)
-            check_submission(submission, by=SYSTEM)
-        except DomainError as refusal:
-            self._refuse(row.line, refusal)
-            return None
-        self._seen[key] = (row.line, _digest(row))
-        return _Fresh(row.line, submission)
-
-    def _is_present(self, row: Row, key: str, stored: set[str]) -> bool:
-        """Whether the row is there already. Raises ``DomainError`` where another row of the file has its number."""
-        digest = _digest(row)
-        if key in stored:
-            self._seen.setdefault(key, (row.line, digest))
-        if key not in self._seen:
-            return False
-        line, first = self._seen[key]
-        if first != digest:
-            sentence = _("The number was given to another row before, in line %(line)s.")
-            raise DomainError(sentence % {"line": line})
-        return True
-
-    def _refuse(self, line: int, refusal: DomainError) -> None:
-        reasons = [str(reason) for reason in refusal.fields.values()] or [str(refusal)]
-        self._refusals.append((line, " ".join(dict.fromkeys(reasons))))
-
-    def _store(self, fresh: list[_Fresh]) -> None:
-        while fresh:
-            try:
-                self._register(fresh)
-            except (IntegrityError, DataError):
-                remaining = self._without_stored(fresh)
-                if len(remaining) == len(fresh):
-                    self._store_each(fresh)
-                    return
-                # Another import of the same rows was first; the others are still ours to take.
-                fresh = remaining
-            else:
-                self._result.imported += len(fresh)
-                return
-
-    def _store_each(self, fresh: Sequence[_Fresh]) -> None:
-        """One at a time, so that the row that the database refuses is found and the others go in."""
-        for each in fresh:
-            try:
-                self._register([each])
-            except (IntegrityError, DataError) as fault:
-                if not self._without_stored([each]):
-                    continue
-                logger.exception("a row of an import was refused by the database", extra={"line": each.line})
-                refusal = DomainError(_("The database cannot store this row."))
-                refusal.__cause__ = fault
-                self._refuse(each.line, refusal)
-            else:
-                self._result.imported += 1
-
-    def _without_stored(self, fresh: Sequence[_Fresh]) -> list[_Fresh]:
-        stored = self._stored([each.key for each in fresh])
-        self._result.already_present += sum(each.key in stored for each in fresh)
-        return [each for each in fresh if each.key not in stored]
-
-    def _register(self, fresh: Sequence[_Fresh]) -> None:
-        with transaction.atomic():
-            register_concerns([each.submission for each in fresh], by=SYSTEM, now=self._now)
-            if self._dry_run:
-                transaction.set_rollback(True)
-
-
-def _digest(row: Row) -> bytes:
-    """A short mark of what a row says, so that a file of any length can be remembered."""
-    return hashlib.blake2b("\x1f".join(row.cells).encode("utf-8", "replace"), digest_size=12).digest()

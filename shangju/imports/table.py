@@ -1,9 +1,10 @@
 """From a row of a foreign table to a submission, or to the sentence that says why not."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from shangju.categories.models import Category
 from shangju.core.errors import DomainError
 from shangju.imports.encodings import UNREADABLE
 from shangju.imports.mapping import NEEDED_COLUMNS, Mapping
+
+Told = TypeVar("Told")
 
 SOURCE_KEY_LIMIT = 80
 PLACES_KEPT = 20_000
@@ -30,6 +33,7 @@ SERIAL_DAYS = range(20_000, 80_000)
 """Days since the epoch that a bare number may mean as a time: 1954 to 2119."""
 
 QUOTED_FORMULA = re.compile(r'="([^"]*)"')
+FORMULA_SIGNS = frozenset("=+-@")
 SPREADSHEET_FAULTS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"}
 )
@@ -47,12 +51,14 @@ class Table:
     zone: ZoneInfo
     areas: dict[str, list[Area]]
     categories: dict[str, Category]
+    within: Area | None = None
+    """Where all rows belong; a word that is no area of ours is then no refusal, the dispatcher finds the place."""
     _places: dict[tuple[int | None, str], Place] = field(default_factory=dict)
 
     def cells(self, cells: Sequence[str], name: str) -> list[str]:
         """The filled cells of a column, in the order of the mapping. Raises ``DomainError`` for unreadable ones."""
         told = (cells[position] for position in self.positions.get(name, ()) if position < len(cells))
-        return [clean for cell in told if (clean := _clean(cell))]
+        return [clean for cell in told if (clean := clean_cell(cell))]
 
     def cell(self, cells: Sequence[str], name: str) -> str:
         """The first filled cell of a column, or the empty text."""
@@ -66,7 +72,12 @@ class Table:
 
     def key_of(self, cells: Sequence[str]) -> str:
         """Under what the concern of a row is known to us. Raises ``DomainError`` where the row has no usable number."""
-        number = self.cell(cells, "id")
+        try:
+            return self._key(self.cell(cells, "id"))
+        except DomainError as refusal:
+            raise DomainError(str(refusal), fields={"id": str(refusal)}) from refusal
+
+    def _key(self, number: str) -> str:
         if not number:
             raise DomainError(_("The row has no number."))
         if LOST_DIGITS.fullmatch(number):
@@ -77,32 +88,51 @@ class Table:
             raise DomainError(_("The number of the row is too long to be one."))
         return key
 
-    def submission(self, cells: Sequence[str], key: str, *, now: datetime) -> Submission:
-        """What the row says. Raises ``DomainError`` for what cannot be taken."""
-        mapping, text = self.mapping, self.cell(cells, "text")
-        if not text:
-            raise DomainError(_("The row has no text."))
-        received = self._instant(self.cell(cells, "received_at"), now=now)
-        told_type = self.cell(cells, "request_type")
+    def submission(
+        self, cells: Sequence[str], key: str, *, now: datetime, place: Place | None = None
+    ) -> Submission:
+        """What the row says, at ``place`` where that was found before.
+
+        Raises ``DomainError`` with a sentence for every column that cannot be taken.
+        """
+        mapping, refusals = self.mapping, _Refusals()
+        text = refusals.heed("text", lambda: self._text(cells), "")
+        received = refusals.heed(
+            "received_at", lambda: self._instant(self.cell(cells, "received_at"), now=now), None
+        )
+        told_type = refusals.heed("request_type", lambda: self.cell(cells, "request_type"), "")
+        title = refusals.heed("title", lambda: " ".join(self.cell(cells, "title").split()), "")
+        place = place or refusals.heed("area", lambda: self._place(cells), None)
+        category = refusals.heed("category", lambda: self._category(cells), None)
+        name = refusals.heed("name", lambda: self.cell(cells, "name"), "")
+        phone = refusals.heed("phone", lambda: _phone(self.cell(cells, "phone")), "")
+        if refusals.sentences or place is None:
+            raise DomainError(next(iter(refusals.sentences.values())), fields=refusals.sentences)
         return Submission(
             text=text,
-            title=" ".join(self.cell(cells, "title").split()),
-            place=self._place(cells),
+            title=title,
+            place=place,
             channel=mapping.channel,
             request_type=mapping.request_types.get(told_type, mapping.request_type),
-            category=self._category(cells),
-            contact=ContactDetails(name=self.cell(cells, "name"), phone=_phone(self.cell(cells, "phone"))),
+            category=category,
+            contact=ContactDetails(name=name, phone=phone),
             received_at=received,
             clocks_start_at=now if mapping.clocks_start == "import" else received,
             source_key=key,
         )
+
+    def _text(self, cells: Sequence[str]) -> str:
+        text = self.cell(cells, "text")
+        if not text:
+            raise DomainError(_("The row has no text."))
+        return text
 
     def _category(self, cells: Sequence[str]) -> Category | None:
         known = (self.categories.get(word) for word in self.cells(cells, "category"))
         return next((category for category in known if category), None)
 
     def _place(self, cells: Sequence[str]) -> Place:
-        area = self._area(self.cells(cells, "area") or [self.mapping.area])
+        area = self._area_within(self.cells(cells, "area") or [self.mapping.area])
         address = self.cell(cells, "address")
         key = (area.pk if area else None, address)
         if key not in self._places:
@@ -111,6 +141,18 @@ class Table:
             self._places[key] = locate(area=area, address=address)
         return self._places[key]
 
+    def _area_within(self, words: Sequence[str]) -> Area | None:
+        """The area that a row names, inside the one in which all rows belong."""
+        area = self._area(words)
+        if self.within is None:
+            return area
+        if area is None or self.within.path.startswith(area.path):
+            return self.within
+        if not area.path.startswith(self.within.path):
+            sentence = _("“%(name)s” lies outside %(area)s.")
+            raise DomainError(sentence % {"name": area.name, "area": self.within.name})
+        return area
+
     def _area(self, words: Sequence[str]) -> Area | None:
         """The area that a row names, by one word or by several of different tiers, the finest first."""
         words = [word for word in words if word]
@@ -118,6 +160,8 @@ class Table:
             return None
         told = [found for word in words if (found := self.areas.get(word))]
         if not told:
+            if self.within is not None:
+                return None
             sentence = _(
                 "“%(name)s” is no area of ours; if it is one by another name, say so in the mapping."
             )
@@ -165,6 +209,21 @@ class Table:
             return _serial_time(text)
 
 
+@dataclass(slots=True)
+class _Refusals:
+    """What is wrong with a row, by column: all of it is told at once."""
+
+    sentences: dict[str, str] = field(default_factory=dict)
+
+    def heed(self, column: str, read: Callable[[], Told], otherwise: Told) -> Told:
+        """What ``read`` gives, or ``otherwise`` with its refusal noted."""
+        try:
+            return read()
+        except DomainError as refusal:
+            self.sentences[column] = str(refusal)
+            return otherwise
+
+
 def _serial_time(text: str) -> datetime | None:
     """The time that a spreadsheet keeps as days since its epoch."""
     try:
@@ -176,7 +235,7 @@ def _serial_time(text: str) -> datetime | None:
     return SPREADSHEET_EPOCH + timedelta(seconds=round(days * 86_400))
 
 
-def _clean(cell: str) -> str:
+def clean_cell(cell: str) -> str:
     """A cell without what only the file needed. Raises ``DomainError`` where it holds what cannot be kept."""
     if "\x00" in cell:
         raise DomainError(_("The row holds characters that cannot be stored."))
@@ -185,6 +244,8 @@ def _clean(cell: str) -> str:
             _("The row holds signs that are damaged: bytes that mean nothing in this encoding.")
         )
     plain = CONTROL_SIGNS.sub("", cell).strip()
+    if plain[:1] == "'" and plain[1:2] in FORMULA_SIGNS:
+        plain = plain[1:]  # the mark with which answers and refused rows leave our house
     if quoted := QUOTED_FORMULA.fullmatch(plain):
         plain = quoted[1].strip()
     if plain in SPREADSHEET_FAULTS:
@@ -206,15 +267,24 @@ def _without_inner(areas: Sequence[Area]) -> list[Area]:
     ]
 
 
-def table_of(mapping: Mapping, headers: Sequence[str]) -> Table:
-    """What the mapping makes of these headers. Raises ``DomainError`` where it cannot be used here."""
-    positions = mapping.positions(headers)
-    missing = [name for name in NEEDED_COLUMNS if name not in positions]
+def table_of(
+    mapping: Mapping,
+    headers: Sequence[str],
+    *,
+    positions: dict[str, list[int]] | None = None,
+    within: Area | None = None,
+) -> Table:
+    """What the mapping makes of these headers, or of the ``positions`` that somebody chose.
+
+    Raises ``DomainError`` where it cannot be used here.
+    """
+    found = mapping.positions(headers) if positions is None else positions
+    missing = [name for name in NEEDED_COLUMNS if not found.get(name)]
     if missing:
         words = ", ".join("/".join(mapping.columns[name]) for name in missing)
         raise DomainError(_("The file lacks these columns: %(columns)s.") % {"columns": words})
     areas = _areas_by_word(Area.objects.defer("outline"))
-    if not any(area.kind == AreaKind.SUBDISTRICT for found in areas.values() for area in found):
+    if not any(area.kind == AreaKind.SUBDISTRICT for named in areas.values() for area in named):
         raise DomainError(_("There is no sub-district yet; set one up first: shangju setup FILE.yaml"))
     for key, code in {"area": mapping.area, **mapping.areas}.items():
         if code and code not in areas:
@@ -222,7 +292,8 @@ def table_of(mapping: Mapping, headers: Sequence[str]) -> Table:
     for code in mapping.areas.values():
         areas.setdefault(code, [])
     areas = {word: areas[code] for word, code in mapping.areas.items()} | areas
-    return Table(mapping, headers, positions, ZoneInfo(mapping.time_zone), areas, _categories(mapping))
+    zone, categories = ZoneInfo(mapping.time_zone), _categories(mapping)
+    return Table(mapping, headers, found, zone, areas, categories, within)
 
 
 def _areas_by_word(areas: Iterable[Area]) -> dict[str, list[Area]]:

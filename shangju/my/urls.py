@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.my import views
+from shangju.my import stakes, views
 
 app_name = "my"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", gzip_page(views.home), name="home"),
     path("notices/", gzip_page(views.notices), name="notices"),
     path("notices/read/", views.read_notices, name="read_notices"),
+    path("stakes/", gzip_page(stakes.stakes), name="stakes"),
     path("reports/", gzip_page(views.reports), name="reports"),
     path("concerns/", gzip_page(views.concerns), name="concerns"),
     path("concerns/<str:number>/", gzip_page(views.concern), name="concern"),

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from shangju.accounts.models import User
 from shangju.cases import queries
 from shangju.cases.codes import format_code
+from shangju.cases.endorsement import endorsements_of_user
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
-from shangju.cases.models import Case
+from shangju.cases.models import Case, Endorsement
 from shangju.cases.party_view import concern_for, concerns_of, shown_to_party
 from shangju.cases.rules import party_member, roles_of
+from shangju.cases.safe_summary import area_for_strangers, may_be_shown
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName, State
 from shangju.core.errors import DomainError, NotAllowed
@@ -92,11 +94,22 @@ def _reports(user: User) -> list[tuple[Case, str]]:
     return [(case, format_code(case.tracking_code)) for case in cases]
 
 
+def _endorsements(user: User) -> list[tuple[Endorsement, Any, str]]:
+    """What somebody said "me too" to, with what a stranger may see of it; category and place only while it may be shown."""
+    return [
+        (row, area_for_strangers(row.case), format_code(row.tracking_code))
+        for row in endorsements_of_user(user)[:ROWS]
+        if may_be_shown(row.case)
+    ]
+
+
 @require_GET
 @login_required
 def reports(request: HttpRequest) -> HttpResponse:
-    """What I reported while signed in."""
-    return render(request, "my/reports.html", {"reports": _reports(signed_in_user(request))})
+    """What I reported while signed in, and what I have met, too."""
+    user = signed_in_user(request)
+    context = {"reports": _reports(user), "endorsements": _endorsements(user)}
+    return render(request, "my/reports.html", context)
 
 
 @require_GET

@@ -18,6 +18,7 @@ class NoticeChannel(models.TextChoices):
     IN_APP = "in_app", _("On the own page")
     SMS = "sms", _("Text message")
     EMAIL = "email", _("E-mail")
+    WECOM = "wecom", _("WeCom")
 
 
 class NoticeState(models.TextChoices):
@@ -31,6 +32,9 @@ class NoticeState(models.TextChoices):
 class Notice(models.Model):
     """One message to one recipient about one history row; ``key`` makes a second one impossible.
 
+    ``purpose`` and ``values`` (JSON, sealed) fill the template that a provider of text messages approved; ``refusal``
+    is why a provider will never take it.
+
     Bound to a recipient, not to an area: read through the user it belongs to, or by the worker. ``leased_until`` is
     until when a worker that took it may be presumed alive.
     """
@@ -42,8 +46,13 @@ class Notice(models.Model):
     recipient = SealedTextField(blank=True, default="")
     subject = models.CharField(max_length=120)
     body = SealedTextField()
+    purpose = models.CharField(max_length=40, blank=True)
+    values = SealedTextField(blank=True, default="")
+    language = models.CharField(max_length=10, blank=True)
+    subdistrict = models.CharField(max_length=30, blank=True)
     link = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=NoticeState, default=NoticeState.PENDING)
+    refusal = models.CharField(max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)

@@ -5,6 +5,7 @@ transaction. A notice is *sent* when a gateway has taken it; between the gateway
 so a repeat carries the same key, and the gateway knows it.
 """
 
+import json
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,14 +20,18 @@ from django.utils import timezone
 from shangju.accounts.models import User
 from shangju.cases.codes import format_code
 from shangju.cases.models import Case, CaseEvent, ReporterContact
-from shangju.cases.workflow import MoveName
+from shangju.cases.walls import users_behind_wall
+from shangju.cases.workflow import MoveName, State
+from shangju.core.audit import record
+from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.core.setting_aside import described, resting, work_off
-from shangju.gateways.sending import Message, gateway_for
-from shangju.notices import wording
+from shangju.gateways.errors import Busy, RefusedForGood
+from shangju.gateways.sending import Message, gateway_for, is_configured
+from shangju.notices import endorsers, wording
 from shangju.notices.models import Notice, NoticeChannel, NoticeState
 from shangju.parties.models import Delegation, PartyStatus
-from shangju.posts.models import Appointment
+from shangju.posts.models import Appointment, PostKind
 from shangju.posts.rights import RIGHTS_OF_POST, Right
 
 logger = logging.getLogger(__name__)
@@ -42,6 +47,7 @@ ATTEMPTS_AT_MOST = 8
 """With the back-off below the last try comes about four hours after the first."""
 
 DISPATCHING_POSTS = [kind for kind, rights in RIGHTS_OF_POST.items() if Right.DISPATCH in rights]
+DECIDING_POSTS = [kind for kind, rights in RIGHTS_OF_POST.items() if Right.DECIDE_BEYOND in rights]
 
 
 def tell_of_events(now: datetime) -> int:
@@ -54,8 +60,13 @@ def tell_of_events(now: datetime) -> int:
 
 def _tell(pk: int, *, now: datetime) -> bool:
     """One row: read, then write; the conditional update makes two workers take turns, and the loser writes nothing."""
-    event = CaseEvent.objects.select_related("case", "case__category").get(pk=pk)
-    notices = [*_reporter_notices(event, now), *_staff_notices(event, now), *_party_notices(event, now)]
+    event = CaseEvent.objects.select_related("case", "case__category", "case__subdistrict").get(pk=pk)
+    notices = [
+        *_reporter_notices(event, now),
+        *_endorser_notices(event, now),
+        *_staff_notices(event, now),
+        *_party_notices(event, now),
+    ]
     with transaction.atomic():
         if not CaseEvent.objects.filter(pk=pk, notified_at__isnull=True).update(notified_at=now):
             return False
@@ -71,7 +82,11 @@ def _reporter_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
     contact = ReporterContact.objects.filter(case=case).first()
     if contact and contact.phone and contact.may_be_called:
         words = wording.for_reporter(event, link=link, language=settings.LANGUAGE_CODE)
-        yield _notice(event, NoticeChannel.SMS, "reporter", words, now, recipient=contact.phone)
+        notice = _notice(event, NoticeChannel.SMS, "reporter", words, now, recipient=contact.phone)
+        notice.purpose, notice.language = event.kind, settings.LANGUAGE_CODE
+        notice.subdistrict = case.subdistrict.code
+        notice.values = json.dumps(wording.values_for_reporter(event), ensure_ascii=False)
+        yield notice
     if case.reporter_user:
         words = wording.for_reporter(event, link=link, language=case.reporter_user.language)
         yield _notice(
@@ -86,17 +101,37 @@ def _reporter_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
         )
 
 
+def _endorser_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
+    for told in endorsers.tellings(event):
+        notice = _notice(
+            event, told.channel, told.whom, told.words, now,
+            user=told.user, recipient=told.recipient, link=told.link,
+        )  # fmt: skip
+        if told.values:
+            notice.purpose, notice.language = endorsers.PURPOSE, settings.LANGUAGE_CODE
+            notice.subdistrict = event.case.subdistrict.code
+            notice.values = json.dumps(told.values, ensure_ascii=False)
+        yield notice
+
+
 def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
     users: Iterable[User] = ()
     if event.kind in wording.TOLD_TO_DISPATCHER:
-        users = _dispatchers(event.case, now)
+        users = (
+            _task_force(event.case, now)
+            if event.data.get("beyond") or event.kind == MoveName.REPLY
+            else _dispatchers(event.case, now)
+        )
+        if event.to_state == State.DISPATCHED and event.kind == MoveName.GRANT_RETURN:
+            users = _holders(Q(post_id=event.case.handler_post_id), now)
     elif event.kind in wording.TOLD_TO_HANDLER and event.case.handler_post_id:
         users = _holders(Q(post_id=event.case.handler_post_id), now)
     elif event.kind == MoveName.REOPEN and not event.case.handler_party_id:
         # A case that was answered directly has no handler yet: it goes back to the dispatcher.
         users = _dispatchers(event.case, now)
     link = reverse("desk:case", args=[event.case.number])
-    walled_off = _people_with_a_stake(event.case, now)
+    walled_off = users_behind_wall(event.case, day=timezone.localdate(now))
+    reaches_wecom = is_configured("wecom")
     # Who leads and assists is told that they lead: the second notice has the key of the first and falls away.
     told = [(user, wording.for_staff) for user in users]
     told += [(user, wording.for_assistant) for user in _assistants(event, now)]
@@ -104,19 +139,17 @@ def _staff_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
         if user.pk != event.by_id and user.pk not in walled_off:
             words = said(event, language=user.language)
             yield _notice(event, NoticeChannel.IN_APP, f"user-{user.pk}", words, now, user=user, link=link)
+            if user.wecom_id and reaches_wecom:
+                notice = _notice(event, NoticeChannel.WECOM, f"user-{user.pk}", words, now, user=user)
+                notice.recipient, notice.language = user.wecom_id, user.language
+                notice.body = f"{words.body}\n{settings.PUBLIC_URL}{link}"
+                yield notice
 
 
 def _assistants(event: CaseEvent, now: datetime) -> list[User]:
     if event.kind not in wording.TOLD_TO_ASSISTANTS:
         return []
     return _holders(Q(post_id__in=event.case.assistants.values("post_id")), now)
-
-
-def _people_with_a_stake(case: Case, now: datetime) -> set[int]:
-    """Delegates of the party that the case is about: the wall of cases.md §7 holds whatever post they also have."""
-    parties = [pk for pk in (case.concerned_party_id, case.place_party_id) if pk is not None]
-    terms = Delegation.objects.on(timezone.localdate(now)).filter(party_id__in=parties)
-    return set(terms.values_list("user_id", flat=True))
 
 
 def _party_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
@@ -148,9 +181,18 @@ def _party_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
 
 def _dispatchers(case: Case, now: datetime) -> list[User]:
     """Holders of dispatching posts nearest to the place: the community's own, else those further up."""
+    return _nearest(case, DISPATCHING_POSTS, now)
+
+
+def _task_force(case: Case, now: datetime) -> list[User]:
+    """Holders of the posts that decide beyond the dispatcher, nearest to the place."""
+    return _nearest(case, DECIDING_POSTS, now)
+
+
+def _nearest(case: Case, kinds: list[PostKind], now: datetime) -> list[User]:
     above = [int(part) for part in case.area_path.strip("/").split("/")]
     holders = Appointment.objects.on(timezone.localdate(now)).filter(
-        post__kind__in=DISPATCHING_POSTS, post__area_id__in=above, user__is_active=True
+        post__kind__in=kinds, post__area_id__in=above, user__is_active=True
     )
     rows = list(holders.select_related("user", "post__area"))
     nearest = max((row.post.area.path for row in rows), key=len, default="")
@@ -196,25 +238,69 @@ def send_notices(now: datetime) -> int:
     due = Notice.objects.filter(
         Q(leased_until__isnull=True) | Q(leased_until__lt=now), state=NoticeState.PENDING, due_at__lte=now
     )
-    for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]):
-        sent += _send(pk, now=now)
+    rows = list(due.order_by("due_at", "pk").values_list("pk", "channel", "user_id")[:BATCH])
+    gathered: dict[int, list[int]] = {}
+    for pk, channel, user in rows:
+        if channel == NoticeChannel.WECOM and user is not None:
+            gathered.setdefault(user, []).append(pk)
+        else:
+            sent += _send([pk], now=now)
+    for pks in gathered.values():
+        for part in [pks] if len(pks) >= DIGEST_FROM else [[pk] for pk in pks]:
+            sent += _send(part, now=now)
     return sent
 
 
-def _send(pk: int, *, now: datetime) -> bool:
-    """One notice: take it by a conditional update, hand it over, write that down."""
+DIGEST_FROM = 5
+"""So many waiting for one person go out as one message: nobody reads thirty in a minute, and no provider sends them."""
+
+
+def _send(pks: list[int], *, now: datetime) -> int:
+    """Notices of one recipient: take them by a conditional update, hand them over, write that down."""
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    if not Notice.objects.filter(free, pk=pk, state=NoticeState.PENDING).update(leased_until=now + LEASE):
-        return False
+    mine = Notice.objects.filter(free, pk__in=pks, state=NoticeState.PENDING)
+    if mine.update(leased_until=now + LEASE) != len(pks):
+        Notice.objects.filter(pk__in=pks, leased_until=now + LEASE).update(leased_until=None)
+        return 0
     try:
-        notice = Notice.objects.get(pk=pk)
-        message = Message(notice.key, notice.channel, notice.recipient, notice.body, notice.subject)
-        gateway_for(notice.channel).send(message, now=now)
+        message = _message_of(list(Notice.objects.filter(pk__in=pks).select_related("user").order_by("pk")))
+        gateway_for(message.channel).send(message, now=now)
+    except Busy as busy:
+        Notice.objects.filter(pk__in=pks, state=NoticeState.PENDING).update(
+            leased_until=None, due_at=now + busy.after
+        )
+        return 0
+    except RefusedForGood as refusal:
+        _give_up(pks, refusal)
+        return 0
     except Exception as error:  # noqa: BLE001 - a fault of one notice, of its key or gateway, must not stop the others
-        _put_off(pk, error, now=now)
-        return False
-    Notice.objects.filter(pk=pk).update(state=NoticeState.SENT, sent_at=now, leased_until=None)
-    return True
+        for pk in pks:
+            _put_off(pk, error, now=now)
+        return 0
+    return Notice.objects.filter(pk__in=pks).update(state=NoticeState.SENT, sent_at=now, leased_until=None)
+
+
+def _message_of(notices: list[Notice]) -> Message:
+    """One notice as a message, or several as one that names each."""
+    first = notices[0]
+    values = json.loads(first.values) if first.values else {}
+    if len(notices) == 1:
+        return Message(
+            first.key, first.channel, first.recipient, first.body, first.subject,
+            purpose=first.purpose, values=values, language=first.language, subdistrict=first.subdistrict,
+        )  # fmt: skip
+    words = wording.for_digest([notice.subject for notice in notices], language=first.language)
+    return Message(f"digest-{first.key}"[:80], first.channel, first.recipient, words.body, words.subject)
+
+
+def _give_up(pks: list[int], refusal: RefusedForGood) -> None:
+    """No later try would do better; ``shangju doctor`` and the page of what went out show it."""
+    reason = str(refusal)[:120]
+    Notice.objects.filter(pk__in=pks, state=NoticeState.PENDING).update(
+        state=NoticeState.FAILED, leased_until=None, refusal=reason
+    )
+    for key in Notice.objects.filter(pk__in=pks).values_list("key", flat=True):
+        logger.warning("notice %s refused for good: %s", key, reason)
 
 
 def _put_off(pk: int, error: Exception, *, now: datetime) -> None:
@@ -232,6 +318,18 @@ def _put_off(pk: int, error: Exception, *, now: datetime) -> None:
     )
     outcome = "given up" if given_up else "tried again later"
     logger.warning("notice %s not sent (try %s, %s): %s", key, attempts, outcome, described(error))
+
+
+@transaction.atomic
+def try_again(notice: Notice, *, by: User, now: datetime) -> bool:
+    """Let a notice that was given up be tried anew; the caller has checked the right. False where it was not given up."""
+    renewed = Notice.objects.filter(pk=notice.pk, state=NoticeState.FAILED).update(
+        state=NoticeState.PENDING, attempts=0, due_at=now, refusal="", leased_until=None
+    )
+    if renewed:
+        record(notice, action="notice.tried_again", by=by, now=now)
+        wake_worker_after_commit()
+    return bool(renewed)
 
 
 def mark_read(user: User, *, pk: int | None, now: datetime) -> int:

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
+from shangju.cases.codes import format_code
 from shangju.cases.models import CaseEvent
 from shangju.cases.workflow import REGISTER, MoveName
 
@@ -28,17 +32,55 @@ TOLD_TO_REPORTER = frozenset(
         MoveName.REOPEN,
         MoveName.CONFIRM,
         MoveName.CLOSE_UNREACHABLE,
+        MoveName.GRANT_EXTENSION,
+        MoveName.MERGE,
+        MoveName.UNMERGE,
+        MoveName.FOLLOW,
+        MoveName.PART_ENDED,
     }
 )
-"""What the reporter is told of (cases.md §6): accept, contact, resolve, reopen, close, and every end."""
+"""What the reporter is told of (cases.md §6): accept, contact, extension, resolve, reopen, close, and every end."""
 
 TOLD_TO_HANDLER = frozenset(
-    {MoveName.DISPATCH, MoveName.REOPEN, MoveName.ADD_WORDS, MoveName.ANSWER_AS_PARTY}
+    {
+        MoveName.DISPATCH,
+        MoveName.REOPEN,
+        MoveName.ADD_WORDS,
+        MoveName.ANSWER_AS_PARTY,
+        MoveName.GRANT_PAUSE,
+        MoveName.GRANT_EXTENSION,
+        MoveName.REFUSE,
+        MoveName.URGE,
+        MoveName.SUPERVISE,
+        MoveName.ESCALATE,
+        MoveName.HEAR,
+        MoveName.PART_ENDED,
+    }
 )
-TOLD_TO_ASSISTANTS = frozenset({MoveName.DISPATCH})
-TOLD_TO_DISPATCHER = frozenset({REGISTER})
+TOLD_TO_ASSISTANTS = frozenset({MoveName.DISPATCH, MoveName.CHANGE_ASSISTANTS, MoveName.ESCALATE})
+TOLD_TO_DISPATCHER = frozenset(
+    {
+        REGISTER,
+        MoveName.ASK_RETURN,
+        MoveName.ASK_PAUSE,
+        MoveName.ASK_EXTENSION,
+        MoveName.GRANT_RETURN,
+        MoveName.REPLY,
+    }
+)
+"""What goes beyond the dispatcher is told to the task force instead."""
 TOLD_TO_PARTY = frozenset({MoveName.FIND_CAUSE})
-TOLD_TO_HANDLING_PARTY = frozenset({MoveName.DISPATCH, MoveName.REOPEN})
+TOLD_TO_HANDLING_PARTY = frozenset(
+    {
+        MoveName.DISPATCH,
+        MoveName.REOPEN,
+        MoveName.GRANT_PAUSE,
+        MoveName.GRANT_EXTENSION,
+        MoveName.REFUSE,
+        MoveName.URGE,
+        MoveName.SUPERVISE,
+    }
+)
 
 
 def for_reporter(event: CaseEvent, *, link: str, language: str) -> Wording:
@@ -64,9 +106,44 @@ def for_reporter(event: CaseEvent, *, link: str, language: str) -> Wording:
             MoveName.CLOSE_UNREACHABLE: _(
                 "Your concern %(number)s is closed because we could not reach you."
             ),
+            MoveName.GRANT_EXTENSION: _(
+                "Your concern %(number)s takes longer than promised; its page names the new date."
+            ),
+            MoveName.MERGE: _(
+                "Your concern %(number)s is joined with another report of the same matter; you are told the result."
+            ),
+            MoveName.UNMERGE: _("Your concern %(number)s is followed up on its own again."),
+            MoveName.FOLLOW: _("There is news of your concern %(number)s."),
+            MoveName.PART_ENDED: _("A part of your concern %(number)s has its result."),
         }
         subject = sentences[MoveName(event.kind)] % {"number": event.case.number}
         return Wording(subject, _("%(sentence)s See %(link)s") % {"sentence": subject, "link": link})
+
+
+def values_for_reporter(event: CaseEvent) -> dict[str, str]:
+    """What fills the slots of an approved template: number, state, tracking code, a date; never the reporter's words."""
+    case = event.case
+    with override(settings.LANGUAGE_CODE):
+        day = date_format(timezone.localtime(case.close_due_at), "Y-m-d") if case.close_due_at else ""
+        return {
+            "number": case.number,
+            "state": case.state_for_reporter,
+            "code": format_code(case.tracking_code),
+            "day": day,
+        }
+
+
+DIGEST_LINES = 15
+
+
+def for_digest(subjects: list[str], *, language: str) -> Wording:
+    """Several notices of one person as one."""
+    with override(language or settings.LANGUAGE_CODE):
+        subject = ngettext("%(count)s piece of news", "%(count)s pieces of news", len(subjects)) % {
+            "count": len(subjects)
+        }
+        lines = [*subjects[:DIGEST_LINES], *(["…"] if len(subjects) > DIGEST_LINES else [])]
+        return Wording(subject, "\n".join(lines))
 
 
 def for_staff(event: CaseEvent, *, language: str) -> Wording:
@@ -78,16 +155,29 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.REOPEN: _("%(number)s has been reopened; please take it up."),
             MoveName.ADD_WORDS: _("The reporter added something to %(number)s."),
             MoveName.ANSWER_AS_PARTY: _("The party concerned answered in %(number)s."),
+            MoveName.ASK_RETURN: _("%(number)s: the handler asks to return it; please decide."),
+            MoveName.ASK_PAUSE: _("%(number)s: the handler asks for a pause; please decide."),
+            MoveName.ASK_EXTENSION: _("%(number)s: the handler asks for an extension; please decide."),
+            MoveName.GRANT_RETURN: _("%(number)s came back; please dispatch it anew."),
+            MoveName.GRANT_PAUSE: _("%(number)s: the pause you asked for is granted."),
+            MoveName.GRANT_EXTENSION: _("%(number)s: the extension you asked for is granted."),
+            MoveName.REFUSE: _("%(number)s: what you asked for is refused; the history says why."),
+            MoveName.URGE: _("You are urged to go on with %(number)s."),
+            MoveName.SUPERVISE: _("Supervision order in %(number)s: a written reply is due."),
+            MoveName.REPLY: _("%(number)s: there is a reply to the supervision order."),
+            MoveName.ESCALATE: _("%(number)s has climbed to you; please sign for it."),
+            MoveName.HEAR: _("The reporter of a case merged into %(number)s added something."),
+            MoveName.PART_ENDED: _("A part of %(number)s has ended."),
         }
         subject = sentences[event.kind] % {"number": event.case.number}
-        return Wording(subject, event.case.title)
+        return Wording(subject, event.case.title_in_lists)
 
 
 def for_assistant(event: CaseEvent, *, language: str) -> Wording:
     """What somebody finds whose post is to assist."""
     with override(language):
         subject = _("You are asked to assist with %(number)s.") % {"number": event.case.number}
-        return Wording(subject, event.case.title)
+        return Wording(subject, event.case.title_in_lists)
 
 
 def for_party(event: CaseEvent, *, language: str) -> Wording:

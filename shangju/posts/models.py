@@ -6,11 +6,12 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
 from shangju.core.scoping import ScopeColumns, ScopedManager
+from shangju.parties.models import Party
 from shangju.posts.ladder import LadderRung
 
 
@@ -101,5 +102,64 @@ class Appointment(models.Model):
                 fields=["post", "user"],
                 condition=Q(ends_on__isnull=True),
                 name="one_open_appointment_per_post_and_user",
+            ),
+        ]
+
+
+class StakeReason(models.TextChoices):
+    """Why somebody must keep out of a matter (回避)."""
+
+    OWN_HOME = "own_home", _("My own home or that of my family")
+    FAMILY = "family", _("A relative or close friend is concerned")
+    EMPLOYMENT = "employment", _("I work or worked there, or have money in it")
+    DISPUTE = "dispute", _("I have a dispute with somebody concerned")
+    OTHER = "other", pgettext_lazy("reason", "Another reason")
+
+
+class StakeQuerySet(models.QuerySet["Stake"]):
+    """Questions about stakes."""
+
+    def on(self, day: date) -> "StakeQuerySet":
+        """Stakes in force on ``day``."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+
+
+class StakeManager(ScopedManager.from_queryset(StakeQuerySet)):  # type: ignore[misc]
+    """Stakes in scope."""
+
+    columns: ClassVar[ScopeColumns] = ScopeColumns(path="area__path", parties=("party_id",))
+
+
+class Stake(models.Model):
+    """A user is bound up with a member party, or with a building: its cases are walled off from them.
+
+    ``area`` is the building itself, or, with ``party``, where the party lies. Declared by the user or set by an
+    administrator; ended by an administrator alone, so that nobody lifts their own wall.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="stakes")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="stakes")
+    reason = models.CharField(_("Reason"), max_length=20, choices=StakeReason)
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    declared_at = models.DateTimeField(_("Declared"))
+    ended_on = models.DateField(_("Ended on"), null=True)
+
+    objects = StakeManager()
+
+    class Meta:
+        base_manager_name = "objects"
+        ordering = ("-declared_at", "-pk")
+        constraints = [
+            models.CheckConstraint(condition=Q(reason__in=StakeReason.values), name="stake_reason_known"),
+            models.UniqueConstraint(
+                fields=["user", "party"],
+                condition=Q(ended_on__isnull=True, party__isnull=False),
+                name="one_open_stake_per_party",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "area"],
+                condition=Q(ended_on__isnull=True, party__isnull=True),
+                name="one_open_stake_per_building",
             ),
         ]

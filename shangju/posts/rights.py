@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
@@ -16,7 +17,7 @@ from shangju.accounts.models import User
 from shangju.areas.models import AreaKind
 from shangju.core.scoping import EverywhereReason, Scope, ScopedArea, everywhere
 from shangju.parties.models import Delegation, PartyStatus
-from shangju.posts.models import Appointment, PostKind
+from shangju.posts.models import Appointment, PostKind, Stake
 
 
 class Right(StrEnum):
@@ -25,16 +26,30 @@ class Right(StrEnum):
     VIEW_AREA = "view_area"
     VIEW_CASE = "view_case"
     ENTER_CASE = "enter_case"
+    IMPORT_ORDERS = "import_orders"
     DISPATCH = "dispatch"
     HANDLE = "handle"
     CALL_BACK = "call_back"
     SUPERVISE = "supervise"
-    EXTEND_BEYOND = "extend_beyond"
+    DECIDE_BEYOND = "decide_beyond"
+    """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
+    KEEP_KNOWLEDGE = "keep_knowledge"
+    PUBLISH_KNOWLEDGE = "publish_knowledge"
 
 
 _DISPATCHER = frozenset(
-    {Right.VIEW_AREA, Right.VIEW_CASE, Right.ENTER_CASE, Right.DISPATCH, Right.HANDLE, Right.CALL_BACK}
+    {
+        Right.VIEW_AREA,
+        Right.VIEW_CASE,
+        Right.ENTER_CASE,
+        Right.IMPORT_ORDERS,
+        Right.DISPATCH,
+        Right.HANDLE,
+        Right.CALL_BACK,
+    }
 )
+_KEEPER = frozenset({Right.KEEP_KNOWLEDGE})
+_PUBLISHER = frozenset({Right.KEEP_KNOWLEDGE, Right.PUBLISH_KNOWLEDGE})
 _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
@@ -45,14 +60,15 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.VIEW_CASE,
             Right.SUPERVISE,
             Right.CALL_BACK,
-            Right.EXTEND_BEYOND,
+            Right.DECIDE_BEYOND,
             Right.HANDLE,
         }
-    ),
-    PostKind.DUTY_DESK: _DISPATCHER,
-    PostKind.UNIT: _HANDLER,
-    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | {Right.SUPERVISE},
-    PostKind.COMMUNITY_OFFICER: _DISPATCHER,
+    )
+    | _PUBLISHER,
+    PostKind.DUTY_DESK: _DISPATCHER | _PUBLISHER,
+    PostKind.UNIT: _HANDLER | _KEEPER,
+    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | _PUBLISHER | {Right.SUPERVISE},
+    PostKind.COMMUNITY_OFFICER: _DISPATCHER | _KEEPER,
     PostKind.GRID_SECRETARY: frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.HANDLE}),
     PostKind.GRID_WORKER: _HANDLER | {Right.VIEW_CASE},
     PostKind.MICRO_GRID_CONTACT: frozenset({Right.VIEW_AREA, Right.ENTER_CASE}),
@@ -81,6 +97,9 @@ class Standing:
     holdings: tuple[Holding, ...] = ()
     parties: tuple[int, ...] = ()
     administrator: str = ""
+    stake_parties: tuple[int, ...] = ()
+    stake_paths: tuple[str, ...] = ()
+    """Member parties and buildings that the user is bound up with: walled off like one's own party."""
 
     def may(self, right: Right, *, path: str) -> bool:
         """Whether one of the posts allows ``right`` in the area with this path."""
@@ -107,6 +126,11 @@ class Standing:
         return Scope(areas=outermost(holding.area for holding in self.holdings), parties=self.parties)
 
     @property
+    def walled_parties(self) -> tuple[int, ...]:
+        """The parties whose cases the user must not open: those they speak for, and those they have a stake in."""
+        return tuple(sorted({*self.parties, *self.stake_parties}))
+
+    @property
     def is_staff(self) -> bool:
         """Whether the user holds any post."""
         return bool(self.holdings)
@@ -127,7 +151,7 @@ def outermost(areas: Iterable[ScopedArea]) -> tuple[ScopedArea, ...]:
 def standing_of(user: User | AnonymousUser, *, on: date | None = None) -> Standing:
     """Read appointments, delegations and administrator role of ``user`` as of ``on`` (today by default).
 
-    The result is kept on the user object for the length of a request: three queries, whatever is asked of it.
+    The result is kept on the user object for the length of a request: four queries, whatever is asked of it.
     """
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
@@ -147,6 +171,7 @@ def standing_of(user: User | AnonymousUser, *, on: date | None = None) -> Standi
                 .distinct()
             ),
             administrator=_administrator_role(user),
+            **_stakes(user, day),
         )
     user.__dict__["_standing"] = (day, standing)
     return standing
@@ -155,6 +180,14 @@ def standing_of(user: User | AnonymousUser, *, on: date | None = None) -> Standi
 def forget_standing(user: User) -> None:
     """Read the standing anew the next time: something about it was changed."""
     user.__dict__.pop("_standing", None)
+
+
+def _stakes(user: User, day: date) -> dict[str, Any]:
+    stakes = list(Stake.objects.on(day).filter(user=user).values_list("party_id", "area__path"))
+    return {
+        "stake_parties": tuple(sorted({party for party, _path in stakes if party is not None})),
+        "stake_paths": tuple(sorted({path for party, path in stakes if party is None})),
+    }
 
 
 def _administrator_role(user: User) -> str:

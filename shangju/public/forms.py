@@ -16,14 +16,16 @@ from shangju.cases.place_search import FoundPlace, place_by_key, places_named
 from shangju.cases.places import Place, locate
 from shangju.cases.workflow import Channel, RequestType, Satisfaction, Solved
 from shangju.categories.queries import category_by_code, category_tree
+from shangju.consent.models import ConsentNotice
 from shangju.core.forms import LongSelect
+from shangju.core.personal_data_forms import AsksAboutPersonalData
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party, PartyStatus
 from shangju.photos.forms import PhotosForm
 from shangju.public.place_map import SIZE, PlaceMap, draw
 
-CONSENT_VERSION = "2026-11"
-"""The version of the notice at /privacy/ that the form links to; it changes with that page's text."""
+VIA_CODE = "qr"
+"""What the form says of itself where a code on a wall led to it."""
 
 HALF_TURN, QUARTER_TURN = 180, 90
 """Degrees that a longitude and a latitude do not exceed."""
@@ -72,8 +74,10 @@ def party_named(text: str) -> Party | None:
     return found[0] if len(found) == 1 else None
 
 
-class ConcernForm(PhotosForm):
+class ConcernForm(AsksAboutPersonalData, PhotosForm):
     """What happened, where, and, only if one likes, who says so."""
+
+    scanned = ("text",)
 
     text = forms.CharField(
         label=_("What is the matter?"),
@@ -117,20 +121,41 @@ class ConcernForm(PhotosForm):
     is_confidential = forms.BooleanField(
         label=_("Confidential: do not show it on the public board"), required=False
     )
+    consent_again = forms.BooleanField(label=_("I have read what has changed"), required=True)
+    consent_version = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    via = forms.CharField(widget=forms.HiddenInput, max_length=10, required=False)
 
     field_order = (
         "text", "happening_now", "photos", "area", "address", "spot", "map_of", "longitude", "latitude",
-        "request_type", "category", "phone", "name", "may_be_called", "is_anonymous", "is_confidential", "key", "photo_ids",
+        "request_type", "category", "phone", "name", "may_be_called", "is_anonymous", "is_confidential", "key", "via",
+        "photo_ids",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, notice: ConsentNotice | None = None, consented_to: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.notice = notice
+        self.fields["consent_version"].initial = notice.version if notice else ""
+        if notice is None or consented_to in {"", notice.version}:
+            # Who reports for the first time agrees by sending; only who agreed to other words is asked again.
+            del self.fields["consent_again"]
         self.areas = chosen_areas()
         self.fields["area"].choices = area_choices(self.areas)  # type: ignore[attr-defined]
         self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]
         self.fields["photos"].help_text = _("Up to 9 pictures. Place data inside them is removed.")
         self.fields["key"].initial = f"web-{uuid4()}"
+
+    def clean_consent_version(self) -> str:
+        """The version that the sender was shown; where another is in force by now, they are shown that first."""
+        shown, current = self.cleaned_data["consent_version"], self.notice.version if self.notice else ""
+        if shown and shown != current:
+            self.put(consent_version=current)
+            raise forms.ValidationError(
+                _("What we keep and who sees it has changed meanwhile. Read it, then send again.")
+            )
+        return current
 
     def renew_key(self) -> None:
         """Give the form shown again a key of its own: what it now says is another concern."""
@@ -139,12 +164,18 @@ class ConcernForm(PhotosForm):
     def keep_without_sending(self) -> None:
         """Read what was entered so far, photos too, and find no fault with it: only a place is being looked up."""
         self.full_clean()
+        self.drop_questions()
         for name in [name for name in self.errors if name != "photos"]:
             del self.errors[name]
 
     def places(self) -> list[FoundPlace]:
-        """Shops and buildings that the address names, to choose from."""
-        return places_named(str(self["address"].value() or ""))
+        """Shops and buildings that the address names, to choose from; one that was chosen stays among them."""
+        found = places_named(str(self["address"].value() or ""))
+        key = str(self["spot"].value() or "")
+        if not key or any(place.key == key for place in found):
+            return found
+        chosen = place_by_key(key)
+        return [FoundPlace(key, str(chosen), ""), *found] if chosen else found
 
     def map(self) -> PlaceMap | None:
         """The map to point at: of the community that was chosen, with the point if there is one."""
@@ -233,14 +264,14 @@ class ConcernForm(PhotosForm):
         return Submission(
             text=given["text"],
             place=self.place(),
-            channel=Channel.WEB,
+            channel=Channel.QR_CODE if given["via"] == VIA_CODE else Channel.WEB,
             request_type=given["request_type"],
             category=category_by_code(given["category"]) if given["category"] else None,
             contact=ContactDetails(
                 name=given["name"],
                 phone=given["phone"],
                 may_be_called=given["may_be_called"],
-                consent_version=CONSENT_VERSION,
+                consent_version=given["consent_version"],
             ),
             happening_now=given["happening_now"],
             is_anonymous=given["is_anonymous"],
@@ -282,8 +313,10 @@ class ConfirmForm(forms.Form):
         return Confirm(**self.cleaned_data)
 
 
-class WordsForm(PhotosForm):
+class WordsForm(AsksAboutPersonalData, PhotosForm):
     """More words and pictures from the reporter."""
+
+    scanned = ("words",)
 
     words = forms.CharField(
         label=_("What do you want to add?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.public import views
+from shangju.public import board_views, me_too_views, place_views, views, views_help
 
 app_name = "public"
 
@@ -14,11 +14,23 @@ urlpatterns = [
     path("report/service-worker.js", views.report_worker, name="report_worker"),
     path("report/places/", gzip_page(views.places), name="places"),
     path("report/received/", gzip_page(views.received), name="received"),
+    path("report/me-too/", me_too_views.me_too, name="me_too"),
+    path("report/me-too/received/", gzip_page(me_too_views.endorsed), name="endorsed"),
+    path("me-too/<str:code>/", gzip_page(me_too_views.endorsement), name="endorsement"),
+    path("me-too/<str:code>/withdraw/", me_too_views.withdraw, name="withdraw_endorsement"),
+    path("q/<str:place>/", gzip_page(place_views.at_place), name="place"),
+    path("q/m/<int:member>/", gzip_page(place_views.at_member), name="member_place"),
     path("track/", gzip_page(views.track), name="track"),
     path("track/<str:code>/", gzip_page(views.case), name="case"),
     path("track/<str:code>/confirm/", views.confirm, name="confirm"),
     path("track/<str:code>/words/", views.add_words, name="add_words"),
+    path("track/<str:code>/protect/", views.protect, name="protect"),
     path("track/<str:code>/withdraw/", views.withdraw, name="withdraw"),
     path("track/<str:code>/photos/<uuid:photo_id>/<str:size>/", views.photo, name="photo"),
+    path("help/", gzip_page(views_help.help_list), name="help"),
+    path("help/<int:pk>/", gzip_page(views_help.article), name="help_article"),
+    path("help/<int:pk>/opinion/", views_help.opinion, name="help_opinion"),
+    path("board/", gzip_page(board_views.board), name="board"),
     path("privacy/", gzip_page(views.privacy), name="privacy"),
+    path("privacy/<slug:version>/", gzip_page(views.privacy), name="privacy_version"),
 ]

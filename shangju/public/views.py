@@ -16,12 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shangju.accounts.addresses import client_address
 from shangju.accounts.models import User
 from shangju.cases import moves
-from shangju.cases.code_lookup import TooManyGuesses, find_case
+from shangju.cases.code_lookup import TooManyGuesses, find_case, page_of_code
 from shangju.cases.codes import format_code, normalise_code
-from shangju.cases.intake import Receipt, register_concern
+from shangju.cases.intake import Receipt, Submission, register_concern
 from shangju.cases.models import Case, CasePhoto
 from shangju.cases.place_search import places_named
+from shangju.cases.reporter import looks_told_to_reporter
 from shangju.cases.reporter_view import (
+    clocks_for_reporter,
     entries_of,
     moves_open_to_reporter,
     next_promise,
@@ -30,6 +32,9 @@ from shangju.cases.reporter_view import (
 )
 from shangju.cases.rules import REPORTER, Actor, ActorKind
 from shangju.cases.services import apply_move
+from shangju.cases.workflow import RequestType
+from shangju.consent.models import ConsentNotice
+from shangju.consent.queries import notice_of, notice_on, notices
 from shangju.core.errors import Conflict, DomainError
 from shangju.core.forms import add_refusal
 from shangju.core.kept_forms import (
@@ -42,9 +47,13 @@ from shangju.core.kept_forms import (
 )
 from shangju.core.rate_limit import exceeds_limit
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.knowledge.models import Article
+from shangju.knowledge.queries import articles_answering
 from shangju.photos.responses import photo_response
 from shangju.posts.rights import NOBODY
+from shangju.public.consenting import concern_form
 from shangju.public.forms import ConcernForm, ConfirmForm, TrackForm, WordsForm
+from shangju.public.me_too_views import SENT_ANYWAY, offer_me_too
 from shangju.public.private_pages import private_page
 
 
@@ -64,12 +73,9 @@ def reporter_of(request: HttpRequest) -> Actor:
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Take a concern in; on any fault everything that was entered stays."""
-    by = request.user if isinstance(request.user, User) else None
+    form = concern_form(request)
     if request.method != "POST":
-        return render(request, "public/report.html", {"form": ConcernForm(by=by, now=timezone.now())})
-    form = ConcernForm(
-        request.POST, request.FILES, by=None if is_anothers(request) else by, now=timezone.now()
-    )
+        return render(request, "public/report.html", {"form": form})
     if not LOOK_UPS.isdisjoint(request.POST):
         return look_up_place(request, form)
     status = 422
@@ -77,23 +83,29 @@ def report(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("Too many reports came from this address. Wait a minute, then send it again."))
         status = 429
     elif form.is_valid():
+        if answers := answers_before_sending(request, form):
+            return render(request, "public/report.html", {"form": form, "answers": answers})
         try:
-            receipt = take_in(request, form)
+            submission = form.submission()
+            if (offered := offer_me_too(request, form, submission)) is not None:
+                return offered
+            receipt = take_in(request, form, submission)
         except DomainError as refusal:
             status = refusal.status
             add_refusal(form, refusal, fields=FIELDS_OF_REFUSALS)
         else:
-            return tell_receipt(request, receipt)
+            return tell_receipt(request, receipt, form)
     if is_kept_form(request):
         return refusal_answer(form, status=status)
     return render(request, "public/report.html", {"form": form}, status=status)
 
 
-def tell_receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:
+def tell_receipt(request: HttpRequest, receipt: Receipt, form: ConcernForm) -> HttpResponse:
     """The page with number and code; a form that waited on a device gets them for the device to show."""
     if not waited(request):
         request.session["received"] = receipt.tracking_code
         request.session["received_form"] = request.POST.get("key", "")
+        request.session["consented_to"] = form.cleaned_data["consent_version"]
     if not is_kept_form(request):
         return redirect("public:received")
     return receipt_answer(
@@ -108,8 +120,7 @@ def tell_receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:
 def report_shell(request: HttpRequest) -> HttpResponse:
     """The form without anybody in it: what a device shows while there is no network."""
     request.user, request.standing = AnonymousUser(), NOBODY  # type: ignore[attr-defined] # as for nobody
-    form = ConcernForm(by=None, now=timezone.now())
-    return render(request, "public/report.html", {"form": form, "is_shell": True})
+    return render(request, "public/report.html", {"form": concern_form(request), "is_shell": True})
 
 
 @require_GET
@@ -119,12 +130,20 @@ def report_worker(request: HttpRequest) -> HttpResponse:
     return worker_script(request, scope="report", shells=shells, assets=["public/place.js"])
 
 
-LOOK_UPS = frozenset({"look_up", "whole_map", "map.x"})
-"""Buttons of the report's form that look for its place and send nothing."""
+def answers_before_sending(request: HttpRequest, form: ConcernForm) -> list[Article]:
+    """Articles that may answer an enquiry, shown once; whoever then sends it all the same is not asked again."""
+    is_asked = form.cleaned_data["request_type"] == RequestType.ENQUIRY and not waited(request)
+    if not is_asked or "answers_seen" in request.POST:
+        return []
+    return articles_answering(form.cleaned_data["text"], on=timezone.localdate())
+
+
+LOOK_UPS = frozenset({"look_up", "whole_map", "map.x", "look_up_answer"})
+"""Buttons of the report's form that look for its place or an answer and send nothing."""
 
 
 def look_up_place(request: HttpRequest, form: ConcernForm) -> HttpResponse:
-    """Show the form again with shops and buildings to choose from, or closer in on the map; nothing is stored but
+    """Show the form again with shops and buildings to choose from, articles, or closer in on the map; nothing is stored but
     the photos, which wait for the report."""
     if exceeds_limit("look-up", client_address(request), per_minute=LOOK_UPS_PER_MINUTE):
         form.add_error(None, _("Too many searches came from this address. Wait a minute, then go on."))
@@ -134,7 +153,12 @@ def look_up_place(request: HttpRequest, form: ConcernForm) -> HttpResponse:
         form.put(map_of="", longitude="", latitude="")
     elif "map.x" in request.POST:
         form.take_touch(request.POST["map.x"], request.POST.get("map.y", ""))
-    context = {"form": form, "searched": "look_up" in request.POST, "on_map": "look_up" not in request.POST}
+    context: dict[str, Any] = {"form": form, "searched": "look_up" in request.POST}
+    if "look_up_answer" in request.POST:
+        text = request.POST.get("text", "").replace("\0", "")
+        context |= {"answers": articles_answering(text, on=timezone.localdate()), "asked": True}
+    else:
+        context["on_map"] = "look_up" not in request.POST
     return render(request, "public/report.html", context)
 
 
@@ -151,7 +175,7 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "public/places.html", context, status=429 if busy else 200)
 
 
-def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
+def take_in(request: HttpRequest, form: ConcernForm, submission: Submission) -> Receipt:
     """Register what a valid form says; the form sent twice is one concern.
 
     Somebody who goes back, writes something else and sends that means another concern: the form then gets a key of
@@ -161,7 +185,7 @@ def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
     try:
         with everywhere(EverywhereReason.PUBLIC_INTAKE):
             return register_concern(
-                form.submission(),
+                submission,
                 by=reporter_of(request),
                 now=timezone.now(),
                 idempotency_key=form.cleaned_data["key"],
@@ -177,7 +201,18 @@ def take_in(request: HttpRequest, form: ConcernForm) -> Receipt:
         ) from conflict
 
 
-NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "photo_ids", "map_of", "none_of_these"})
+NOT_CONTENT = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        "photo_ids",
+        "map_of",
+        "consent_version",
+        "consent_again",
+        "personal_data",
+        "answers_seen",
+        SENT_ANYWAY,
+    }
+)
 """Values of the report's form that say nothing about the concern itself."""
 
 
@@ -205,7 +240,8 @@ def track(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         code = normalise_code(form.cleaned_data["code"])
         try:
-            return redirect("public:case", code=format_code(find_case(request, code).tracking_code))
+            page, shown = page_of_code(request, code)
+            return redirect(page, code=shown)
         except TooManyGuesses as refusal:
             form.add_error("code", str(refusal))
             status = 429
@@ -219,7 +255,7 @@ def case_context(found: Case) -> dict[str, Any]:
     """Everything that a reporter's page shows."""
     now = timezone.now()
     with everywhere(EverywhereReason.TRACKING_CODE):
-        promises = promises_of(list(found.clocks.all()), now=now)
+        promises = promises_of(clocks_for_reporter(found), now=now)
         return {
             "case": found,
             "code": format_code(found.tracking_code),
@@ -230,7 +266,8 @@ def case_context(found: Case) -> dict[str, Any]:
             "steps": steps_of(found),
             "resolution": found.resolutions.last(),
             "photos": list(found.photos.filter(purpose__in=SHOWN_TO_REPORTER)),
-            "reveals": found.contact_reveals.count(),
+            "looks": looks_told_to_reporter(found),
+            "looks_count": found.contact_reveals.count(),
             "moves": moves_open_to_reporter(found, now=now),
         }
 
@@ -285,6 +322,22 @@ def add_words(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @private_page
+def protect(request: HttpRequest, code: str) -> HttpResponse:
+    """The reporter makes the case confidential, or takes that back."""
+    found = find_case(request, code)
+    payload = moves.Protect(is_confidential=request.POST.get("is_confidential") == "yes")
+    try:
+        with everywhere(EverywhereReason.TRACKING_CODE):
+            apply_move(found, payload, by=reporter_of(request), now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Changed. It applies from now on."))
+    return redirect("public:case", code=format_code(found.tracking_code))
+
+
+@require_POST
+@private_page
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """The reporter takes it back."""
     found = find_case(request, code)
@@ -318,6 +371,16 @@ def photo(request: HttpRequest, code: str, photo_id: UUID, size: str) -> HttpRes
 
 
 @require_GET
-def privacy(request: HttpRequest) -> HttpResponse:
-    """What is kept, why, how long, and who sees it, in plain words."""
-    return render(request, "public/privacy.html", {"retention_years": 2})
+def privacy(request: HttpRequest, version: str = "") -> HttpResponse:
+    """What is kept, why, how long, and who sees it, in plain words; any version that was ever in force."""
+    try:
+        notice = notice_of(version) if version else notice_on(timezone.localdate(timezone.now()))
+    except ConsentNotice.DoesNotExist as error:
+        raise Http404 from error
+    in_force = notice_on(timezone.localdate(timezone.now()))
+    shown = {
+        "notice": notice,
+        "versions": notices(),
+        "is_in_force": notice is not None and notice == in_force,
+    }
+    return render(request, "public/privacy.html", shown)

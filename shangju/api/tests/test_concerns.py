@@ -53,7 +53,7 @@ def test_a_concern_is_stored_whole_and_answered_with_its_promises(street: Street
     assert response.status_code == 201
     answer = json.loads(response.content)
     case = only_case()
-    assert set(answer) == {"number", "tracking_code", "state", "promises"}
+    assert set(answer) == {"number", "tracking_code", "state", "promises", "personal_data"}
     assert (answer["number"], answer["state"]) == (case.number, "registered")
     assert code_print(answer["tracking_code"]) == case.tracking_print
     assert (case.text, case.area, case.channel) == (WORDS, street.areas["building"], "api")

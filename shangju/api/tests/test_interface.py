@@ -114,6 +114,7 @@ def test_the_description_is_openapi_3_1_and_names_every_operation() -> None:
         ("get", "/api/v1/cases/{number}"),
         ("get", "/api/v1/cases/{number}/moves"),
         ("post", "/api/v1/cases/{number}/moves"),
+        ("post", "/api/v1/cases/{number}/reveal"),
     }
     report = schema["paths"]["/api/v1/concerns"]["post"]
     assert [parameter["name"] for parameter in report["parameters"]] == ["Idempotency-Key"]

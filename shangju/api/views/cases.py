@@ -1,24 +1,26 @@
 """Cases for staff: the worklist, one case, the moves open to the caller, and making one."""
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from shangju.api.answers import CaseOut, CasePage, CaseRow, MoveOut, case_row, whole_case
+from shangju.api.answers import CaseOut, CasePage, CaseRow, MoveOut, RevealOut, case_row, whole_case
 from shangju.api.authentication import SIGNED_IN, in_own_scope
 from shangju.api.move_values import form_data
 from shangju.api.refusals import nothing_here
-from shangju.api.submitted import MoveIn, WorklistQuery
+from shangju.api.submitted import MoveIn, RevealIn, WorklistQuery
 from shangju.api.views import REFUSALS
 from shangju.cases.forms import MOVE_FORMS, move_forms_for
 from shangju.cases.models import Case
 from shangju.cases.queries import WorklistFilters, case_for, read_cursor, worklist
+from shangju.cases.reporter import reveal_contact
 from shangju.cases.rules import Actor, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
@@ -72,7 +74,7 @@ def cases(request: HttpRequest, query: Query[WorklistQuery]) -> dict[str, Any]:
 @router.get("/{number}", response={200: CaseOut, **REFUSALS})
 def case(request: HttpRequest, number: str) -> dict[str, Any]:
     """One case with its clocks and its history; the reporter's contact stays behind its wall."""
-    return whole_case(find_case(request, number), now=timezone.now())
+    return whole_case(standing_in(request), find_case(request, number), now=timezone.now())
 
 
 @router.get("/{number}/moves", response={200: list[MoveOut], **REFUSALS}, exclude_none=True)
@@ -98,6 +100,17 @@ def make_move(request: HttpRequest, number: str, payload: MoveIn) -> dict[str, A
         raise _not_valid(bound)
     moved = apply_move(found, bound.payload(), by=by, now=now, expected_sequence=payload.seen)
     return _after(request, moved, now=now)
+
+
+@router.post("/{number}/reveal", response={200: RevealOut, **REFUSALS})
+def reveal(request: HttpRequest, number: str, payload: RevealIn, response: HttpResponse) -> dict[str, str]:
+    """Look at pieces of the reporter's data once. The look is logged; the reporter is told the office and the code."""
+    response["Cache-Control"] = "private, no-store"
+    found = find_case(request, number)
+    fields = [str(field) for field in payload.fields]
+    by, now = actor_of(request), timezone.now()
+    look = reveal_contact(found, fields=fields, code=str(payload.code), reason=payload.reason, by=by, now=now)
+    return asdict(look)
 
 
 def _move_name(given: str) -> MoveName:
@@ -126,6 +139,7 @@ def _not_valid(form: BaseForm) -> DomainError:
 
 def _after(request: HttpRequest, moved: Case, *, now: datetime) -> dict[str, Any]:
     try:
-        return whole_case(case_for(standing_in(request), moved.number), now=now)
+        standing = standing_in(request)
+        return whole_case(standing, case_for(standing, moved.number), now=now)
     except (Case.DoesNotExist, NotAllowed):
         return case_row(moved, now=now)

@@ -27,7 +27,7 @@ from shangju.cases.intake import ContactDetails, Receipt, Submission, earlier_re
 from shangju.cases.models import Case
 from shangju.cases.moves import Confirm
 from shangju.cases.places import Place, locate
-from shangju.cases.reporter_view import entries_of, moves_open_to_reporter, promises_of
+from shangju.cases.reporter_view import clocks_for_reporter, entries_of, moves_open_to_reporter, promises_of
 from shangju.cases.rules import REPORTER, Actor, ActorKind, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import STAFF_CHANNELS, Channel, State
@@ -153,6 +153,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "promises": [
             answers.promise(made) | {"kept": None} for made in promises_of(receipt.promised, now=now)
         ],
+        "personal_data": answers.personal_data_in(text=receipt.case.text),
     }
 
 
@@ -201,7 +202,7 @@ def _concern(case: Case) -> dict[str, Any]:
             "state": case.state,
             "state_label": case.get_state_display(),
             "registered_at": answers.local(case.registered_at),
-            "promises": [answers.promise(made) for made in promises_of(list(case.clocks.all()), now=now)],
+            "promises": [answers.promise(made) for made in promises_of(clocks_for_reporter(case), now=now)],
             "answers": [
                 {
                     "outcome": each.outcome,

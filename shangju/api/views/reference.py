@@ -1,16 +1,21 @@
-"""Public knowledge: the tree of areas and the tree of categories."""
+"""Public knowledge: the tree of areas, the tree of categories, and the articles that residents may read."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query, Router
 
-from shangju.api.answers import AreaOut, CategoryGroup
-from shangju.api.submitted import AreasQuery
+from shangju.api.answers import AreaOut, ArticleOut, ArticlePageOut, CategoryGroup, article_row, whole_article
+from shangju.api.refusals import nothing_here
+from shangju.api.submitted import AreasQuery, ArticlesQuery
 from shangju.api.views import REFUSALS
 from shangju.areas.models import Area
 from shangju.categories.queries import category_tree
+from shangju.core.numbers import small_number
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.knowledge.models import Article
+from shangju.knowledge.queries import public_article, read_for_residents
 
 router = Router(tags=["reference"])
 
@@ -54,3 +59,28 @@ def categories(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for branch in category_tree().branches
     ]
+
+
+@router.get("/articles", response={200: ArticlePageOut, **REFUSALS})
+def articles(request: HttpRequest, query: Query[ArticlesQuery]) -> dict[str, Any]:
+    """Published articles in the language of Accept-Language where they have it, the newest first."""
+    page = read_for_residents(
+        words=query.q,
+        category=query.category,
+        cursor=query.cursor,
+        on=timezone.localdate(),
+        limit=query.limit,
+    )
+    return {
+        "items": [article_row(article) for article in page.items],
+        "next_cursor": page.next_cursor or None,
+    }
+
+
+@router.get("/articles/{pk}", response={200: ArticleOut, **REFUSALS})
+def article(request: HttpRequest, pk: str) -> dict[str, Any]:
+    """One published article; drafts, internal ones and those that are no longer valid are not there."""
+    try:
+        return whole_article(public_article(small_number(pk) or 0, on=timezone.localdate()))
+    except Article.DoesNotExist as error:
+        raise nothing_here() from error

@@ -5,11 +5,11 @@ It refuses with ``DomainError`` at the field, or changes the case (never its sta
 """
 
 from shangju.cases import moves
-from shangju.cases.effects import feedback, triage, work
-from shangju.cases.effects.draft import Draft, Effect
+from shangju.cases.effects import approvals, feedback, joining, protection, supervision, triage, work
+from shangju.cases.effects.draft import Draft, Effect, FollowUp
 from shangju.cases.effects.triage import classes_of
 
-__all__ = ["EFFECTS", "Draft", "classes_of"]
+__all__ = ["EFFECTS", "Draft", "FollowUp", "classes_of"]
 
 EFFECTS: dict[type[moves.Payload], Effect] = {
     moves.Accept: triage.accept,
@@ -29,4 +29,27 @@ EFFECTS: dict[type[moves.Payload], Effect] = {
     moves.Withdraw: feedback.withdraw,
     moves.AddWords: feedback.add_words,
     moves.AnswerAsParty: feedback.answer_as_party,
+    moves.ChangeAssistants: triage.change_assistants,
+    moves.AskReturn: approvals.ask_return,
+    moves.AskPause: approvals.ask_pause,
+    moves.AskExtension: approvals.ask_extension,
+    moves.GrantReturn: approvals.grant_return,
+    moves.GrantPause: approvals.grant_pause,
+    moves.GrantExtension: approvals.grant_extension,
+    moves.Refuse: approvals.refuse,
+    moves.Resume: approvals.resume,
+    moves.Merge: joining.merge,
+    moves.Unmerge: joining.unmerge,
+    moves.TakeIn: joining.take_in,
+    moves.LetGo: joining.let_go,
+    moves.Follow: joining.follow,
+    moves.Hear: joining.hear,
+    moves.Split: joining.split,
+    moves.PartEnded: joining.part_ended,
+    moves.Urge: supervision.urge,
+    moves.Supervise: supervision.supervise,
+    moves.Reply: supervision.reply,
+    moves.Escalate: supervision.escalate,
+    moves.Protect: protection.protect,
+    moves.Recuse: protection.recuse,
 }

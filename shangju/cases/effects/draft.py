@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from shangju.cases.clocks import ClockBoard
+from shangju.cases.intake import Prepared
 from shangju.cases.models import (
     Case,
 )
 from shangju.cases.models.work import CasePhoto, WorkRecord
+from shangju.cases.moves import Payload
 from shangju.cases.rules import Actor
 from shangju.core.errors import DomainError
 from shangju.deadlines.steps import Step
@@ -39,7 +42,20 @@ class Draft:
     records: list[WorkRecord] = field(default_factory=list)
     photo_ids: Sequence[UUID] = ()
     photo_purpose: str = CasePhoto.Purpose.VISIT
-    otherwise: bool = False
+    leads_to: str = ""
+    """The state it leads to where that is not the table's usual one."""
+    concluded: list[tuple[models.Model, str]] = field(default_factory=list)
+    """Earlier records that this row brings to their end, each with the field that names the row."""
+    follow_ups: list["FollowUp"] = field(default_factory=list)
+    parts: list[Prepared] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What the move brings with it, in the same transaction: a move of another case, or one more of the same."""
+
+    case: Case
+    payload: Payload
 
 
 def required(**values: str) -> None:
@@ -50,3 +66,17 @@ def required(**values: str) -> None:
 
 
 Effect = Callable[[Case, ClockBoard, Any, Actor, datetime], Draft]
+
+
+def take_result(case: Case, board: ClockBoard, outcome: str, *, now: datetime) -> bool:
+    """The result is there: the call-back clock starts. A part of a split case is over with it; says whether it is one.
+
+    The reporter is asked once, about the whole case.
+    """
+    case.outcome, case.resolved_at = outcome, now
+    board.stop([Step.ACCEPT, Step.SIGN, *REPORTER_STEPS], now=now)
+    if case.part_of_id is not None:
+        case.closed_at = now
+        return True
+    board.start([Step.CALL_BACK], start=now)
+    return False

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
-from shangju.cases.effects.draft import ALL_STEPS, Draft, required
+from shangju.cases.effects.approvals import leave_work
+from shangju.cases.effects.draft import ALL_STEPS, Draft, FollowUp, required
+from shangju.cases.effects.supervision import next_tier
 from shangju.cases.models import (
     Case,
     Confirmation,
@@ -16,12 +18,16 @@ from shangju.cases.rules import Actor, ActorKind
 from shangju.cases.workflow import (
     CALL_BACK_DAYS,
     CALL_BACK_TRIES,
+    DISSATISFIED_TO_CLIMB,
     REOPEN_WINDOW,
     Satisfaction,
     Solved,
+    State,
 )
 from shangju.core.errors import DomainError
 from shangju.deadlines.steps import Step
+
+BEFORE_RESULT = (State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS)
 
 
 def _checked_confirmation(case: Case, payload: moves.Confirm, by: Actor) -> Confirmation:
@@ -54,7 +60,9 @@ def confirm(case: Case, board: ClockBoard, payload: moves.Confirm, by: Actor, no
                 _("Say whether it is solved."), fields={"solved": _("Choose one of the answers.")}
             )
         case.call_back_tries += 1
-        return Draft(note=payload.words, data={"reached": False, "try": case.call_back_tries}, otherwise=True)
+        return Draft(
+            note=payload.words, data={"reached": False, "try": case.call_back_tries}, leads_to=State.RESOLVED
+        )
     record = _checked_confirmation(case, payload, by)
     case.closed_at = now
     board.stop(ALL_STEPS, now=now)
@@ -74,10 +82,21 @@ def reopen(case: Case, board: ClockBoard, payload: moves.Reopen, by: Actor, now:
     records: list[WorkRecord] = []
     if payload.confirmation is not None:
         records.append(_checked_confirmation(case, payload.confirmation, by))
+    if case.part_of is not None and case.part_of.state not in BEFORE_RESULT:
+        raise DomainError(_("The case it is part of has its result already. Reopen that one first."))
     board.stop(ALL_STEPS, now=now)
     case.reopen_count += 1
     case.closed_at = case.resolved_at = None
     case.outcome, case.closed_unreachable, case.call_back_tries = "", False, 0
+    case.paused_until = None
+    was_dissatisfied = (
+        payload.confirmation is not None and payload.confirmation.satisfaction == Satisfaction.DISSATISFIED
+    )
+    climbs = (
+        was_dissatisfied
+        and case.dissatisfaction_count >= DISSATISFIED_TO_CLIMB
+        and next_tier(case) is not None
+    )
     has_handler = case.handler_post_id is not None or case.handler_party_id is not None
     board.start([Step.FIRST_CONTACT, Step.CLOSE], start=now)
     return Draft(
@@ -87,7 +106,8 @@ def reopen(case: Case, board: ClockBoard, payload: moves.Reopen, by: Actor, now:
             "solved": payload.confirmation.solved if payload.confirmation else "",
         },
         records=records,
-        otherwise=not has_handler,
+        leads_to="" if has_handler else State.ACCEPTED,
+        follow_ups=[FollowUp(case, moves.Escalate(_("Dissatisfied for the second time.")))] if climbs else [],
     )
 
 
@@ -107,7 +127,8 @@ def close_unreachable(
 
 
 def withdraw(case: Case, board: ClockBoard, payload: moves.Withdraw, by: Actor, now: datetime) -> Draft:
-    """The reporter takes it back, before it is resolved."""
+    """The reporter takes it back, before it is resolved. What others had merged into it stands alone again."""
+    leave_work(case, now=now)
     board.stop(ALL_STEPS, now=now)
     return Draft(note=payload.reason)
 
@@ -120,6 +141,7 @@ def add_words(case: Case, board: ClockBoard, payload: moves.AddWords, by: Actor,
         reporter_text=payload.words,
         photo_ids=payload.photo_ids,
         photo_purpose=CasePhoto.Purpose.REPORT,
+        follow_ups=[FollowUp(case.merged_into, moves.Hear(case, payload.words))] if case.merged_into else [],
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
-from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, required
+from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, required, take_result
 from shangju.cases.models import (
     Case,
     CaseAssistant,
@@ -15,9 +16,11 @@ from shangju.cases.models import (
 )
 from shangju.cases.places import put_in_area, subdistrict_path
 from shangju.cases.rules import Actor
+from shangju.cases.walls import posts_without_free_holder
 from shangju.cases.workflow import (
     DeclineReason,
     Outcome,
+    State,
 )
 from shangju.categories.models import Category
 from shangju.core.errors import DomainError
@@ -85,11 +88,21 @@ def answer_directly(
     """Answer without sending anybody."""
     required(answer=payload.answer)
     case.accepted_at = case.accepted_at or now
-    case.outcome, case.resolved_at = Outcome.EXPLAINED, now
-    board.stop([Step.ACCEPT, *REPORTER_STEPS], now=now)
-    board.start([Step.CALL_BACK], start=now)
+    is_part = take_result(case, board, Outcome.EXPLAINED, now=now)
     resolution = Resolution(case=case, outcome=Outcome.EXPLAINED, answer=payload.answer)
-    return Draft(reporter_text=payload.answer, records=[resolution])
+    leads_to = State.CLOSED if is_part else ""
+    return Draft(
+        reporter_text=payload.answer, records=[resolution], leads_to=leads_to, data=_quick_answer(payload)
+    )
+
+
+def _quick_answer(payload: moves.AnswerDirectly) -> dict[str, object]:
+    """Which article, in which version, was sent, and whether its words were changed."""
+    version = payload.article
+    if version is None:
+        return {}
+    is_changed = payload.answer.strip() != version.short_answer
+    return {"article": version.article_id, "version": version.number, "is_changed": is_changed}
 
 
 def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, now: datetime) -> Draft:
@@ -101,6 +114,7 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
     for post in payload.assistants:
         # Asked of the place as it was: the lead handler's own area may be narrower than where all of them work.
         _demand_in_reach(post, case.area_path, "assistants")
+    _demand_free_holders(case, payload, now)
     if payload.post is not None:
         _take_post(case, payload.post)
     if payload.party is not None:
@@ -111,6 +125,21 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
     board.start([Step.SIGN], start=now)
     handler = payload.post or payload.party
     return Draft(note=payload.note, data={"handler": str(getattr(handler, "name", ""))})
+
+
+def _demand_free_holders(case: Case, payload: moves.Dispatch, now: datetime) -> None:
+    """Nobody is given a case in which every holder of the post has a stake (回避)."""
+    chosen = [*payload.assistants, *([payload.post] if payload.post else [])]
+    for post in posts_without_free_holder(chosen, case, day=timezone.localdate(now)):
+        raise DomainError(
+            _("That post cannot take it."),
+            fields={
+                "handler" if post == payload.post else "assistants": _(
+                    "Everybody who holds “%(post)s” has a stake in this case. Choose another post."
+                )
+                % {"post": post}
+            },
+        )
 
 
 def _demand_in_reach(post: Post, area_path: str, field: str) -> None:
@@ -148,8 +177,19 @@ def _take_party(case: Case, party: Party, payload: moves.Dispatch) -> None:
         case.concerned_party = party
 
 
+def change_assistants(
+    case: Case, board: ClockBoard, payload: moves.ChangeAssistants, by: Actor, now: datetime
+) -> Draft:
+    """Others assist from now on; those who no longer do lose the case from their lists."""
+    for post in payload.assistants:
+        _demand_in_reach(post, case.area_path, "assistants")
+    CaseAssistant.objects.filter(case=case).delete()
+    _set_assistants(case, payload.assistants)
+    return Draft(note=payload.note, data={"assistants": [post.name for post in payload.assistants]})
+
+
 def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
-    if case.reopen_count or case.return_count:
+    if case.reopen_count or case.return_count or case.tier:
         CaseAssistant.objects.filter(case=case).delete()
     CaseAssistant.objects.bulk_create(
         CaseAssistant(case=case, post=post)

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
-from shangju.cases.effects.draft import FORESIGHT, REPORTER_STEPS, Draft, required
+from shangju.cases.effects.approvals import leave_work
+from shangju.cases.effects.draft import FORESIGHT, Draft, required, take_result
 from shangju.cases.models import (
     Case,
     Contact,
@@ -18,9 +19,7 @@ from shangju.cases.models import (
 from shangju.cases.models.work import CasePhoto
 from shangju.cases.places import subdistrict_path
 from shangju.cases.rules import Actor
-from shangju.cases.workflow import (
-    Outcome,
-)
+from shangju.cases.workflow import Outcome, State
 from shangju.core.errors import DomainError
 from shangju.deadlines.steps import Step
 
@@ -134,9 +133,8 @@ def resolve(case: Case, board: ClockBoard, payload: moves.Resolve, by: Actor, no
     ):
         sentence = _("This category needs a photo of the result.")
         raise DomainError(sentence, fields={"photos": sentence})
-    case.outcome, case.resolved_at = payload.outcome, now
-    board.stop([Step.SIGN, *REPORTER_STEPS], now=now)
-    board.start([Step.CALL_BACK], start=now)
+    leave_work(case, now=now)
+    is_part = take_result(case, board, payload.outcome, now=now)
     resolution = Resolution(
         case=case,
         outcome=payload.outcome,
@@ -150,4 +148,5 @@ def resolve(case: Case, board: ClockBoard, payload: moves.Resolve, by: Actor, no
         records=[resolution],
         photo_ids=payload.photo_ids,
         photo_purpose=CasePhoto.Purpose.PROOF,
+        leads_to=State.CLOSED if is_part else "",
     )

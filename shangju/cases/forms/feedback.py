@@ -55,6 +55,7 @@ class AnswerAsPartyForm(MoveForm):
 
     move = MoveName.ANSWER_AS_PARTY
     takes_photos = True
+    scanned = ("words",)
     words = long_text(_("Your answer"))
 
     def payload(self) -> moves.AnswerAsParty:

@@ -11,6 +11,7 @@ from shangju.cases.rules import Actor
 from shangju.cases.workflow import (
     MoveName,
 )
+from shangju.core.personal_data_forms import AsksAboutPersonalData
 from shangju.photos.forms import PhotosForm
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -25,11 +26,18 @@ def long_text(
     return forms.CharField(label=label, max_length=limit, required=required, widget=widget, help_text=hint)
 
 
-class MoveForm(PhotosForm):
+TOLD_TO_OTHERS = ("title", "party_summary", "answer", "plan", "explanation")
+"""Fields of moves whose words go beyond those who work on the case: to the reporter, to a member, into lists."""
+
+
+class MoveForm(AsksAboutPersonalData, PhotosForm):
     """The base: a form knows the case, the actor and the moment, and makes the move's payload."""
 
     move: ClassVar[MoveName]
     takes_photos: ClassVar[bool] = False
+    summary: str = ""
+    """What the move is about, shown above its fields."""
+    scanned: ClassVar[tuple[str, ...]] = TOLD_TO_OTHERS
 
     def __init__(self, *args: Any, case: Case, actor: Actor, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, by=actor.user, now=now, prefix=None, **kwargs)
@@ -38,6 +46,8 @@ class MoveForm(PhotosForm):
             self.order_fields([name for name in self.fields if name not in {"photos", "photo_ids"}])
         else:
             del self.fields["photos"], self.fields["photo_ids"]
+        if self.fields.keys().isdisjoint(self.scanned):
+            del self.fields["personal_data"]
         self.auto_id = f"{self.move}-%s"
         self.prepare()
 
@@ -94,6 +104,7 @@ def _type_of(field: forms.Field) -> str:
         (forms.ModelMultipleChoiceField, "choices"),
         (forms.ChoiceField, "choice"),
         (forms.ModelChoiceField, "choice"),
+        (forms.IntegerField, "number"),
         (forms.CharField, "text"),
     )
     return next((word for kind, word in kinds if isinstance(field, kind)), "ids")

@@ -1,5 +1,6 @@
 """Forms of the dispatcher's moves."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from shangju.areas.models import Area, AreaKind
 from shangju.cases import moves
 from shangju.cases.effects import classes_of
 from shangju.cases.forms.move_form import MoveForm, long_text
+from shangju.cases.models import Case
 from shangju.cases.places import subdistrict_path
 from shangju.cases.workflow import (
     DeclineReason,
@@ -20,6 +22,7 @@ from shangju.cases.workflow import (
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.categories.suggest import suggest_categories
 from shangju.deadlines.queries import class_names
+from shangju.knowledge.queries import quick_answers
 from shangju.parties.models import Party, PartyStatus
 from shangju.posts.models import Post
 from shangju.posts.queries import dispatch_choices, posts_for_ladder_rung
@@ -104,14 +107,46 @@ class ReferForm(MoveForm):
 
 
 class AnswerDirectlyForm(MoveForm):
-    """An answer without sending anybody."""
+    """An answer without sending anybody: a quick answer of the knowledge base, or words of one's own."""
 
     move = MoveName.ANSWER_DIRECTLY
-    answer = long_text(_("Answer to the reporter"))
+    article = forms.ChoiceField(label=_("Quick answers that fit"), required=False, widget=forms.RadioSelect)
+    answer = long_text(
+        _("Answer to the reporter"),
+        required=False,
+        hint=_(
+            "Leave it empty to send the chosen quick answer as it is. What you write here is sent instead."
+        ),
+    )
+
+    def prepare(self) -> None:
+        """Offer the quick answers that fit the words of the concern; no field where there is none."""
+        found = quick_answers(self.case.text, area_path=self.case.area_path, on=timezone.localdate(self.now))
+        self.versions = {
+            str(article.published.pk): article.published for article in found if article.published
+        }
+        if not self.versions:
+            del self.fields["article"]
+            self.fields["answer"].required, self.fields["answer"].help_text = True, ""
+            return
+        named = [(key, f"{version} — {version.short_answer}") for key, version in self.versions.items()]
+        self.choice_field("article").choices = [*named, ("", _("None of these"))]
+
+    def clean(self) -> dict[str, Any]:
+        """The words of the quick answer where none were written; neither is a fault at the field of the answer."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        version = self.versions.get(given.get("article", ""))
+        if not given.get("answer") and version is not None:
+            given["answer"] = version.short_answer
+        elif not given.get("answer") and "answer" not in self.errors:
+            self.add_error("answer", _("Choose a quick answer, or write one."))
+        return given
 
     def payload(self) -> moves.AnswerDirectly:
-        """The move."""
-        return moves.AnswerDirectly(**self.cleaned_data)
+        """The move, with the version that was sent."""
+        given = self.cleaned_data
+        version = self.versions.get(given.get("article", ""))
+        return moves.AnswerDirectly(answer=given["answer"], article=version)
 
 
 class DispatchForm(MoveForm):
@@ -134,7 +169,7 @@ class DispatchForm(MoveForm):
     def prepare(self) -> None:
         """Posts by the ladder first, then all posts of the area, then the members of the community."""
         today = timezone.localdate(self.now)
-        posts = {f"post-{post.pk}": _post_label(post) for post in self._posts_in_reach(today)}
+        posts = {f"post-{post.pk}": _post_label(post) for post in posts_in_reach(self.case, today)}
         proposed = {f"post-{post.pk}": _post_label(post) for post in self._proposed()}
         parties = {f"party-{party.pk}": str(party) for party in self._parties()}
         place = self.case.place_party
@@ -149,12 +184,6 @@ class DispatchForm(MoveForm):
         self.choice_field("assistants").choices = [
             (key.removeprefix("post-"), label) for key, label in posts.items()
         ]
-
-    def _posts_in_reach(self, today: Any) -> list[Post]:
-        above = dispatch_choices(self.case.area, on=today)
-        below = Post.objects.filter(area__path__startswith=self.case.area_path, retired_on__isnull=True)
-        handling = below.filter(kind__in=["grid_worker", "building_head"]).select_related("area")[:60]
-        return list({post.pk: post for post in [*above, *handling]}.values())
 
     def _proposed(self) -> list[Post]:
         ladder = self.case.category.ladder if self.case.category else []
@@ -181,6 +210,37 @@ class DispatchForm(MoveForm):
             words_shareable=given["words_shareable"],
             note=given["note"],
         )
+
+
+class ChangeAssistantsForm(MoveForm):
+    """Who assists from now on."""
+
+    move = MoveName.CHANGE_ASSISTANTS
+    assistants = forms.MultipleChoiceField(
+        label=_("Assisting"), required=False, help_text=_("Whoever is not chosen no longer assists.")
+    )
+    note = long_text(_("Note"), required=False, rows=2)
+
+    def prepare(self) -> None:
+        """The posts in reach, those that assist now chosen."""
+        posts = posts_in_reach(self.case, timezone.localdate(self.now))
+        field = self.choice_field("assistants")
+        field.choices = [(str(post.pk), _post_label(post)) for post in posts]
+        field.initial = [str(pk) for pk in self.case.assistants.values_list("post_id", flat=True)]
+
+    def payload(self) -> moves.ChangeAssistants:
+        """The move."""
+        given = self.cleaned_data
+        posts = list(Post.objects.filter(pk__in=given["assistants"]))
+        return moves.ChangeAssistants(assistants=posts, note=given["note"])
+
+
+def posts_in_reach(case: Case, today: date) -> list[Post]:
+    """Held posts whose area includes the place of the case, and those that handle within it."""
+    above = dispatch_choices(case.area, on=today)
+    below = Post.objects.filter(area__path__startswith=case.area_path, retired_on__isnull=True)
+    handling = below.filter(kind__in=["grid_worker", "building_head"]).select_related("area")[:60]
+    return list({post.pk: post for post in [*above, *handling]}.values())
 
 
 def _post_label(post: Post) -> str:

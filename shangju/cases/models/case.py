@@ -1,22 +1,28 @@
 """The case itself."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
+from shangju.cases.priority import Facts, points
 from shangju.cases.workflow import (
     OPEN_STATES,
+    PARTS_AT_MOST,
     REPORTER_STATES,
+    RETURNS_AT_MOST,
     Channel,
     Outcome,
     RequestType,
     Satisfaction,
     Solved,
     State,
+    Tier,
 )
 from shangju.categories.models import Category
 from shangju.core.scoping import ScopeColumns, ScopedManager
@@ -47,6 +53,7 @@ class Case(models.Model):
 
     ``area_path``, ``subdistrict``, ``community`` and ``grid`` repeat what ``area`` implies, so that a worklist of
     twenty million rows is one index range. ``due_at`` with its lights belongs to the earliest running clock.
+    ``priority`` is the sum that :mod:`shangju.cases.priority` explains, ``me_too_count`` the endorsements that count.
     """
 
     number = models.CharField(_("Number"), max_length=20)
@@ -119,9 +126,25 @@ class Case(models.Model):
     satisfaction = models.CharField(_("Satisfaction"), max_length=20, choices=Satisfaction, blank=True)
     closed_unreachable = models.BooleanField(default=False)
     return_count = models.PositiveSmallIntegerField(default=0)
+    extension_count = models.PositiveSmallIntegerField(default=0)
+    open_orders = models.PositiveSmallIntegerField(_("Orders without a reply"), default=0)
+    paused_until = models.DateTimeField(_("Paused until"), null=True)
+    tier = models.CharField(_("Responsible tier"), max_length=20, choices=Tier, blank=True)
     reopen_count = models.PositiveSmallIntegerField(default=0)
     dissatisfaction_count = models.PositiveSmallIntegerField(default=0)
     call_back_tries = models.PositiveSmallIntegerField(default=0)
+    me_too_count = models.PositiveIntegerField(_("Others who have met it"), default=0)
+    priority = models.PositiveSmallIntegerField(_("Priority"), default=0)
+
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged_cases", db_index=False
+    )
+    merged_at = models.DateTimeField(null=True)
+    state_before_merge = models.CharField(max_length=20, blank=True)
+    part_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts", db_index=False)
+    part_number = models.PositiveSmallIntegerField(null=True)
+    is_joined = models.BooleanField(default=False)
+    """Whether other cases were merged into it or split off it at some time: else nobody has to look for them."""
 
     history_length = models.PositiveIntegerField(default=0)
     history_head = models.CharField(max_length=64, blank=True)
@@ -157,6 +180,31 @@ class Case(models.Model):
                 condition=Q(is_open=True) | Q(due_at__isnull=True), name="no_deadline_after_the_end"
             ),
             models.CheckConstraint(
+                condition=Q(state=State.MERGED, merged_into__isnull=False, merged_at__isnull=False)
+                | (
+                    ~Q(state=State.MERGED)
+                    & Q(merged_into__isnull=True, merged_at__isnull=True, state_before_merge="")
+                ),
+                name="merged_into_a_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="not_merged_into_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(part_of__isnull=True, part_number__isnull=True)
+                | Q(part_of__isnull=False, part_number__gte=1, part_number__lte=PARTS_AT_MOST),
+                name="part_has_its_number",
+            ),
+            models.UniqueConstraint(
+                fields=["part_of", "part_number"],
+                condition=Q(part_of__isnull=False),
+                name="part_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(return_count__lte=RETURNS_AT_MOST), name="returned_twice_at_most"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=State.CLOSED) | Q(closed_at__isnull=False), name="closed_has_its_time"
             ),
         ]
@@ -182,11 +230,48 @@ class Case(models.Model):
                 fields=["category", "due_at", "id"], condition=Q(is_open=True), name="open_by_category"
             ),
             models.Index(fields=["due_at", "id"], condition=Q(is_open=True), name="open_by_due"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="cases_merged_into"
+            ),
             models.Index(fields=["reporter_user", "-registered_at"], name="cases_by_reporter"),
+            # Few cases have a "me too", and none at its intake: these rows alone are in the index.
+            models.Index(
+                fields=["-priority", "-id"],
+                condition=Q(is_open=True, me_too_count__gt=0),
+                name="open_met_by_others",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether the closing clock stands still: a pause ends by itself at its time (cases.md §3)."""
+        return self.paused_until is not None and now < self.paused_until
+
+    @property
+    def title_in_lists(self) -> str:
+        """The title, or for a confidential case its category alone: lists are looked at over shoulders."""
+        if not self.is_confidential:
+            return self.title
+        return gettext("Confidential: %(category)s") % {
+            "category": self.category or self.get_request_type_display()
+        }
+
+    @property
+    def priority_facts(self) -> Facts:
+        """What the points of its priority are made of."""
+        return Facts(
+            deadline_class=self.deadline_class,
+            night_class=self.night_class,
+            happening_now=self.happening_now,
+            me_too_count=self.me_too_count,
+            dissatisfaction_count=self.dissatisfaction_count,
+        )
+
+    def weigh(self) -> None:
+        """Set the points of its priority from its facts; the caller saves."""
+        self.priority = points(self.priority_facts)
 
     @property
     def state_for_reporter(self) -> str:

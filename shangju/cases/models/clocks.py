@@ -21,6 +21,8 @@ class CaseClockManager(ScopedManager["CaseClock"]):
 class CaseClock(models.Model):
     """One step's deadline in one round; a reopened case starts a new round and keeps the old one.
 
+    How often a step is begun within a round is not limited; at most one of its clocks runs.
+
     ``explanation`` holds the lines of :class:`shangju.deadlines.engine.Line` as JSON; they are put into words in the
     reader's language when shown.
     """
@@ -45,8 +47,14 @@ class CaseClock(models.Model):
     class Meta:
         base_manager_name = "objects"
         ordering = ("case_id", "round", "started_at", "pk")
+        indexes = [models.Index(fields=["case", "round"], name="clocks_of_case")]
         constraints = [
-            models.UniqueConstraint(fields=["case", "step", "round"], name="one_clock_per_step_and_round"),
+            # A case that was returned or climbed a tier is signed for again: its earlier clocks are kept, stopped.
+            models.UniqueConstraint(
+                fields=["case", "step"],
+                condition=Q(stopped_at__isnull=True),
+                name="one_running_clock_per_step",
+            ),
             models.CheckConstraint(condition=Q(due_at__gte=models.F("started_at")), name="due_after_start"),
             models.CheckConstraint(
                 condition=Q(limit_clock__in=[clock.value for clock in Clock]), name="case_clock_known"

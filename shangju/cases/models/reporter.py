@@ -45,6 +45,25 @@ class ReporterContact(models.Model):
         indexes = [models.Index(fields=["phone_print"], name="contacts_by_phone")]
 
 
+class RevealedField(models.TextChoices):
+    """What of a reporter may be looked at, each for itself."""
+
+    NAME = "name", pgettext_lazy("of a person", "Name")
+    PHONE = "phone", _("Phone")
+    ADDRESS = "exact_address", _("Exact address")
+    WORDS = "words", _("The words without masking")
+
+
+class RevealCode(models.TextChoices):
+    """For what work a contact is needed."""
+
+    CALL = "call", _("To call about the case")
+    VISIT = "visit", _("To arrange a visit")
+    CALL_BACK = "call_back", _("To ask whether it is solved")
+    EMERGENCY = "emergency", _("Danger to life or property")
+    OTHER = "other", pgettext_lazy("reason", "Another reason")
+
+
 class ContactRevealManager(ScopedManager["ContactReveal"]):
     """Reveals in scope."""
 
@@ -52,10 +71,16 @@ class ContactRevealManager(ScopedManager["ContactReveal"]):
 
 
 class ContactReveal(models.Model):
-    """One look at a reporter's contact: who, when, why. The reporter's page says how many there were."""
+    """One look at one piece of a reporter's data: who, when, why, what.
+
+    The reporter's page lists them by office, never by person; the supervisors' list shows all of it.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="contact_reveals")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    post_name = models.CharField(_("Post"), max_length=60, blank=True)
+    field = models.CharField(_("What"), max_length=20, choices=RevealedField, default=RevealedField.PHONE)
+    code = models.CharField(_("For what"), max_length=20, choices=RevealCode, default=RevealCode.OTHER)
     reason = models.CharField(_("Reason"), max_length=120)
     at = models.DateTimeField()
 
@@ -64,4 +89,11 @@ class ContactReveal(models.Model):
     class Meta:
         base_manager_name = "objects"
         ordering = ("at", "pk")
-        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="reveal_has_a_reason")]
+        indexes = [models.Index(fields=["by", "-at"], name="reveals_by_user")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="reveal_has_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(field__in=RevealedField.values), name="reveal_field_known"
+            ),
+            models.CheckConstraint(condition=models.Q(code__in=RevealCode.values), name="reveal_code_known"),
+        ]

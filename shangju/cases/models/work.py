@@ -123,7 +123,7 @@ class CasePhoto(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="photos")
     event = models.ForeignKey(CaseEvent, models.PROTECT, related_name="photos")
-    photo = models.OneToOneField(Photo, models.PROTECT, related_name="case_photo")
+    photo = models.ForeignKey(Photo, models.PROTECT, related_name="case_photos")
     purpose = models.CharField(max_length=10, choices=Purpose)
     is_shareable = models.BooleanField(default=False)
 
@@ -132,3 +132,7 @@ class CasePhoto(models.Model):
     class Meta:
         base_manager_name = "objects"
         ordering = ("case_id", "pk")
+        constraints = [
+            # A part of a split case shows the pictures of the whole.
+            models.UniqueConstraint(fields=["case", "photo"], name="photo_once_per_case")
+        ]

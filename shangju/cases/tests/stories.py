@@ -1,11 +1,14 @@
 """Cases brought to any state by the moves themselves, and a sound payload for every move."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from shangju.cases import moves
 from shangju.cases.intake import ContactDetails, Submission, register_concern
-from shangju.cases.models import Case
+from shangju.cases.models import Case, CaseEvent
 from shangju.cases.places import Place
 from shangju.cases.rules import REPORTER
 from shangju.cases.services import apply_move
@@ -50,7 +53,37 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         MoveName.WITHDRAW: moves.Withdraw("已自行解决"),
         MoveName.ADD_WORDS: moves.AddWords("夜里更响"),
         MoveName.ANSWER_AS_PARTY: moves.AnswerAsParty("马上检查"),
-    }[MoveName(name)]
+        MoveName.CHANGE_ASSISTANTS: moves.ChangeAssistants([street.posts["building_head"]]),
+        MoveName.ASK_RETURN: moves.AskReturn("不属本网格"),
+        MoveName.GRANT_RETURN: moves.GrantReturn("同意"),
+        MoveName.ASK_PAUSE: moves.AskPause("parts", "等配件", now + timedelta(days=2)),
+        MoveName.GRANT_PAUSE: moves.GrantPause("同意"),
+        MoveName.RESUME: moves.Resume("配件已到"),
+        MoveName.ASK_EXTENSION: moves.AskExtension(3, "施工需要时间"),
+        MoveName.GRANT_EXTENSION: moves.GrantExtension("施工还需三天，给您添麻烦了。"),
+        MoveName.REFUSE: moves.Refuse("return", "请继续办理"),
+        MoveName.UNMERGE: moves.Unmerge("不是同一件事"),
+        MoveName.SPLIT: moves.Split(["油烟", "噪音"]),
+        MoveName.URGE: moves.Urge("请抓紧"),
+        MoveName.SUPERVISE: moves.Supervise("三日内书面回复", timezone.localdate(now) + timedelta(days=3)),
+        MoveName.REPLY: moves.Reply("已约谈店主"),
+        MoveName.ESCALATE: moves.Escalate("久拖未决"),
+        MoveName.PROTECT: moves.Protect(is_confidential=True),
+        MoveName.RECUSE: moves.Recuse("own_home"),
+    }.get(MoveName(name)) or _payload_with_another_case(MoveName(name), street, now=now)
+
+
+def _payload_with_another_case(name: MoveName, street: Street, *, now: datetime) -> moves.Payload:
+    other = raised(street, now=now)
+    makers: dict[MoveName, Callable[[], moves.Payload]] = {
+        MoveName.MERGE: lambda: moves.Merge(other, "与另一位居民反映的是同一件事，一并办理。"),
+        MoveName.TAKE_IN: lambda: moves.TakeIn(other),
+        MoveName.LET_GO: lambda: moves.LetGo(other),
+        MoveName.HEAR: lambda: moves.Hear(other, "夜里更响"),
+        MoveName.PART_ENDED: lambda: moves.PartEnded(other, "油烟已治理"),
+        MoveName.FOLLOW: lambda: moves.Follow(CaseEvent.objects.filter(case=other)[0]),
+    }
+    return makers[name]()
 
 
 WAY: dict[str, tuple[tuple[MoveName, str], ...]] = {
@@ -60,6 +93,7 @@ WAY: dict[str, tuple[tuple[MoveName, str], ...]] = {
     State.DECLINED: ((MoveName.DECLINE, "officer"),),
     State.REFERRED: ((MoveName.REFER, "officer"),),
     State.WITHDRAWN: ((MoveName.WITHDRAW, "reporter"),),
+    State.MERGED: ((MoveName.MERGE, "officer"),),
 }
 WAY[State.IN_PROGRESS] = (
     *WAY[State.DISPATCHED],
@@ -68,7 +102,7 @@ WAY[State.IN_PROGRESS] = (
 )
 WAY[State.RESOLVED] = (*WAY[State.IN_PROGRESS], (MoveName.RESOLVE, "grid_worker"))
 WAY[State.CLOSED] = (*WAY[State.RESOLVED], (MoveName.CONFIRM, "reporter"))
-"""By which moves, made by whom, a case gets into each state that moves reach."""
+"""By which moves, made by whom, a case gets into each state."""
 
 
 def go(case: Case, name: str, who: str, street: Street, *, now: datetime) -> Case:

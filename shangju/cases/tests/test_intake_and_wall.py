@@ -10,14 +10,26 @@ from shangju.cases import codes
 from shangju.cases.intake import ContactDetails, Submission, register_concern
 from shangju.cases.models import Case, ContactReveal, ReporterContact
 from shangju.cases.places import Place
-from shangju.cases.reporter import mask_name, mask_phone, masked_contact, reveal_contact
+from shangju.cases.reporter import (
+    mask_name,
+    mask_phone,
+    masked_contact,
+    reveal_contact,
+    reveals_of,
+    unusually_many,
+)
 from shangju.cases.rules import REPORTER
 from shangju.cases.tests.stories import MARKERS, WORDS, case_in, raised
 from shangju.cases.workflow import State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.models import AuditEvent
 from tests.street import Street
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")]
+
+
+LOOK: dict[str, Any] = {"fields": ["phone"], "code": "call_back", "reason": "回访预约时间"}
+"""A sound look at a contact."""
 
 
 def submission(street: Street, **fields: Any) -> Submission:
@@ -132,20 +144,60 @@ def test_masks() -> None:
 def test_who_may_see_the_contact(street: Street, now: datetime, who: str, allowed: bool) -> None:
     case = case_in(State.IN_PROGRESS, street, now=now)
     if allowed:
-        seen = reveal_contact(case, by=street.staff(who), reason="回访", now=now)
+        seen = reveal_contact(case, by=street.staff(who), **LOOK, now=now)
         assert seen.phone == MARKERS["phone"]
         logged = ContactReveal.objects.get()
-        assert (logged.by, logged.reason, logged.at) == (street.users[who], "回访", now)
+        assert (logged.by, logged.field, logged.code, logged.reason, logged.at) == (
+            street.users[who], "phone", "call_back", LOOK["reason"], now,
+        )  # fmt: skip
+        assert logged.post_name
+        assert (seen.name, seen.exact_address, seen.words) == ("", "", "")
         assert masked_contact(case).reveal_count == 1  # type: ignore[union-attr]
         return
     with pytest.raises(NotAllowed):
-        reveal_contact(case, by=street.staff(who), reason="回访", now=now)
+        reveal_contact(case, by=street.staff(who), **LOOK, now=now)
     assert not ContactReveal.objects.exists()
 
 
-def test_a_look_needs_a_reason(street: Street, now: datetime) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"reason": " "}, "reason"), ({"reason": "看看"}, "reason"), ({"code": "curiosity"}, "code"),
+        ({"fields": []}, "fields"), ({"fields": ["phone", "state"]}, "fields"),
+    ],
+)  # fmt: skip
+def test_a_look_needs_a_reason(street: Street, now: datetime, wrong: dict[str, Any], field: str) -> None:
     case = case_in(State.IN_PROGRESS, street, now=now)
     with pytest.raises(DomainError) as refusal:
-        reveal_contact(case, by=street.staff("officer"), reason=" ", now=now)
-    assert list(refusal.value.fields) == ["reason"]
+        reveal_contact(case, by=street.staff("officer"), **{**LOOK, **wrong}, now=now)
+    assert list(refusal.value.fields) == [field]
     assert not ContactReveal.objects.exists()
+
+
+def test_only_what_was_asked_for_and_is_there_is_shown_and_logged(street: Street, now: datetime) -> None:
+    case = raised(street, now=now, is_anonymous=True, text="13877665544 是店主")
+    look = {**LOOK, "fields": ["name", "phone", "exact_address", "words"]}
+    seen = reveal_contact(case, by=street.staff("officer"), **look, now=now)
+    assert (seen.name, seen.phone) == ("", "")
+    assert (seen.exact_address, seen.words) == (MARKERS["address"], "13877665544 是店主")
+    assert {look.field for look in ContactReveal.objects.all()} == {"exact_address", "words"}
+    trail = AuditEvent.objects.get(action="contact.revealed")
+    assert trail.after == {"fields": ["exact_address", "words"], "code": "call_back"}
+
+
+def test_many_looks_by_one_user_are_pointed_out(street: Street, now: datetime, settings: Any) -> None:
+    settings.REVEALS_PER_DAY = 2
+    cases = [case_in(State.REGISTERED, street, now=now) for _ in range(3)]
+    for case in cases[:2]:
+        reveal_contact(case, by=street.staff("officer"), **LOOK, now=now)
+    leader, far = street.staff("leader").standing, street.staff("far_desk").standing
+    assert unusually_many(leader, now=now) == []
+    reveal_contact(cases[2], by=street.staff("officer"), **LOOK, now=now)
+    assert [(each.user, each.cases) for each in unusually_many(leader, now=now)] == [
+        (street.users["officer"], 3)
+    ]
+    assert unusually_many(leader, now=now + timedelta(days=2)) == []
+    assert unusually_many(far, now=now) == []
+    assert reveals_of(leader, days=7, field="phone", now=now).count() == 3
+    assert not reveals_of(leader, days=7, field="name", now=now).exists()
+    assert not reveals_of(street.staff("officer").standing, days=7, field="", now=now).exists()

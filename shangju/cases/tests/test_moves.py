@@ -6,11 +6,12 @@ import pytest
 from django.db import transaction
 
 from shangju.cases import chain, moves, services
-from shangju.cases.models import Case, CaseClock, CaseEvent
-from shangju.cases.rules import REPORTER
+from shangju.cases.effects import joining
+from shangju.cases.models import Approval, Case, CaseClock, CaseEvent, ClockPause, SupervisionOrder
+from shangju.cases.rules import REPORTER, Actor
 from shangju.cases.services import apply_move
-from shangju.cases.tests.stories import WAY, case_in, payload_of, raised
-from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, State
+from shangju.cases.tests.stories import WAY, case_in, payload_of
+from shangju.cases.workflow import MOVES, OPEN_STATES, CaseRole, MoveName, State
 from shangju.core.errors import Conflict, NotAllowed
 from tests.street import Street
 
@@ -24,21 +25,42 @@ def everything_stored() -> list[object]:
 
 def prepared(state: str, street: Street, now: datetime) -> Case:
     """A case in the state; one that may be closed as unreachable where that is the question."""
-    if state == State.MERGED:  # no move of this issue leads there
-        case = raised(street, now=now)
-        Case.objects.filter(pk=case.pk).update(
-            state=State.MERGED,
-            is_open=False,
-            due_at=None,
-            yellow_at=None,
-            orange_at=None,
-            purple_at=None,
-            due_step="",
-        )
-    else:
-        case = case_in(state, street, now=now)
-        Case.objects.filter(pk=case.pk).update(call_back_tries=3)
+    case = case_in(state, street, now=now)
+    Case.objects.filter(pk=case.pk).update(call_back_tries=3)
     return Case.objects.get(pk=case.pk)
+
+
+def give_it_an_object(case: Case, name: str, *, now: datetime) -> None:
+    """What some moves act on: a request that waits, a pause that runs, an order without a reply."""
+    event = case.events.first()
+    assert event is not None
+    asked = {
+        "grant_return": "return",
+        "refuse": "return",
+        "grant_pause": "pause",
+        "grant_extension": "extension",
+    }
+    if name in asked:
+        Approval.objects.create(
+            case=case, event=event, kind=asked[name], reason="等配件", pause_reason="parts", amount=2,
+            until=now + timedelta(days=2), asked_at=now,
+        )  # fmt: skip
+    if name == "ask_pause":
+        case.clocks.filter(step="first_contact").update(stopped_at=now, is_met=True)
+    if name == "resume":
+        until = now + timedelta(days=2)
+        ClockPause.objects.create(case=case, event=event, round=0, reason="parts", starts_at=now, until=until)
+        Case.objects.filter(pk=case.pk).update(paused_until=until)
+    if name == "reply":
+        SupervisionOrder.objects.create(case=case, event=event, demand="请回复", reply_by=now.date())
+        Case.objects.filter(pk=case.pk).update(open_orders=1)
+
+
+def target_of(name: str, state: str) -> str:
+    """Where the sound payload leads in ``state``."""
+    if name == "escalate" and state in {State.DISPATCHED, State.IN_PROGRESS}:
+        return State.DISPATCHED
+    return State.REGISTERED if name == "unmerge" else (MOVES[MoveName(name)].target or state)
 
 
 @pytest.mark.parametrize("role", CaseRole.values)
@@ -48,23 +70,27 @@ def test_triples(
 ) -> None:
     case = prepared(state, street, now)
     monkeypatch.setattr(services, "roles_of", lambda by, case: frozenset({CaseRole(role)}))
-    before = everything_stored()
+    monkeypatch.setattr(joining, "roles_of", lambda by, case: frozenset({CaseRole(role)}))
     later = now + timedelta(hours=1)
     for name, move in MOVES.items():
         allowed = state in move.sources and role in move.roles
         kept = transaction.savepoint()
+        payload = payload_of(name, street, now=later)
+        give_it_an_object(case, name, now=now)
+        before = everything_stored()
         expected = "stored" if allowed else ("Conflict" if role in move.roles else "NotAllowed")
-        assert outcome_of(case, payload_of(name, street, now=later), now=later) == expected, name
+        by = street.staff("second_officer") if name == MoveName.RECUSE else REPORTER
+        assert outcome_of(case, payload, by=by, now=later) == expected, name
         if allowed:
-            assert_stored(case, name, role, target=move.target or state)
+            assert_stored(case, name, role, target=target_of(name, state))
         else:
             assert everything_stored() == before, name
         transaction.savepoint_rollback(kept)
 
 
-def outcome_of(case: Case, payload: moves.Payload, *, now: datetime) -> str:
+def outcome_of(case: Case, payload: moves.Payload, *, by: Actor, now: datetime) -> str:
     try:
-        apply_move(case, payload, by=REPORTER, now=now)
+        apply_move(case, payload, by=by, now=now)
     except (NotAllowed, Conflict) as refusal:
         return type(refusal).__name__
     return "stored"
@@ -82,4 +108,4 @@ def assert_stored(before: Case, name: str, role: str, *, target: str) -> None:
 
 
 def test_the_states_are_all_looked_at() -> None:
-    assert set(WAY) | {State.MERGED} == set(State.values)
+    assert set(WAY) == set(State.values)

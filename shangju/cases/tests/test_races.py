@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
+from threading import Barrier, Lock
 
 import pytest
 from django.db import connection
 
-from shangju.cases import chain
+from shangju.cases import chain, moves
 from shangju.cases.intake import Submission, register_concern, take_number
 from shangju.cases.models import Case, CaseClock
 from shangju.cases.places import Place
@@ -17,7 +17,7 @@ from shangju.cases.rules import REPORTER
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import WORDS, case_in, payload_of
 from shangju.cases.workflow import MoveName, State
-from shangju.core.errors import Conflict
+from shangju.core.errors import Conflict, DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from tests.street import Street, build_street
 
@@ -120,3 +120,51 @@ def test_one_key_makes_one_case_and_one_receipt(lasting_street: Street, now: dat
     assert len(set(at_once(send, times=THREADS))) == 1
     with everywhere(EverywhereReason.VERIFICATION):
         assert Case.objects.count() == 1
+
+
+def test_cases_that_need_each_other_wait_in_line(lasting_street: Street, now: datetime) -> None:
+    """Merges across and results at once: whoever is second is told so, and nobody waits for ever."""
+    street = lasting_street
+    cases = [case_in(State.IN_PROGRESS, street, now=now) for _one in range(2)]
+    officer, worker = street.staff("officer"), street.staff("grid_worker")
+    works: list[Callable[[], object]] = [
+        lambda: apply_move(cases[0], moves.Merge(cases[1], "同一件事"), by=officer, now=now),
+        lambda: apply_move(cases[1], moves.Merge(cases[0], "同一件事"), by=officer, now=now),
+        lambda: apply_move(cases[0], moves.Resolve("solved", "好了"), by=worker, now=now),
+        lambda: apply_move(cases[1], moves.Resolve("solved", "好了"), by=worker, now=now),
+    ]
+    queue = iter(works)
+    taken = Lock()
+
+    def one() -> str:
+        with taken:
+            work = next(queue)
+        try:
+            work()
+        except (Conflict, DomainError):
+            return "refused"
+        return "made"
+
+    outcomes = Counter(at_once(one, times=4))
+    assert outcomes["made"] >= 2
+    with everywhere(EverywhereReason.VERIFICATION):
+        after = list(Case.objects.order_by("pk"))
+        assert sum(case.state == State.MERGED for case in after) <= 1
+        assert all(chain.first_break(case, case.events.all()) is None for case in after)
+
+
+def test_two_deciders_at_once_decide_once(lasting_street: Street, now: datetime) -> None:
+    street, case = lasting_street, case_in(State.DISPATCHED, lasting_street, now=now)
+    with everywhere(EverywhereReason.VERIFICATION):
+        apply_move(case, moves.AskReturn("不属"), by=street.staff("grid_worker"), now=now)
+
+    def grant() -> str:
+        try:
+            apply_move(case, moves.GrantReturn(), by=street.staff("officer"), now=now)
+        except (Conflict, DomainError):
+            return "refused"
+        return "made"
+
+    assert Counter(at_once(grant, times=2)) == {"made": 1, "refused": 1}
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert Case.objects.get(pk=case.pk).return_count == 1

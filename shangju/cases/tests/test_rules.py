@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 IN_WORK = {
     "leader": {"supervisor"},
-    "task_force": {"supervisor", "caller"},
+    "task_force": {"supervisor", "caller", "task_force"},
     "duty_desk": {"dispatcher", "caller"},
     "unit": set(),
     "secretary": {"dispatcher", "supervisor", "caller"},

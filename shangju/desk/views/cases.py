@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shangju.cases import queries
+from shangju.cases.endorsement import endorsements_for_staff
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
+from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case
-from shangju.cases.reporter import masked_contact, reveal_contact
-from shangju.cases.rules import Actor, roles_of, staff
+from shangju.cases.priority import explain_share, shares
+from shangju.cases.reporter import masked_contact, offers_reveal, reveal_contact
+from shangju.cases.rules import Actor, open_moves, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
 from shangju.core.errors import DomainError, NotAllowed
@@ -23,9 +26,11 @@ from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
+from shangju.deadlines.queries import steady_reference
 from shangju.desk.access import needs_right
 from shangju.desk.forms import RevealForm
-from shangju.desk.timeline import entries_of, made_since_taken_up, steps_of, usual_next_move
+from shangju.desk.public_side import public_side
+from shangju.desk.timeline import RECORDS, entries_of, made_since_taken_up, steps_of, usual_next_move
 from shangju.photos.responses import photo_response
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
@@ -71,24 +76,46 @@ def _clocks(case: Case, now: Any) -> list[dict[str, Any]]:
 
 def _work(case: Case) -> dict[str, Any]:
     """The history with what was recorded by it, and the kinds of rows since the case was last taken up."""
-    events = list(case.events.select_related("by").order_by("-sequence"))
-    entries = entries_of(
-        events,
-        visits=case.visits.all(),
-        findings=case.findings.select_related("party"),
-        mediations=case.mediations.all(),
-    )
-    return {"entries": entries, "made": made_since_taken_up(events)}
+    events = list(case.events.select_related(*RECORDS).order_by("-sequence"))
+    return {"entries": entries_of(events), "made": made_since_taken_up(events)}
+
+
+def _known_move(name: str) -> MoveName | None:
+    return MoveName(name) if name in MoveName.values else None
+
+
+OPENED_ON_DEMAND = frozenset(
+    {
+        MoveName.CHANGE_ASSISTANTS,
+        MoveName.MERGE,
+        MoveName.UNMERGE,
+        MoveName.SPLIT,
+        MoveName.URGE,
+        MoveName.SUPERVISE,
+        MoveName.ESCALATE,
+        MoveName.PROTECT,
+        MoveName.RECUSE,
+    }
+)
+"""Seldom made: the page links to their forms instead of carrying them."""
 
 
 def _context(request: HttpRequest, case: Case, bound: MoveForm | None = None) -> dict[str, Any]:
-    now = timezone.now()
-    forms = move_forms_for(case, actor_of(request), now=now)
+    with steady_reference():
+        return _made_context(request, case, bound)
+
+
+def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> dict[str, Any]:
+    now, actor = timezone.now(), actor_of(request)
+    names = [name for name in open_moves(actor, case) if name in MOVE_FORMS]
+    asked = _known_move(request.GET.get("step", "")) if bound is None else bound.move
+    carried = [name for name in names if name not in OPENED_ON_DEMAND or name == asked]
+    forms = move_forms_for(case, actor, now=now, moves=carried)
     overtaken = bound if bound is not None and bound.move not in forms else None
     if bound is not None and overtaken is None:
         forms[bound.move] = bound
     work = _work(case)
-    kept = bound.move if bound is not None and overtaken is None else None
+    kept = asked if asked in forms else None
     first = kept or usual_next_move(case, forms, made=work["made"])
     return {
         **work,
@@ -100,23 +127,37 @@ def _context(request: HttpRequest, case: Case, bound: MoveForm | None = None) ->
         "contact": masked_contact(case),
         "reveal_form": RevealForm(),
         "photos": list(case.photos.all()),
+        "endorsements": endorsements_for_staff(case) if case.me_too_count else [],
+        "priority_lines": [explain_share(share) for share in shares(case.priority_facts)],
+        **public_side(actor_of(request), case),
         "overtaken": overtaken,
         "next_move": first,
         "next_form": forms[first] if first else None,
+        "is_chosen": bool(kept),
         "other_moves": [(move, form) for move, form in forms.items() if move != first],
-        "may_reveal": bool(forms),
+        "linked_moves": [name for name in names if name not in forms],
+        "may_reveal": offers_reveal(actor.standing, case),
+        "is_paused": case.is_paused(now),
+        "joined": joined_cases(standing_in(request), case),
     }
+
+
+def case_page(request: HttpRequest, found: Case, forms: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The case page with forms beside the moves as they were sent."""
+    return render(request, "desk/case.html", _context(request, found) | forms, status=status)
 
 
 @require_GET
 @READER
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The case page."""
-    return render(request, "desk/case.html", _context(request, find_case(request, number)))
+    return case_page(request, find_case(request, number), {})
 
 
 def back_to(request: HttpRequest, number: str) -> HttpResponse:
-    """The case, or the list where the move took it out of the reader's view."""
+    """Where the form was, the case, or the list where the move took it out of the reader's view."""
+    if request.POST.get("back") == "approvals":
+        return redirect("desk:approvals")
     try:
         find_case(request, number)
     except (Http404, NotAllowed):
@@ -161,20 +202,24 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Show the contact once, for a reason; the look is recorded and the reporter is told how many there were."""
     found = find_case(request, number)
     form = RevealForm(request.POST)
-    context = _context(request, found)
-    status = 422
+    status, shown = 422, {}
     if form.is_valid():
         try:
-            contact = reveal_contact(
-                found, by=actor_of(request), reason=form.cleaned_data["reason"], now=timezone.now()
-            )
+            wanted = form.cleaned_data
+            shown["revealed"] = reveal_contact(
+                found, fields=wanted["fields_needed"], code=wanted["code"], reason=wanted["reason"],
+                by=actor_of(request), now=timezone.now(),
+            )  # fmt: skip
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except DomainError as refusal:
-            form.add_error("reason", str(refusal))
+            add_refusal(form, refusal, fields={"fields": "fields_needed"})
         else:
-            context["revealed"], status = contact, 200
-    return render(request, "desk/case.html", {**context, "reveal_form": form}, status=status)
+            status = 200
+    context = {**_context(request, found), **shown, "reveal_form": form}
+    response = render(request, "desk/case.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_GET

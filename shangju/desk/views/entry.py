@@ -17,6 +17,7 @@ from shangju.core.kept_forms import is_anothers, is_kept_form, receipt_answer, r
 from shangju.desk.access import needs_right
 from shangju.desk.forms import EntryForm
 from shangju.desk.views.cases import actor_of, find_case
+from shangju.desk.views.me_too import offer_me_too
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
@@ -41,8 +42,11 @@ def enter(request: HttpRequest) -> HttpResponse:
         return add_to_earlier(request, form)
     if form.is_valid():
         try:
+            submission = form.submission()
+            if (offered := offer_me_too(request, form, submission)) is not None:
+                return offered
             receipt = register_concern(
-                form.submission(),
+                submission,
                 by=staff(request.user),  # type: ignore[arg-type] # the decorator asks for sign-in
                 now=timezone.now(),
                 idempotency_key=form.cleaned_data["key"],
@@ -70,7 +74,7 @@ def content_of(request: HttpRequest) -> dict[str, str]:
     return {name: str(value) for name, value in request.POST.items() if name not in NOT_CONTENT}
 
 
-NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "none_of_these"})
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", "none_of_these", "personal_data"})
 
 
 def tell_receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:

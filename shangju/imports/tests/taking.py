@@ -85,3 +85,12 @@ def whole_database() -> dict[str, int]:
             cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
             counts[table] = cursor.fetchone()[0]
     return counts
+
+
+def many_rows_of(count: int) -> str:
+    """A table of orders, each of its own number."""
+    rows = (
+        f"W{n:05},2026-02-{1 + n % 28:02} 10:{n % 60:02}:00,{n}号反映油烟扰民,A{1 + n % 2}"
+        for n in range(count)
+    )
+    return "\n".join(["工单编号,来电时间,诉求内容,社区", *rows, ""])

@@ -139,7 +139,7 @@ def test_the_file_is_read_as_it_is_needed(
 ) -> None:
     """Batches come and go: never more rows at once than two batches."""
     sizes: list[int] = []
-    take_in = "shangju.imports.services.register_concerns"
+    take_in = "shangju.imports.taking.register_concerns"
 
     def watch(submissions: Any, **options: Any) -> Any:
         sizes.append(len(submissions))

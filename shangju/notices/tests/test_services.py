@@ -14,6 +14,7 @@ from shangju.cases.models import CaseEvent
 from shangju.core.models import SetAside
 from shangju.core.queue import run_steps
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.gateways.errors import Busy, RefusedForGood
 from shangju.gateways.sending import Message
 from shangju.notices import health, services
 from shangju.notices.models import Notice, NoticeState
@@ -279,3 +280,99 @@ def test_reading_marks_ones_own_only(street: Street) -> None:
     assert mark_read(street.desk, pk=None, now=NOW) == 1
     assert Notice.objects.get(user=street.desk).read_at == NOW
     assert Notice.objects.get(user=street.worker).read_at is None
+
+
+class SayingGateway(Gateway):
+    """Says ``refusal`` to everything, as long as there is one."""
+
+    def __init__(self, refusal: Exception | None) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+    def send(self, message: Message, *, now: object) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.taken.append(message)
+
+
+def test_a_busy_provider_costs_no_try(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = SayingGateway(Busy("limit", after=timedelta(minutes=7)))
+    monkeypatch.setattr(services, "gateway_for", lambda channel: gateway)
+    go(street, report(street), accept())
+    tell_of_events(NOW)
+    send_notices(NOW)
+    notice = Notice.objects.get(channel="sms")
+    assert (notice.state, notice.attempts, notice.due_at) == (
+        NoticeState.PENDING,
+        0,
+        NOW + timedelta(minutes=7),
+    )
+    gateway.refusal = None
+    assert send_notices(NOW + timedelta(minutes=6)) == 0
+    assert send_notices(NOW + timedelta(minutes=7)) == 1
+    assert Notice.objects.get(channel="sms").state == NoticeState.SENT
+
+
+def test_what_is_refused_for_good_is_given_up_with_the_reason_and_may_be_tried_again(
+    street: Street, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway = SayingGateway(RefusedForGood("isv.MOBILE_NUMBER_ILLEGAL"))
+    monkeypatch.setattr(services, "gateway_for", lambda channel: gateway)
+    go(street, report(street), accept())
+    tell_of_events(NOW)
+    send_notices(NOW)
+    notice = Notice.objects.get(channel="sms")
+    assert (notice.state, notice.refusal) == (NoticeState.FAILED, "isv.MOBILE_NUMBER_ILLEGAL")
+    assert PHONE not in caplog.text
+    assert services.try_again(notice, by=person("administrator"), now=NOW)
+    gateway.refusal = None
+    send_notices(NOW)
+    notice.refresh_from_db()
+    assert (notice.state, notice.refusal) == (NoticeState.SENT, "")
+    assert not services.try_again(notice, by=person("other"), now=NOW)
+
+
+def test_a_text_message_brings_what_fills_its_template(street: Street, gateway: Gateway) -> None:
+    case = report(street)
+    go(street, case, accept())
+    tell_of_events(NOW)
+    send_notices(NOW)
+    (message,) = gateway.taken
+    assert message.purpose == "accept"
+    assert message.values["number"] == case.number
+    assert message.values["code"] == format_code(case.tracking_code)
+    assert all(len(value) <= 20 for value in message.values.values())
+
+
+def test_staff_are_told_in_wecom_too_where_they_are_known_there(
+    street: Street, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "is_configured", lambda channel: channel == "wecom")
+    User.objects.update(wecom_id="member-7")
+    report(street)
+    tell_of_events(NOW)
+    known = Notice.objects.filter(channel="wecom")
+    assert known.exists()
+    assert {notice.recipient for notice in known} == {"member-7"}
+    in_app = set(
+        Notice.objects.filter(channel="in_app", user__isnull=False).values_list("user_id", flat=True)
+    )
+    assert set(known.values_list("user_id", flat=True)) == in_app
+
+
+def test_many_waiting_for_one_person_go_out_as_one(
+    street: Street, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "is_configured", lambda channel: channel == "wecom")
+    User.objects.update(wecom_id="member-7")
+    for _one in range(services.DIGEST_FROM):
+        report(street)
+    tell_of_events(NOW)
+    waiting = Notice.objects.filter(channel="wecom", state="pending")
+    users = waiting.values("user_id").distinct().count()
+    numbers = [notice.subject for notice in waiting]
+    send_notices(NOW)
+    digests = [message for message in gateway.taken if message.channel == "wecom"]
+    assert len(digests) == users
+    assert all(any(number in message.body for message in digests) for number in numbers)
+    assert not Notice.objects.filter(channel="wecom").exclude(state="sent").exists()

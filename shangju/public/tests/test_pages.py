@@ -19,6 +19,7 @@ from shangju.cases.models import Case, ReporterContact
 from shangju.cases.rules import REPORTER, SYSTEM
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import State
+from shangju.consent.services import seed_consent_notices
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party
 from shangju.parties.services import PartyPlan, admit_party
@@ -43,6 +44,7 @@ def tree(settings: Any) -> dict[str, Area]:
     """A sub-district with two communities."""
     settings.INTAKE_PER_MINUTE = 0
     with everywhere(EverywhereReason.VERIFICATION):
+        seed_consent_notices(now=NOW)
         return small_tree()
 
 
@@ -57,6 +59,7 @@ def form_of(client: Client, **changed: object) -> dict[str, object]:
         "area": "A1G1",
         "address": "",
         "request_type": "complaint",
+        "none_of_these": "1",
         **changed,
     }
 

@@ -1,12 +1,15 @@
-"""``flush``, which also empties the search index: a table of its own kind in each database, without a model."""
+"""``flush``, which also empties the search indexes: tables of their own kind in each database, without a model."""
 
 from typing import Any
 
 from django.core.management.commands.flush import Command as FlushCommand
 from django.db import connections
 
-FORGET = "DELETE FROM cases_search WHERE NOT EXISTS (SELECT 1 FROM cases_case)"
-"""Only when the cases are gone: whoever answers "no" to the question keeps both."""
+FORGET = (
+    "DELETE FROM cases_search WHERE NOT EXISTS (SELECT 1 FROM cases_case)",
+    "DELETE FROM knowledge_search WHERE NOT EXISTS (SELECT 1 FROM knowledge_article)",
+)
+"""Only when the cases and articles are gone: whoever answers "no" to the question keeps both."""
 
 
 class Command(FlushCommand):
@@ -16,4 +19,5 @@ class Command(FlushCommand):
         """Django's own, told to follow the keys of tables that it does not know."""
         super().handle(**{**options, "allow_cascade": True})
         with connections[options["database"]].cursor() as cursor:
-            cursor.execute(FORGET)
+            for statement in FORGET:
+                cursor.execute(statement)

@@ -62,6 +62,9 @@ class Command(OperatorCommand):
             _("Calendars and deadline classes"), lambda: call_command("seed_deadlines", stdout=StringIO())
         )
         self._step(_("Categories"), lambda: call_command("seed_categories", stdout=StringIO()))
+        self._step(_("Messages"), lambda: call_command("seed_messages", stdout=StringIO()))
+        self._step(_("Articles"), lambda: call_command("seed_articles", stdout=StringIO()))
+        self._step(_("Privacy notices"), lambda: call_command("seed_consent", stdout=StringIO()))
         if with_demo:
             self._step(_("Demonstration"), lambda: call_command("demo"))
 

@@ -75,7 +75,11 @@ export async function send(/** @type {Entry} */ entry, token, when) {
   const body = new FormData();
   for (const [name, value] of entry.fields) body.append(name, value);
   for (const photo of entry.photos) body.append("photos", photo.file, photo.name);
-  if (when === "later") body.set("none_of_these", "1"); // nobody is there to be asked whether it is one of those nearby
+  if (when === "later") {
+    // Nobody is there to be asked whether it is one of those nearby, or whether personal data may stay: to others it is masked.
+    body.set("none_of_these", "1");
+    if (!body.get("personal_data")) body.set("personal_data", "keep");
+  }
   body.set("csrfmiddlewaretoken", token);
   const headers = { "X-Kept-Form": when, "X-Kept-Owner": entry.owner };
   const weight = entry.photos.reduce((sum, photo) => sum + photo.file.size, 0);

@@ -34,6 +34,8 @@ class Command(OperatorCommand):
         began = time.monotonic()
         call_command("seed_deadlines", verbosity=0, stdout=StringIO())
         call_command("seed_categories", verbosity=0, stdout=StringIO())
+        call_command("seed_articles", verbosity=0, stdout=StringIO())
+        call_command("seed_consent", verbosity=0, stdout=StringIO())
         if not User.objects.filter(username="grid-worker").exists():
             call_command("setup", str(BLUEPRINT), stdout=self.stderr)
         give_password()

@@ -1,0 +1,1 @@
+"""The public board 公示栏: what became of concerns, in words that staff checked."""

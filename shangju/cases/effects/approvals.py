@@ -1,0 +1,258 @@
+"""Effects of what is asked and decided: return, pause, extension (cases.md §3)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shangju.cases import moves
+from shangju.cases.clocks import ClockBoard
+from shangju.cases.effects.draft import Draft, required
+from shangju.cases.models import Approval, Case, CaseClock, ClockExtension, ClockPause
+from shangju.cases.rules import Actor, may_decide
+from shangju.cases.workflow import RETURNS_AT_MOST, ApprovalKind, ApprovalState, PauseReason, State
+from shangju.core.errors import DomainError, NotAllowed
+from shangju.deadlines.engine import Clock, Extension, Limit, Pause
+from shangju.deadlines.queries import caps_of
+from shangju.deadlines.steps import Step
+from shangju.posts.models import Post
+from shangju.posts.queries import posts_for_ladder_rung
+
+DAY = timedelta(days=1)
+
+
+def _asked(case: Case, kind: ApprovalKind, reason: str, by: Actor, now: datetime, **details: Any) -> Approval:
+    """A new request; one of a kind at a time."""
+    if case.approvals.filter(kind=kind, state=ApprovalState.ASKED).exists():
+        raise DomainError(_("This was asked already and waits for a decision."))
+    return Approval(case=case, kind=kind, reason=reason.strip(), asked_by=by.user, asked_at=now, **details)
+
+
+def _decided(case: Case, kind: str, state: ApprovalState, by: Actor, now: datetime) -> Approval:
+    """The request of this kind that waits, decided; the history row is added to it when it is stored."""
+    approval = case.approvals.filter(kind=kind, state=ApprovalState.ASKED).first()
+    if approval is None:
+        raise DomainError(_("Nothing of this kind waits for a decision any more."))
+    if not may_decide(by, approval, case):
+        raise NotAllowed(
+            _("The task force decides this.")
+            if approval.is_beyond
+            else _("Whoever asked cannot also decide. Somebody else must.")
+        )
+    approval.state, approval.decided_at = state, now
+    return approval
+
+
+def leave_work(case: Case, *, now: datetime) -> None:
+    """The case leaves its handler: the pause ends, and what was asked lapses."""
+    if case.is_paused(now):
+        _end_pause(case, now)
+    case.paused_until = None
+    if case.pk is not None:
+        case.approvals.filter(state=ApprovalState.ASKED).update(state=ApprovalState.LAPSED, decided_at=now)
+
+
+def _task_force_for(case: Case) -> Post:
+    posts = posts_for_ladder_rung(case.area, rung="task_force")
+    if not posts:
+        raise DomainError(
+            _("A case is returned twice at most, and there is no task force here that could take it now.")
+        )
+    return posts[0]
+
+
+def ask_return(case: Case, board: ClockBoard, payload: moves.AskReturn, by: Actor, now: datetime) -> Draft:
+    """The handler holds that it is not theirs. The third time the task force decides, and takes it itself."""
+    required(reason=payload.reason)
+    is_beyond = case.return_count >= RETURNS_AT_MOST
+    if is_beyond:
+        _task_force_for(case)
+    approval = _asked(case, ApprovalKind.RETURN, payload.reason, by, now, is_beyond=is_beyond)
+    return Draft(note=payload.reason, data={"beyond": is_beyond}, records=[approval])
+
+
+def grant_return(
+    case: Case, board: ClockBoard, payload: moves.GrantReturn, by: Actor, now: datetime
+) -> Draft:
+    """Back to the dispatcher, or the third time to the task force; the reporter's clocks go on."""
+    approval = _decided(case, ApprovalKind.RETURN, ApprovalState.GRANTED, by, now)
+    approval.save()
+    leave_work(case, now=now)
+    board.stop([Step.SIGN], now=now)
+    handler = case.handler_post or case.handler_party
+    case.handler_post = case.handler_party = case.signed_at = None
+    draft = Draft(
+        note=payload.note,
+        data={"from": str(getattr(handler, "name", ""))},
+        concluded=[(approval, "decided_event")],
+    )
+    if not approval.is_beyond:
+        case.return_count += 1
+        return draft
+    case.handler_post, case.dispatched_at = _task_force_for(case), now
+    board.start([Step.SIGN], start=now)
+    draft.data["handler"], draft.leads_to = case.handler_post.name, State.DISPATCHED
+    return draft
+
+
+def ask_pause(case: Case, board: ClockBoard, payload: moves.AskPause, by: Actor, now: datetime) -> Draft:
+    """The clock is to stand still. Not before somebody spoke with the reporter, and within the cap of the class."""
+    required(explanation=payload.explanation)
+    if payload.reason not in PauseReason.values:
+        raise DomainError(_("Choose a reason."), fields={"reason": _("Choose one of the reasons listed.")})
+    if case.is_paused(now):
+        raise DomainError(_("The clock stands still already."))
+    if board.waits_for(Step.FIRST_CONTACT):
+        raise DomainError(_("Get in touch with the reporter first; then a pause can be asked for."))
+    _demand_room(case, payload.until, now)
+    approval = _asked(
+        case,
+        ApprovalKind.PAUSE,
+        payload.explanation,
+        by,
+        now,
+        pause_reason=payload.reason,
+        until=payload.until,
+    )
+    data = {"reason": payload.reason, "until": payload.until.isoformat()}
+    return Draft(note=payload.explanation, data=data, records=[approval])
+
+
+def _demand_room(case: Case, until: datetime, now: datetime) -> None:
+    """Refuse a pause that is over already, or that is more than the class allows in sum."""
+    if until <= now:
+        sentence = _("This has passed already. Choose a later day.")
+        raise DomainError(sentence, fields={"until": sentence})
+    most = caps_of(case.deadline_class).pause_days
+    used = sum(((each.end or now) - each.start for each in _pauses_of(case)), timedelta())
+    left = most * DAY - used
+    if until - now > left:
+        days = max(0, left // DAY)
+        sentence = ngettext(
+            "In class %(name)s at most %(days)s more day of pause is possible in this case.",
+            "In class %(name)s at most %(days)s more days of pause are possible in this case.",
+            days,
+        ) % {"name": case.deadline_class, "days": days}
+        raise DomainError(sentence, fields={"until": sentence})
+
+
+def _pauses_of(case: Case) -> list[Pause]:
+    """The pauses of the present round, each to the end it had or will have."""
+    rows = case.clockpauses.filter(round=case.reopen_count).order_by("starts_at")
+    return [Pause(row.starts_at, row.ended_at or row.until) for row in rows]
+
+
+def _extensions_of(case: Case) -> list[Extension]:
+    rows = case.clockextensions.filter(round=case.reopen_count).order_by("event__sequence")
+    return [Extension(Limit(row.amount, Clock(row.clock)), row.reason) for row in rows]
+
+
+def grant_pause(case: Case, board: ClockBoard, payload: moves.GrantPause, by: Actor, now: datetime) -> Draft:
+    """The closing clock stands still from now to the day that was asked for; the due date moves at once."""
+    approval = _decided(case, ApprovalKind.PAUSE, ApprovalState.GRANTED, by, now)
+    assert approval.until is not None, "the database demands it of a pause"
+    _demand_room(case, approval.until, now)
+    pauses = [*_pauses_of(case), Pause(now, approval.until)]
+    board.stretch(pauses=pauses, extensions=_extensions_of(case))
+    case.paused_until = approval.until
+    pause = ClockPause(
+        case=case,
+        round=case.reopen_count,
+        reason=approval.pause_reason,
+        starts_at=now,
+        until=approval.until,
+    )
+    return Draft(
+        note=payload.note,
+        data={"reason": approval.pause_reason, "until": approval.until.isoformat()},
+        records=[pause],
+        concluded=[(approval, "decided_event")],
+    )
+
+
+def resume(case: Case, board: ClockBoard, payload: moves.Resume, by: Actor, now: datetime) -> Draft:
+    """The pause ends before its time, and the due date comes nearer by what was not used."""
+    if not case.is_paused(now):
+        raise DomainError(_("The clock runs already."))
+    _end_pause(case, now)
+    case.paused_until = None
+    board.stretch(pauses=_pauses_of(case), extensions=_extensions_of(case))
+    return Draft(note=payload.note)
+
+
+def _end_pause(case: Case, now: datetime) -> None:
+    running = case.clockpauses.filter(round=case.reopen_count, ended_at__isnull=True, until__gt=now)
+    running.update(ended_at=now)
+
+
+def ask_extension(
+    case: Case, board: ClockBoard, payload: moves.AskExtension, by: Actor, now: datetime
+) -> Draft:
+    """More time, asked for before it has run out; the first is the dispatcher's to grant, others the task force's."""
+    required(reason=payload.reason)
+    closing = _closing_of(board)
+    if now > closing.due_at:
+        raise DomainError(_("The time is over: an extension must be asked for before it is."))
+    caps = caps_of(case.deadline_class)
+    used_up = caps.extensions is not None and case.extension_count >= caps.extensions
+    if used_up or not caps.extension:
+        raise DomainError(
+            _("In class %(name)s no further extension is possible.") % {"name": case.deadline_class}
+        )
+    if not 1 <= payload.amount <= caps.extension:
+        sentence = _("Between 1 and %(most)s.") % {"most": caps.extension}
+        raise DomainError(sentence, fields={"amount": sentence})
+    is_beyond = case.extension_count >= 1
+    details = {"is_beyond": is_beyond, "amount": payload.amount}
+    approval = _asked(case, ApprovalKind.EXTENSION, payload.reason, by, now, **details)
+    return Draft(
+        note=payload.reason, data={"amount": payload.amount, "beyond": is_beyond}, records=[approval]
+    )
+
+
+def _closing_of(board: ClockBoard) -> CaseClock:
+    if board.closing is None:
+        raise DomainError(_("No closing date runs in this case."))
+    return board.closing
+
+
+def grant_extension(
+    case: Case, board: ClockBoard, payload: moves.GrantExtension, by: Actor, now: datetime
+) -> Draft:
+    """The later date; the old one is kept beside it, and the reporter is told both (cases.md §3)."""
+    required(explanation=payload.explanation)
+    approval = _decided(case, ApprovalKind.EXTENSION, ApprovalState.GRANTED, by, now)
+    closing, amount = _closing_of(board), approval.amount or 0
+    old_due = closing.due_at
+    extension = Extension(Limit(amount, Clock(closing.limit_clock)), approval.reason)
+    board.stretch(pauses=_pauses_of(case), extensions=[*_extensions_of(case), extension])
+    case.extension_count += 1
+    record = ClockExtension(
+        case=case,
+        round=case.reopen_count,
+        amount=amount,
+        clock=closing.limit_clock,
+        reason=approval.reason[:1000],
+        old_due_at=old_due,
+        new_due_at=closing.due_at,
+    )
+    return Draft(
+        note=payload.note,
+        reporter_text=payload.explanation,
+        data={"old_due": old_due.isoformat(), "new_due": closing.due_at.isoformat()},
+        records=[record],
+        concluded=[(approval, "decided_event")],
+    )
+
+
+def refuse(case: Case, board: ClockBoard, payload: moves.Refuse, by: Actor, now: datetime) -> Draft:
+    """No, with the reason; the work goes on."""
+    required(explanation=payload.explanation)
+    approval = _decided(case, payload.kind, ApprovalState.REFUSED, by, now)
+    return Draft(
+        note=payload.explanation,
+        party_text=payload.explanation if case.handler_party_id is not None else "",
+        data={"kind": approval.kind},
+        concluded=[(approval, "decided_event")],
+    )

@@ -1,0 +1,70 @@
+"""Effects of what protects reporter and work: stepping aside, and confidentiality."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shangju.cases import moves
+from shangju.cases.clocks import ClockBoard
+from shangju.cases.confidentiality import follow_confidentiality
+from shangju.cases.effects.approvals import leave_work
+from shangju.cases.effects.draft import Draft
+from shangju.cases.models import Case, CaseAssistant, Recusal
+from shangju.cases.rules import Actor, ActorKind
+from shangju.cases.walls import posts_without_free_holder
+from shangju.cases.workflow import CaseRole, MoveName, State
+from shangju.core.errors import DomainError
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.deadlines.steps import Step
+from shangju.posts.models import Post, StakeReason
+
+
+def recuse(case: Case, board: ClockBoard, payload: moves.Recuse, by: Actor, now: datetime) -> Draft:
+    """回避: the wall goes up for whoever acts; a lead post with nobody else left gives the case back."""
+    if payload.reason not in StakeReason.values:
+        raise DomainError(_("Choose a reason."), fields={"reason": _("Choose one of the reasons listed.")})
+    assert by.user is not None, "only staff stands in a role that may step aside"
+    draft = Draft(
+        note=payload.note,
+        data={"reason": payload.reason},
+        records=[Recusal(case=case, user=by.user, reason=payload.reason)],
+    )
+    lead, empty = _posts_left_empty(case, by.user.pk, now)
+    CaseAssistant.objects.filter(case=case, post__in=empty).delete()
+    if lead is not None and lead in empty:
+        draft.data["from"] = lead.name
+        leave_work(case, now=now)
+        case.handler_post = case.signed_at = None
+        board.stop([Step.SIGN], now=now)
+        draft.leads_to = State.ACCEPTED
+    return draft
+
+
+def _posts_left_empty(case: Case, leaving: int, now: datetime) -> tuple[Post | None, list[Post]]:
+    """The post that leads, and those of the case's posts with nobody left who may open it."""
+    with everywhere(EverywhereReason.WALL):
+        posts = [assistant.post for assistant in case.assistants.select_related("post")]
+        lead = case.handler_post if case.state in {State.DISPATCHED, State.IN_PROGRESS} else None
+        asked = [*posts, lead] if lead else posts
+        day = timezone.localdate(now)
+        return lead, posts_without_free_holder(asked, case, day=day, also_walled=[leaving])
+
+
+def protect(case: Case, board: ClockBoard, payload: moves.Protect, by: Actor, now: datetime) -> Draft:
+    """Confidential or not. What the reporter asked for, only the reporter takes back."""
+    if payload.is_confidential == case.is_confidential:
+        raise DomainError(
+            _("It is confidential already.") if case.is_confidential else _("It is not confidential.")
+        )
+    if case.is_confidential and by.kind is not ActorKind.REPORTER and _asked_by_reporter(case):
+        raise DomainError(_("The reporter asked for it; only the reporter can take it back."))
+    case.is_confidential = payload.is_confidential
+    if case.is_confidential and case.pk is not None:
+        follow_confidentiality(case, now=now)
+    return Draft(note=payload.reason, data={"is_confidential": payload.is_confidential})
+
+
+def _asked_by_reporter(case: Case) -> bool:
+    last = case.events.filter(kind=MoveName.PROTECT).order_by("-sequence").first()
+    return last is None or last.role == CaseRole.REPORTER

@@ -1,0 +1,49 @@
+"""Forms of what protects reporter and work."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shangju.cases import moves
+from shangju.cases.forms.move_form import MoveForm, long_text
+from shangju.cases.workflow import MoveName
+from shangju.posts.models import StakeReason
+
+
+class RecuseForm(MoveForm):
+    """Why one must keep out."""
+
+    move = MoveName.RECUSE
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=StakeReason,
+        help_text=_(
+            "You cannot open the case any more. If nobody else holds the post, it goes back to the dispatcher."
+        ),
+    )
+    note = long_text(_("Note"), limit=200, required=False, rows=2)
+
+    def payload(self) -> moves.Recuse:
+        """The move."""
+        return moves.Recuse(**self.cleaned_data)
+
+
+class ProtectForm(MoveForm):
+    """Who may see it from now on."""
+
+    move = MoveName.PROTECT
+    is_confidential = forms.BooleanField(
+        label=_("Confidential"),
+        required=False,
+        help_text=_(
+            "Then only those who handle, dispatch or supervise it can open it; it is never shown on the public board."
+        ),
+    )
+    reason = long_text(_("Reason"), limit=200, required=False, rows=2)
+
+    def prepare(self) -> None:
+        """The tick as it would be set."""
+        self.fields["is_confidential"].initial = not self.case.is_confidential
+
+    def payload(self) -> moves.Protect:
+        """The move."""
+        return moves.Protect(**self.cleaned_data)

@@ -1,0 +1,95 @@
+"""The walls around a case (cases.md §7): whoever belongs to what it is about, or has a stake in it, stays outside.
+
+One sentence three ways: as a condition on lists (:func:`behind_wall`), of one case and one standing
+(:func:`is_walled_off`), and as the users who stand behind the wall of one case (:func:`users_behind_wall`).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from shangju.cases.models import Case, Recusal
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.parties.models import Delegation
+from shangju.posts.models import Appointment, Post
+from shangju.posts.rights import Standing
+from shangju.posts.stakes import holders_with_stake
+
+
+def about(parties: tuple[int, ...]) -> Q:
+    """Cases that concern one of the parties, or happen at its place."""
+    return Q(concerned_party_id__in=parties, concerned_party_id__isnull=False) | Q(
+        place_party_id__in=parties, place_party_id__isnull=False
+    )
+
+
+def behind_wall(standing: Standing) -> Q:
+    """The cases that ``standing`` must not open: about a party or building of theirs, or left by themselves."""
+    left = Recusal.objects.filter(case_id=OuterRef("pk"), user_id=standing.user_id)
+    walled = Q(Exists(left))
+    if standing.walled_parties:
+        walled |= about(standing.walled_parties)
+    for path in standing.stake_paths:
+        walled |= Q(area_path__startswith=path)
+    return walled
+
+
+def is_walled_off(standing: Standing, case: Case) -> bool:
+    """:func:`behind_wall`, asked of one case."""
+    if {case.concerned_party_id, case.place_party_id} & set(standing.walled_parties):
+        return True
+    if any(case.area_path.startswith(path) for path in standing.stake_paths):
+        return True
+    if not standing.is_staff or standing.user_id is None:
+        return False
+    stayed = _known_to_stay(case)
+    if standing.user_id not in stayed:
+        if case.recusals.filter(user_id=standing.user_id).exists():
+            return True
+        stayed.add(standing.user_id)
+    return False
+
+
+def found_by(standing: Standing, case: Case) -> Case:
+    """Remember that a query outside the wall gave ``case``: the object need not be asked once more."""
+    if standing.user_id is not None:
+        _known_to_stay(case).add(standing.user_id)
+    return case
+
+
+def _known_to_stay(case: Case) -> set[int]:
+    """Who is known not to have stepped aside; kept on the object in memory. A move locks and reads a new one."""
+    stayed: set[int] = case.__dict__.setdefault("_known_to_stay", set())
+    return stayed
+
+
+def users_behind_wall(case: Case, *, day: date) -> set[int]:
+    """Ids of everybody whom the wall of ``case`` keeps out on ``day``, whatever posts they hold."""
+    with everywhere(EverywhereReason.WALL):
+        return _behind_wall_of(case, day)
+
+
+def _behind_wall_of(case: Case, day: date) -> set[int]:
+    parties = [pk for pk in (case.concerned_party_id, case.place_party_id) if pk is not None]
+    members = (
+        Delegation.objects.on(day).filter(party_id__in=parties).values_list("user_id", flat=True)
+        if parties
+        else ()
+    )
+    left = case.recusals.values_list("user_id", flat=True) if case.pk else ()
+    return {*members, *left, *holders_with_stake(parties=parties, area_path=case.area_path, day=day)}
+
+
+def posts_without_free_holder(
+    posts: Iterable[Post], case: Case, *, day: date, also_walled: Iterable[int] = ()
+) -> list[Post]:
+    """Those of ``posts`` that somebody holds, but nobody who stands outside the wall of ``case``."""
+    wanted = {post.pk: post for post in posts}
+    walled = users_behind_wall(case, day=day) | set(also_walled)
+    holders: dict[int, set[int]] = {}
+    with everywhere(EverywhereReason.WALL):
+        terms = Appointment.objects.on(day).filter(post_id__in=wanted, user__is_active=True)
+        for post_id, user_id in terms.values_list("post_id", "user_id"):
+            holders.setdefault(post_id, set()).add(user_id)
+    return [wanted[pk] for pk, users in holders.items() if users <= walled]

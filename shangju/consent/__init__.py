@@ -1,0 +1,1 @@
+"""The privacy notice in versions: what people were told when they left their data."""

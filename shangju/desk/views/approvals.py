@@ -1,0 +1,56 @@
+"""The approvals desk: what handlers ask for and the reader decides, the longest waiting first."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from shangju.cases import queries
+from shangju.cases.forms import MOVE_FORMS, MoveForm
+from shangju.cases.forms.approvals import asked_for
+from shangju.cases.models import Approval
+from shangju.cases.rules import GRANTS, Actor, staff, to_decide
+from shangju.cases.workflow import MoveName
+from shangju.desk.access import needs_right
+from shangju.posts.middleware import standing_in
+from shangju.posts.rights import Right
+
+ROWS = 50
+"""On one page; what is decided makes room for the rest."""
+
+GRANT_OF = {kind.value: move for move, kind in GRANTS.items()}
+
+
+@require_GET
+@needs_right(Right.DISPATCH, Right.DECIDE_BEYOND)
+def approvals(request: HttpRequest) -> HttpResponse:
+    """What waits for the reader's decision, each with its yes and its no."""
+    now = timezone.now()
+    actor = staff(request.user)  # type: ignore[arg-type] # the decorator asks for sign-in
+    related = ("case__area", "case__category", "case__handler_post", "case__handler_party", "event")
+    waiting = Approval.objects.filter(to_decide(standing_in(request))).select_related(*related)
+    found: list[Any] = list(waiting.order_by("asked_at", "pk")[: ROWS + 1])
+    rows = [_row(approval, actor, now) for approval in found[:ROWS]]
+    return render(request, "desk/approvals.html", {"rows": rows, "is_cut": len(found) > ROWS, "now": now})
+
+
+def _row(approval: Approval, actor: Actor, now: datetime) -> dict[str, Any]:
+    case, grant = approval.case, GRANT_OF[approval.kind]
+    return {
+        "approval": approval,
+        "case": case,
+        "light": queries.light_of(case, now=now),
+        "asked": asked_for(approval, deadline_class=case.deadline_class),
+        "by": approval.event.post_name or approval.event.get_role_display(),
+        "decisions": [(move, _form(move, approval, actor, now)) for move in (grant, MoveName.REFUSE)],
+    }
+
+
+def _form(move: MoveName, approval: Approval, actor: Actor, now: datetime) -> MoveForm:
+    """The form of a decision, with names of its own among those of the other rows."""
+    form = MOVE_FORMS[move](case=approval.case, actor=actor, now=now, waiting=[approval])
+    form.auto_id, form.summary = f"{move}-{approval.pk}-%s", ""
+    return form

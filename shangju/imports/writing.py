@@ -1,0 +1,64 @@
+"""Tables on their way out: in the form in which they came, and with nothing that a spreadsheet would run."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+import xlsxwriter
+
+from shangju.imports.reading import FileForm
+from shangju.imports.table import FORMULA_SIGNS
+
+HARMLESS = re.compile(r'[+-]?[\d.,]+|="\d*"')
+"""Numbers, and the way in which exports keep a number as text."""
+
+LINE_SIGNS = "\t\r\n"
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WIDEST = 60
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: marked with ``'``, which the import takes away again."""
+    start = cell.lstrip(LINE_SIGNS + " ")[:1]
+    return f"'{cell}" if start in FORMULA_SIGNS and not HARMLESS.fullmatch(cell) else cell
+
+
+def written_table(rows: Iterable[Sequence[str]], form: FileForm) -> bytes:
+    """A table as a file of the given form; the first row are its headers."""
+    return _workbook(rows) if form.kind == "xlsx" else _text(rows, form)
+
+
+def _text(rows: Iterable[Sequence[str]], form: FileForm) -> bytes:
+    """CSV in the encoding in which it came; UTF-8 always with its mark, without which spreadsheets garble it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=form.delimiter or ",", lineterminator="\r\n")
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    encoding = {"utf-8": "utf-8-sig", "": "utf-8-sig"}.get(form.encoding, form.encoding)
+    text = out.getvalue()
+    if encoding.startswith("utf-16-"):
+        text = f"\ufeff{text}"
+    return text.encode(encoding, "replace")
+
+
+def _workbook(rows: Iterable[Sequence[str]]) -> bytes:
+    """XLSX with every cell a text: order numbers keep all their digits."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet()
+        as_text, bold = (
+            book.add_format({"num_format": "@"}),
+            book.add_format({"bold": True, "num_format": "@"}),
+        )
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                sheet.write_string(number, place, cell[:32_767], as_text if number else bold)
+            if not number:
+                sheet.freeze_panes(1, 0)
+                for place, cell in enumerate(row):
+                    sheet.set_column(place, place, min(WIDEST, max(12, 2 * len(cell) + 2)), as_text)
+    return out.getvalue()
