@@ -269,6 +269,13 @@ def test_the_shell_opens_without_network_and_holds_nobodys_data(
 VISIT = "/desk/visit/"
 
 
+@pytest.fixture
+def gazetteer(street: Street) -> None:
+    """The lane of the street, so that an address alone tells the grid."""
+    with everywhere(EverywhereReason.SETUP):
+        street.areas["grid"].addresses.create(text="东里", shown_as="东里")
+
+
 def at_visit(browser: Browser, server: LiveServer, user: User, *, workers: bool = False) -> Device:
     device = Device(browser, server, workers=workers)
     device.sign_in(user)
@@ -299,6 +306,7 @@ def test_a_visit_without_network_is_entered_once_under_the_workers_name(
     assert (case.place_party_id, case.photos.count()) == (street.parties["shop"].pk, 1)
 
 
+@pytest.mark.usefixtures("gazetteer")
 def test_what_one_user_wrote_is_neither_shown_to_nor_sent_by_the_next(
     browser: Browser, live_server: LiveServer, street: Street
 ) -> None:
@@ -349,7 +357,7 @@ def test_signing_out_drops_the_drafts(browser: Browser, live_server: LiveServer,
     page = device.open(VISIT)
     page.fill("[name=text]", WORDS)
     wait_until_kept(page, 1)
-    page.locator("[data-sign-out] button").first.click()
+    page.locator("form[data-sign-out]").first.evaluate("form => form.requestSubmit()")
     page.wait_for_url(f"{live_server.url}/")
     assert kept(page, "drafts") == kept(page, "facts") == []
 
@@ -375,6 +383,7 @@ class Keyboard:
         return name
 
 
+@pytest.mark.usefixtures("gazetteer")
 def test_a_call_is_entered_by_keyboard_alone(
     browser: Browser, live_server: LiveServer, street: Street
 ) -> None:
