@@ -234,3 +234,34 @@ def test_a_web_worker_may_be_killed_any_number_of_times(tmp_path: Path) -> None:
     finally:
         server.kill()
         server.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a child to its parent's death")
+def test_web_workers_do_not_outlive_a_killed_server(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "SHANGJU_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "shangju.config.settings",
+    }
+    command = web_command("127.0.0.1", port, 2)
+    server = subprocess.Popen(command, cwd=settings.BASE, env=environment, stdout=subprocess.PIPE)
+    assert server.stdout is not None
+    workers: list[int] = []
+    try:
+        answer(port)
+        workers = web_workers_of(server.pid)
+        assert len(workers) == 2
+        server.kill()
+        # The pipe closes only when the workers, which inherited it, are gone too.
+        closed, _, _ = select.select([server.stdout], [], [], 30)
+        assert closed, "a web worker is still running"
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
