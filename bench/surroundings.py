@@ -87,7 +87,13 @@ class Cluster:
         self._control("-m", mode, "stop")
 
     def _control(self, *arguments: str) -> None:
-        command = [str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), "-l", str(self.folder / "log")]
+        command = [
+            str(self.programs / "pg_ctl"),
+            "-D",
+            str(self.folder / "data"),
+            "-l",
+            str(self.folder / "log"),
+        ]
         _as_unprivileged([*command, "-w", "-t", "120", *arguments], _owner())
 
     def url(self, database: str) -> str:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "shangju.notices",
     "shangju.imports",
     "shangju.board",
+    "shangju.backups",
     "shangju.public",
     "shangju.desk",
     "shangju.my",
@@ -265,3 +266,6 @@ INTAKE_PER_MINUTE = ENVIRONMENT.intake_per_minute
 IMPORT_KEEP_DAYS = ENVIRONMENT.import_keep_days
 REVEALS_PER_DAY = ENVIRONMENT.reveals_per_day
 TILE_URL = ENVIRONMENT.tile_url
+BACKUP_PASSPHRASE = ENVIRONMENT.backup_passphrase
+MALWARE_SCANNER = ENVIRONMENT.malware_scanner
+UNSCANNED_FILES = ENVIRONMENT.unscanned

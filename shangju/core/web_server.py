@@ -38,7 +38,9 @@ class TirelessGranian(MPServer):
                 self._replace_the_dead(spawn_target, target_loader)
         self.interrupt_children.clear()  # an ordered end is no failure, whoever died before
 
-    def _spawn_worker(self, idx: int, target: Callable[..., Any], callback_loader: Callable[..., Any]) -> Any:
+    def _spawn_worker(  # type: ignore[override] # granian's processes differ so from its own base
+        self, idx: int, target: Callable[..., Any], callback_loader: Callable[..., Any]
+    ) -> Any:
         """A worker that ends when this server is killed outright: nobody would replace or stop it any more."""
         bound = partial(_load_bound_to, os.getpid(), callback_loader)
         return super()._spawn_worker(idx=idx, target=target, callback_loader=bound)
@@ -53,7 +55,7 @@ class TirelessGranian(MPServer):
             worker = self._spawn_worker(
                 idx=self.wrks[at].idx, target=spawn_target, callback_loader=target_loader
             )
-            worker.start()  # type: ignore[no-untyped-call] # granian carries few types
+            worker.start()
             self.wrks[at] = worker
 
 

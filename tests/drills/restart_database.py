@@ -43,7 +43,9 @@ def main() -> int:
     """Prepare, restart ``ROUNDS`` times under load, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rounds", type=int, nargs="?", default=2)
-    parser.add_argument("--sign-in", action="store_true", help="print the cookie of a signed-in member of staff")
+    parser.add_argument(
+        "--sign-in", action="store_true", help="print the cookie of a signed-in member of staff"
+    )
     options = parser.parse_args()
     if options.sign_in:
         print(json.dumps(_session()))  # noqa: T201 - asked for by the drill itself

@@ -13,7 +13,6 @@ from shangju.core.queue import run_steps
 from shangju.notices.management.commands import worker
 from shangju.posts import middleware as posts_middleware
 
-
 NOW = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
 
 
