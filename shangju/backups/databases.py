@@ -187,7 +187,7 @@ def _set_sequences() -> None:
     """The next number of every table is beyond its highest."""
     numbered = (
         "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
-        "WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 "
+        "WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 AND NOT a.attisdropped "
         "AND pg_get_serial_sequence(quote_ident(c.relname), a.attname) IS NOT NULL"
     )
     for table, column in _ask(numbered):

@@ -129,6 +129,7 @@ class _Entries:
             for name in named_files(taken):
                 self._add_file(name)
         self._add_bytes(MANIFEST, written(self._manifest))
+        del self._manifest.files[MANIFEST]  # it cannot hold its own sum
         return self._manifest
 
     def _about(self, taken: Snapshot) -> About:
