@@ -5,24 +5,17 @@ import sys
 
 import pytest
 
-from bench.surroundings import UnavailableError, postgresql_programs
 from shangju.config.settings import BASE
 
+DATABASES = [
+    pytest.param("sqlite", marks=pytest.mark.embedded),
+    pytest.param("postgresql", marks=pytest.mark.postgresql),
+]
 
-@pytest.mark.embedded
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+
+@pytest.mark.parametrize("database", DATABASES)
 def test_a_backup_made_while_people_write_is_whole(database: str) -> None:
-    if database == "postgresql":
-        try:
-            postgresql_programs()
-        except UnavailableError as missing:
-            pytest.skip(str(missing))
-    drill = subprocess.run(
-        [sys.executable, "-m", "tests.drills.backup_while_writing", database, "2", "--locked"],
-        cwd=BASE,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "tests.drills.backup_while_writing", database, "2", "--locked"]
+    drill = subprocess.run(command, cwd=BASE, capture_output=True, text=True, check=False)
     assert drill.returncode == 0, drill.stdout + drill.stderr[-2000:]
     assert '"faults": []' in drill.stdout

@@ -45,7 +45,7 @@ def test_every_length_around_a_piece(size: int) -> None:
     content = bytes(range(256))[:size]
     sealed = locked(content)
     assert unlocked(sealed) == content
-    assert not content or content not in sealed
+    assert len(content) < 16 or content not in sealed
 
 
 @given(at=st.integers(min_value=0), bit=st.integers(0, 7))
