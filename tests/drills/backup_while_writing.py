@@ -150,16 +150,21 @@ def _write(port: int, number: int, written: Written) -> None:
             return
 
 
-def _photo(connection: http.client.HTTPConnection, number: int) -> str:
-    """Upload a photo like no other; its id."""
+def picture() -> bytes:
+    """A JPEG like no other."""
     file = io.BytesIO()
     Image.frombytes("RGB", (64, 48), os.urandom(64 * 48 * 3)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def _photo(connection: http.client.HTTPConnection, number: int) -> str:
+    """Upload a photo like no other; its id."""
     boundary = uuid4().hex
     head = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="wall-{number}.jpg"\r\n'
         "Content-Type: image/jpeg\r\n\r\n"
     )
-    body = head.encode() + file.getvalue() + f"\r\n--{boundary}--\r\n".encode()
+    body = head.encode() + picture() + f"\r\n--{boundary}--\r\n".encode()
     kind = f"multipart/form-data; boundary={boundary}"
     answer = ask(connection, "POST", "/api/v1/uploads", body, Content_Type=kind)
     if answer.status != 201:
