@@ -57,7 +57,9 @@ def _asked(question: bytes) -> str:
     try:
         with _connected() as connection:
             with suppress(BrokenPipeError, ConnectionResetError):
-                connection.sendall(question)  # clamd ends a stream that is too long for it in the middle, and says so
+                connection.sendall(
+                    question
+                )  # clamd ends a stream that is too long for it in the middle, and says so
             answer = b""
             while b"\0" not in answer and len(answer) < _LONGEST_ANSWER:
                 received = connection.recv(_LONGEST_ANSWER)

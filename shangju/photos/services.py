@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shangju.accounts.models import User
@@ -164,7 +165,8 @@ def remove_unclaimed(*, now: datetime, older_than: timedelta = KEPT_UNCLAIMED) -
 
 def sweep_stray_files(*, now: datetime) -> int:
     """:func:`remove_stray_files` once a day, however often it is asked; of two workers the first does it."""
-    taken = Heartbeat.objects.filter(name=SWEPT, at__lte=now - SWEEP_EVERY).update(at=now)
+    due = Q(at__lte=now - SWEEP_EVERY) | Q(at__gt=now)  # later than now: the clock was put back since
+    taken = Heartbeat.objects.filter(due, name=SWEPT).update(at=now)
     if not taken:
         taken = Heartbeat.objects.get_or_create(name=SWEPT, defaults={"at": now})[1]
     return remove_stray_files(now=now) if taken else 0

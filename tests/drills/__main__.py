@@ -83,8 +83,12 @@ def change_history(times: int, database: str) -> int:
 
 
 DRILLS = {
-    "r1": Drill("web workers killed outright: every acknowledged concern is stored once", 100, kill_web_workers),
-    "r2": Drill("the worker killed outright: no notice lost, a repeat carries the same key", 100, kill_worker),
+    "r1": Drill(
+        "web workers killed outright: every acknowledged concern is stored once", 100, kill_web_workers
+    ),
+    "r2": Drill(
+        "the worker killed outright: no notice lost, a repeat carries the same key", 100, kill_worker
+    ),
     "r3": Drill("two connections at once: one wins, the other is told so", 1, race),
     "r4": Drill("a backup while people write, restored elsewhere, holds everything", 1, back_up),
     "r5": Drill("PostgreSQL restarted under load: 503 with a sentence, then normal", 4, restart_database),

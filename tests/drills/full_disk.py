@@ -80,7 +80,9 @@ def _expect(system: Running, when: str, *, report: int, page: int, upload: int) 
 def _report(port: int) -> Answer:
     key = f"drill-{uuid4()}"
     body = json.dumps({"text": TEXT, "place": {"area_code": AREA}}).encode()
-    answer = _asked(port, "POST", "/api/v1/concerns", body, Content_Type="application/json", Idempotency_Key=key)
+    answer = _asked(
+        port, "POST", "/api/v1/concerns", body, Content_Type="application/json", Idempotency_Key=key
+    )
     if answer.status == 201:
         ACKNOWLEDGED.append(key)
     return answer
@@ -88,7 +90,11 @@ def _report(port: int) -> Answer:
 
 def _upload(port: int) -> Answer:
     return _asked(
-        port, "POST", "/api/v1/uploads", _multipart({}, "file"), Content_Type=f"multipart/form-data; boundary={BOUNDARY}"
+        port,
+        "POST",
+        "/api/v1/uploads",
+        _multipart({}, "file"),
+        Content_Type=f"multipart/form-data; boundary={BOUNDARY}",
     )
 
 
@@ -138,7 +144,9 @@ def _mounted(*arguments: str) -> bool:
 def _small_disk() -> Iterator[bool]:
     """Temporary folders lie on a small disk meanwhile; whether there is one."""
     with tempfile.TemporaryDirectory() as place:
-        is_real = os.getuid() == 0 and _mounted("-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", place)
+        is_real = os.getuid() == 0 and _mounted(
+            "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", place
+        )
         if not is_real:
             yield False
             return

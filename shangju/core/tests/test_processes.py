@@ -18,12 +18,14 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from shangju.core.management.commands.up import Command
 from shangju.core.processes import Child, ended_how, port_is_free, web_command
 from shangju.core.web_server import make_server
 
 # A household of one child that says its process id and then waits; READY is said by the watcher itself.
 WATCHER = """
 import sys
+from shangju.core.management.commands.up import Command
 from shangju.core.processes import Child, Household
 child = Child("The child", [sys.executable, "-u", "-c", {program!r}])
 Household([child], is_ready=lambda: True, when_ready=lambda: print("ready", flush=True)).run()
@@ -171,6 +173,18 @@ def test_up_refuses_a_taken_port_before_it_touches_anything(settings: Any) -> No
         settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, port=port)
         with pytest.raises(CommandError, match=f"Port {port} on 127.0.0.1 is taken.*SHANGJU_PORT"):
             call_command("up")
+
+
+def test_preparing_ends_before_anything_is_started(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(Command, "_prepare", lambda command, *, with_demo: done.append("prepared"))
+    monkeypatch.setattr(Command, "_become_watcher", lambda command, workers: done.append("started"))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, port=listener.getsockname()[1])
+        call_command("up", "--prepare")  # a running system holds the port
+    assert done == ["prepared"]
 
 
 def test_the_demonstration_is_refused_in_production(settings: Any) -> None:
