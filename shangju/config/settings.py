@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "shangju.core.middleware.RequestReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # out here: also for answers that middleware give
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shangju.core.middleware.SecurityHeadersMiddleware",
     "shangju.core.middleware.DatabaseGapMiddleware",
@@ -76,7 +77,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shangju.accounts.middleware.PrivatePagesMiddleware",
