@@ -155,7 +155,9 @@ def test_in_production_nothing_is_missing(tmp_path: Path) -> None:
         "assert not {'styleguide/', 'demo/'} & {str(p.pattern) for p in get_resolver().url_patterns}"
     )
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SHANGJU_", "DATABASE_", "DJANGO_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SHANGJU_", "DATABASE_", "DJANGO_"))
     }
     environment = {
         **kept, **PRODUCTION, "SHANGJU_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "shangju.config.settings"
