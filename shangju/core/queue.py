@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
-from django.db import close_old_connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from huey import RedisHuey, SqliteHuey
 
@@ -71,13 +71,19 @@ def run_steps(now: datetime) -> None:
             logger.exception("step “%s” found no database; it is tried again in a minute", step.name)
 
 
-def make_pass() -> None:
-    """One pass over all steps, now, by the worker.
+def let_go_of_ended_connections() -> None:
+    """Close what the database has ended meanwhile (it was restarted), so that a new connection is made.
 
-    A connection that the database has ended meanwhile (it was restarted) is closed first, so that a new one is made;
-    nobody does that here as Django does it before each request.
+    Django does it before each request, and in the worker nobody does. One inside a transaction is left alone.
     """
-    close_old_connections()
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+
+
+def make_pass() -> None:
+    """One pass over all steps, now, by the worker."""
+    let_go_of_ended_connections()
     run_steps(timezone.now())
 
 

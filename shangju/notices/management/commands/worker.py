@@ -6,13 +6,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import Error, close_old_connections
+from django.db import Error
 from django.utils import timezone
 from huey import crontab
 from huey.consumer import Consumer
 
 from shangju.core.models import Heartbeat
-from shangju.core.queue import huey, make_pass
+from shangju.core.queue import huey, let_go_of_ended_connections, make_pass
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Pulse(threading.Thread):
     def beat_once(self) -> None:
         """Close what the database has ended, then beat; while it is away the next beat tries again."""
         try:
-            close_old_connections()
+            let_go_of_ended_connections()
             beat()
         except Error as error:
             logger.warning("no heartbeat, the database is away: %s", type(error).__name__)
