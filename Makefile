@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-postgresql check format bench messages permissions lock vendor-free clean
+.PHONY: help run test test-embedded test-postgresql check format bench messages permissions lock licences vendor-free clean drills
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -29,6 +29,12 @@ format: .venv/.installed-dev ## Let the formatter and the safe fixes of the lint
 bench: .venv/.installed-dev ## The benchmarks; a table here and under var/bench/
 	@$(BIN)/python -m bench $(ARGS)
 
+drills: .venv/.installed-dev ## List the drills; make drill-r1 … drill-r7 brings one fault about and judges (ARGS="20")
+	@$(BIN)/python -m tests.drills
+
+drill-%: .venv/.installed-dev
+	@$(BIN)/python -m tests.drills $* $(ARGS)
+
 messages: .venv/.installed-dev ## Extract msgids from code and templates, merge locale/parts/*.po, sort
 	@$(BIN)/python tools/messages.py update
 
@@ -41,6 +47,9 @@ lock: .venv/.installed-dev ## Compile requirements/*.in to the lock files
 		--no-emit-index-url --no-emit-find-links requirements/run.in -o requirements.txt
 	PATH="$$PATH:$(BIN)" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links -c requirements.txt requirements/dev.in -o requirements-dev.txt
+
+licences: .venv/.installed-dev ## Write docs/licences.md from what is installed for running
+	@$(BIN)/python tools/licences.py write
 
 vendor-free: .venv/.installed-dev ## Show that nothing vendored differs from its stated origin
 	@$(BIN)/python tools/check_vendor.py

@@ -71,6 +71,30 @@ class Cluster:
 
     programs: Path
     port: int
+    folder: Path
+
+    def start(self) -> None:
+        """Start it, and wait until it takes connections."""
+        # What it prints goes to its log; a pipe of ours would be kept open by the server.
+        options = (
+            f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c shared_buffers=512MB -c max_wal_size=4GB -c fsync=on "
+            "-c synchronous_commit=on -c maintenance_work_mem=512MB"
+        )
+        self._control("-o", options, "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; ``immediate`` is as if the machine had lost power."""
+        self._control("-m", mode, "stop")
+
+    def _control(self, *arguments: str) -> None:
+        command = [
+            str(self.programs / "pg_ctl"),
+            "-D",
+            str(self.folder / "data"),
+            "-l",
+            str(self.folder / "log"),
+        ]
+        _as_unprivileged([*command, "-w", "-t", "120", *arguments], _owner())
 
     def url(self, database: str) -> str:
         """Where a database of it answers."""
@@ -96,22 +120,17 @@ def cluster(folder: Path) -> Iterator[Cluster]:
     folder.mkdir(parents=True, exist_ok=True)
     if owner:
         shutil.chown(folder, owner)
-    data, log = folder / "data", str(folder / "log")
-    settings = (
-        f"-p {port} -h 127.0.0.1 -k {folder} -c shared_buffers=512MB -c max_wal_size=4GB -c fsync=on "
-        "-c synchronous_commit=on -c maintenance_work_mem=512MB"
-    )
-    control = [str(programs / "pg_ctl"), "-D", str(data), "-l", log, "-w", "-t", "120"]
+    data, made = folder / "data", Cluster(programs, port, folder)
     # As the cluster that the tests run on: sorting by code point, upper and lower case of all letters.
     made_with = ["-U", "shangju", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
     try:
         if not (data / "PG_VERSION").exists():
             _as_unprivileged([str(programs / "initdb"), "-D", str(data), *made_with], owner)
-        _as_unprivileged([*control, "-o", settings, "start"], owner)
-        yield Cluster(programs, port)
+        made.start()
+        yield made
     finally:
         if (data / "postmaster.pid").exists():
-            _as_unprivileged([*control, "-m", "fast", "stop"], owner)
+            made.stop()
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("missing migrations", [PYTHON, "-m", "shangju", "makemigrations", "--check", "--dry-run"]),
     ("translations", [PYTHON, "tools/check_translations.py"]),
     ("deploy check", [PYTHON, "-m", "shangju", "check", "--deploy", "--fail-level", "WARNING"]),
+    ("licences", [PYTHON, "tools/licences.py", "check"]),
     *HOUSE_RULES,
 ]
 

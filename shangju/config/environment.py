@@ -18,6 +18,8 @@ from shangju.gateways.addresses import GatewayAddress, read_address
 
 Value = TypeVar("Value")
 
+SHORTEST_PASSPHRASE = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -42,6 +44,9 @@ class Environment:
     tile_url: str
     gateways: dict[str, GatewayAddress]
     import_keep_days: int
+    backup_passphrase: str
+    malware_scanner: str
+    unscanned: str
     time_zone: str
 
     @property
@@ -107,6 +112,26 @@ def _idle_minutes(text: str) -> int:
 
 def _second_factor(text: str) -> str:
     if text not in {"none", "administrators", "staff"}:
+        raise ValueError
+    return text
+
+
+def _passphrase(text: str) -> str:
+    if 0 < len(text) < SHORTEST_PASSPHRASE:
+        raise ValueError
+    return text
+
+
+def _clamd_url(text: str) -> str:
+    parts = urlsplit(text)
+    has_place = parts.path.strip("/") if parts.scheme == "unix" else parts.hostname and parts.port
+    if text and (parts.scheme not in {"tcp", "unix"} or not has_place):
+        raise ValueError
+    return text
+
+
+def _unscanned(text: str) -> str:
+    if text not in {"refuse", "quarantine"}:
         raise ValueError
     return text
 
@@ -229,6 +254,31 @@ def _gateway(name: str, providers: tuple[str, ...]) -> GatewayAddress:
         raise ImproperlyConfigured(f"{name} cannot be read, expected {expected}: {error}.") from error
 
 
+def _upkeep() -> dict[str, Any]:
+    """What an operator decides about keeping, watching and backing up."""
+    return {
+        "reveals_per_day": _parsed(
+            "SHANGJU_REVEALS_PER_DAY",
+            "20",
+            _count,
+            "a whole number: more looks at reporters a day are pointed out",
+        ),
+        "import_keep_days": _parsed(
+            "SHANGJU_IMPORT_KEEP_DAYS", "90", _days, "a number of days between 1 and 730"
+        ),
+        "backup_passphrase": _parsed(
+            "SHANGJU_BACKUP_PASSPHRASE", "", _passphrase, "at least 12 characters, or nothing"
+        ),
+        "malware_scanner": _parsed(
+            "SHANGJU_CLAMD_URL",
+            "",
+            _clamd_url,
+            "tcp://host:port or unix:///path of clamd's socket, or nothing",
+        ),
+        "unscanned": _parsed("SHANGJU_UNSCANNED_FILES", "refuse", _unscanned, "“refuse” or “quarantine”"),
+    }
+
+
 def load(base: Path) -> Environment:
     """Read and check the whole environment; relative paths are taken from ``base``."""
     mode = _parsed("SHANGJU_MODE", "demo", _mode, "“demo” or “production”")
@@ -272,16 +322,8 @@ def load(base: Path) -> Environment:
         intake_per_minute=_parsed(
             "SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"
         ),
-        reveals_per_day=_parsed(
-            "SHANGJU_REVEALS_PER_DAY",
-            "20",
-            _count,
-            "a whole number: more looks at reporters a day are pointed out",
-        ),
         tile_url=read("SHANGJU_TILE_URL"),
         gateways=_gateways(),
-        import_keep_days=_parsed(
-            "SHANGJU_IMPORT_KEEP_DAYS", "90", _days, "a number of days between 1 and 730"
-        ),
+        **_upkeep(),
         time_zone="Asia/Shanghai",
     )

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "shangju.notices",
     "shangju.imports",
     "shangju.board",
+    "shangju.backups",
     "shangju.public",
     "shangju.desk",
     "shangju.my",
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "shangju.core.middleware.RequestReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # out here: also for answers that middleware give
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shangju.core.middleware.SecurityHeadersMiddleware",
     "shangju.core.middleware.DatabaseGapMiddleware",
@@ -75,7 +77,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shangju.accounts.middleware.PrivatePagesMiddleware",
@@ -265,3 +266,6 @@ INTAKE_PER_MINUTE = ENVIRONMENT.intake_per_minute
 IMPORT_KEEP_DAYS = ENVIRONMENT.import_keep_days
 REVEALS_PER_DAY = ENVIRONMENT.reveals_per_day
 TILE_URL = ENVIRONMENT.tile_url
+BACKUP_PASSPHRASE = ENVIRONMENT.backup_passphrase
+MALWARE_SCANNER = ENVIRONMENT.malware_scanner
+UNSCANNED_FILES = ENVIRONMENT.unscanned

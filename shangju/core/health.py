@@ -20,6 +20,7 @@ from django.utils.translation import pgettext
 
 from shangju.core.models import Heartbeat, SetAside
 from shangju.core.resealing import opens_newest_and_oldest, sealed_columns
+from shangju.core.scanning import ScannerAway, scanner_version
 from shangju.core.static_files import are_current
 from shangju.core.views import WORKER_SILENCE
 
@@ -197,6 +198,22 @@ def static_files(now: datetime) -> Finding:
         else _("Not collected, or older than the sources; “shangju up” collects them.")
     )
     return (well if current else wrong)(_("Static files"), sentence)
+
+
+@health_check(order=77)
+def malware_scanner(now: datetime) -> Finding:
+    """Where one is set up it answers; without one that is said plainly."""
+    subject = _("Malware scanner")
+    if not settings.MALWARE_SCANNER:
+        return well(
+            subject, _("None is set up; photos are drawn anew all the same. SHANGJU_CLAMD_URL names one.")
+        )
+    try:
+        version = scanner_version()
+    except ScannerAway as error:
+        facts = {"address": settings.MALWARE_SCANNER, "reason": error}
+        return wrong(subject, _("%(address)s does not answer (%(reason)s); start clamd there.") % facts)
+    return well(subject, _("%(version)s answers.") % {"version": version})
 
 
 @health_check(order=80)

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 GRACE_SECONDS = 5.0
@@ -55,11 +56,13 @@ def answers(host: str, port: int) -> bool:
         return False
 
 
-def _dies_with_parent() -> None:
-    """Ask Linux to end the child when this process is killed outright; other systems go without."""
+def die_with_parent(parent: int) -> None:
+    """Ask Linux to end this process when ``parent``, which started it, is killed outright; other systems go without."""
     if sys.platform == "linux":
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before the question was asked, and nobody will send the signal
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -78,7 +81,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603 - the command is ours
             self.command,
             process_group=0,
-            preexec_fn=_dies_with_parent,  # noqa: PLW1509 - this process has one thread
+            preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - this process has one thread
         )
         self.started = now
         self.start_again_at = None

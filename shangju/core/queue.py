@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import Error as AnyDatabaseError
+from django.db import connections, transaction
 from django.utils import timezone
 from huey import RedisHuey, SqliteHuey
 
@@ -65,15 +66,31 @@ def run_steps(now: datetime) -> None:
     for step in worker_steps():
         try:
             run_step(step.name, step.run, now=now)
-        except DatabaseError:
+        except AnyDatabaseError:
             # Not even the failure could be written down: the database is away, and the next pass asks again.
             logger.exception("step “%s” found no database; it is tried again in a minute", step.name)
 
 
+def let_go_of_ended_connections() -> None:
+    """Close what the database has ended meanwhile (it was restarted), so that a new connection is made.
+
+    Django does it before each request, and in the worker nobody does. One inside a transaction is left alone.
+    """
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+
+
+def make_pass() -> None:
+    """One pass over all steps, now, by the worker."""
+    let_go_of_ended_connections()
+    run_steps(timezone.now())
+
+
 @huey.task()  # type: ignore[untyped-decorator] # huey carries no types
 def wake_up() -> None:
-    """One pass over all steps, by the worker."""
-    run_steps(timezone.now())
+    """One pass, because somebody has made work."""
+    make_pass()
 
 
 def wake_worker_after_commit() -> None:

@@ -39,6 +39,19 @@ def unseal(token: str) -> str:
         raise Unsealable("no configured field key opens this value") from error
 
 
+def seal_bytes(content: bytes) -> bytes:
+    """Encrypt a file with the newest key."""
+    return _box(tuple(settings.FIELD_KEYS)).encrypt(content)
+
+
+def unseal_bytes(token: bytes) -> bytes:
+    """Decrypt what :func:`seal_bytes` made, with any configured key."""
+    try:
+        return _box(tuple(settings.FIELD_KEYS)).decrypt(token)
+    except InvalidToken as error:
+        raise Unsealable("no configured field key opens this file") from error
+
+
 def reseal(token: str) -> str:
     """The same content under the newest key."""
     return seal(unseal(token))

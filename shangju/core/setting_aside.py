@@ -50,7 +50,9 @@ def set_aside(step: str, error: Exception, *, row: int = WHOLE_STEP, now: dateti
 
 def resting(step: str, *, now: datetime) -> list[int]:
     """The rows of a step that are not to be tried at ``now``."""
-    return list(SetAside.objects.filter(step=step, due_at__gt=now).values_list("row", flat=True))
+    # Longer than the longest delay rests only what failed under a clock that was put back since: it is tried now.
+    rests = SetAside.objects.filter(step=step, due_at__gt=now, due_at__lte=now + LONGEST_DELAY)
+    return list(rests.values_list("row", flat=True))
 
 
 def work_off(step: str, rows: Iterable[int], work: Callable[[int], bool], *, now: datetime) -> int:
@@ -77,7 +79,7 @@ def run_step(step: str, work: Callable[[datetime], int], *, now: datetime) -> No
     """One step as a whole, under the same rule."""
     noted = SetAside.objects.filter(step=step, row=WHOLE_STEP)
     before = noted.first()
-    if before is not None and before.due_at > now:
+    if before is not None and now < before.due_at <= now + LONGEST_DELAY:
         return
     try:
         work(now)

@@ -1,10 +1,11 @@
 """Pages that belong to no domain word: health, view preferences, and the ways of failing politely."""
 
+import sys
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -118,7 +119,13 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with the reference number that the log carries."""
+    """500 with the reference number that the log carries; 503 where the database went away.
+
+    A view's lost connection is answered by the middleware. One that a middleware meets (who is this, what may they
+    see?) comes here: Django has wrapped every middleware by itself.
+    """
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return database_away(request)
     if is_for_programs(request):
         return problem(
             request,

@@ -6,13 +6,17 @@ Started by :mod:`shangju.core.processes`; imports no Django, its workers do.
 """
 
 import argparse
+import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
+
+from shangju.core.processes import die_with_parent
 
 LOOK_SECONDS = 0.5
 """A death wakes the server at once; a wake-up that was lost is made up for after so long."""
@@ -34,6 +38,13 @@ class TirelessGranian(MPServer):
                 self._replace_the_dead(spawn_target, target_loader)
         self.interrupt_children.clear()  # an ordered end is no failure, whoever died before
 
+    def _spawn_worker(  # type: ignore[override] # granian's processes differ so from its own base
+        self, idx: int, target: Callable[..., Any], callback_loader: Callable[..., Any]
+    ) -> Any:
+        """A worker that ends when this server is killed outright: nobody would replace or stop it any more."""
+        bound = partial(_load_bound_to, os.getpid(), callback_loader)
+        return super()._spawn_worker(idx=idx, target=target, callback_loader=bound)
+
     def _replace_the_dead(self, spawn_target: Callable[..., Any], target_loader: Callable[..., Any]) -> None:
         self.interrupt_children.clear()
         # Their own state is asked, not the list of reports: a report that comes just now is not lost.
@@ -44,8 +55,14 @@ class TirelessGranian(MPServer):
             worker = self._spawn_worker(
                 idx=self.wrks[at].idx, target=spawn_target, callback_loader=target_loader
             )
-            worker.start()  # type: ignore[no-untyped-call] # granian carries few types
+            worker.start()
             self.wrks[at] = worker
+
+
+def _load_bound_to(server: int, load: Callable[[], Any]) -> Any:
+    """Load the application, in the worker, after its life was tied to the server's."""
+    die_with_parent(server)
+    return load()
 
 
 def make_server(host: str, port: int, workers: int) -> TirelessGranian:

@@ -43,6 +43,9 @@ BATCH = 200
 LEASE = timedelta(minutes=2)
 """A gateway call takes seconds; a worker that holds a notice longer is taken for dead."""
 
+LONGEST_HELD_BACK = timedelta(days=2)
+"""No lease and no waiting is as long, whatever the reason."""
+
 ATTEMPTS_AT_MOST = 8
 """With the back-off below the last try comes about four hours after the first."""
 
@@ -232,12 +235,22 @@ def _notice(
     )
 
 
+def _free(now: datetime) -> Q:
+    """Held by nobody. A lease that ends later than any lease can was given under a clock that was put back since."""
+    return (
+        Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_until__gt=now + LONGEST_HELD_BACK)
+    )
+
+
+def _due(now: datetime) -> Q:
+    """To be sent by now. What waits for longer than anything is put off was put off under such a clock, too."""
+    return Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_HELD_BACK)
+
+
 def send_notices(now: datetime) -> int:
     """Hand due notices to their gateways; returns how many went out."""
     sent = 0
-    due = Notice.objects.filter(
-        Q(leased_until__isnull=True) | Q(leased_until__lt=now), state=NoticeState.PENDING, due_at__lte=now
-    )
+    due = Notice.objects.filter(_free(now), _due(now), state=NoticeState.PENDING)
     rows = list(due.order_by("due_at", "pk").values_list("pk", "channel", "user_id")[:BATCH])
     gathered: dict[int, list[int]] = {}
     for pk, channel, user in rows:
@@ -257,8 +270,7 @@ DIGEST_FROM = 5
 
 def _send(pks: list[int], *, now: datetime) -> int:
     """Notices of one recipient: take them by a conditional update, hand them over, write that down."""
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    mine = Notice.objects.filter(free, pk__in=pks, state=NoticeState.PENDING)
+    mine = Notice.objects.filter(_free(now), pk__in=pks, state=NoticeState.PENDING)
     if mine.update(leased_until=now + LEASE) != len(pks):
         Notice.objects.filter(pk__in=pks, leased_until=now + LEASE).update(leased_until=None)
         return 0

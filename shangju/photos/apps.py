@@ -15,8 +15,15 @@ class PhotosConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the worker its steps; the services are imported when the first pass runs."""
+        register_step("scan waiting photos", _scan_waiting)
         register_step("remove unclaimed photos", _remove_unclaimed)
         register_step("remove stray photo files", _remove_stray_files)
+
+
+def _scan_waiting(now: datetime) -> int:
+    from shangju.photos.services import scan_waiting  # noqa: PLC0415 - models are not loaded yet at import
+
+    return scan_waiting(now=now)
 
 
 def _remove_unclaimed(now: datetime) -> int:

@@ -16,8 +16,11 @@ def photo_response(photo: Photo, size: Size) -> FileResponse:
     """``photo`` as ``image/jpeg``, to be shown in place, kept by this reader's browser only, for an hour.
 
     The view checks first that the reader may see the case the photo belongs to. The file's name tells
-    nothing. Raises ``Http404`` when the file is gone from the storage, and logs that.
+    nothing. Raises ``Http404`` while a malware check is open or has failed, and when the file is gone from the
+    storage, which it logs.
     """
+    if not photo.is_shown:
+        raise Http404
     file = photo.thumbnail if size == "thumbnail" else photo.image
     try:
         opened = file.open("rb")

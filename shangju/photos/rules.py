@@ -49,6 +49,17 @@ class Refusal(TextChoices):
             "screenshot of it."
         ),
     )
+    INFECTED = (
+        "photo_infected",
+        _("“%(name)s” carries malicious software. Please check your device and send another photo."),
+    )
+    NOT_SCANNED = (
+        "photo_not_scanned",
+        _(
+            "“%(name)s” cannot be checked for malicious software at the moment. You can send the form "
+            "without it and add it later."
+        ),
+    )
     NOT_STORED = (
         "photo_not_stored",
         _(

@@ -265,7 +265,7 @@ def case_context(found: Case) -> dict[str, Any]:
             "next_promise": next_promise(promises),
             "steps": steps_of(found),
             "resolution": found.resolutions.last(),
-            "photos": list(found.photos.filter(purpose__in=SHOWN_TO_REPORTER)),
+            "photos": list(found.photos.filter(purpose__in=SHOWN_TO_REPORTER).select_related("photo")),
             "looks": looks_told_to_reporter(found),
             "looks_count": found.contact_reveals.count(),
             "moves": moves_open_to_reporter(found, now=now),

@@ -18,12 +18,14 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from shangju.core.management.commands.up import Command
 from shangju.core.processes import Child, ended_how, port_is_free, web_command
 from shangju.core.web_server import make_server
 
 # A household of one child that says its process id and then waits; READY is said by the watcher itself.
 WATCHER = """
 import sys
+from shangju.core.management.commands.up import Command
 from shangju.core.processes import Child, Household
 child = Child("The child", [sys.executable, "-u", "-c", {program!r}])
 Household([child], is_ready=lambda: True, when_ready=lambda: print("ready", flush=True)).run()
@@ -173,6 +175,18 @@ def test_up_refuses_a_taken_port_before_it_touches_anything(settings: Any) -> No
             call_command("up")
 
 
+def test_preparing_ends_before_anything_is_started(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(Command, "_prepare", lambda command, *, with_demo: done.append("prepared"))
+    monkeypatch.setattr(Command, "_become_watcher", lambda command, workers: done.append("started"))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, port=listener.getsockname()[1])
+        call_command("up", "--prepare")  # a running system holds the port
+    assert done == ["prepared"]
+
+
 def test_the_demonstration_is_refused_in_production(settings: Any) -> None:
     settings.DEMO = False
     with pytest.raises(CommandError, match="refused in production"):
@@ -234,3 +248,34 @@ def test_a_web_worker_may_be_killed_any_number_of_times(tmp_path: Path) -> None:
     finally:
         server.kill()
         server.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a child to its parent's death")
+def test_web_workers_do_not_outlive_a_killed_server(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "SHANGJU_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "shangju.config.settings",
+    }
+    command = web_command("127.0.0.1", port, 2)
+    server = subprocess.Popen(command, cwd=settings.BASE, env=environment, stdout=subprocess.PIPE)
+    assert server.stdout is not None
+    workers: list[int] = []
+    try:
+        answer(port)
+        workers = web_workers_of(server.pid)
+        assert len(workers) == 2
+        server.kill()
+        # The pipe closes only when the workers, which inherited it, are gone too.
+        closed, _, _ = select.select([server.stdout], [], [], 30)
+        assert closed, "a web worker is still running"
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

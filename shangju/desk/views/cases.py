@@ -126,7 +126,7 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "clocks": _clocks(case, now),
         "contact": masked_contact(case),
         "reveal_form": RevealForm(),
-        "photos": list(case.photos.all()),
+        "photos": list(case.photos.select_related("photo")),
         "endorsements": endorsements_for_staff(case) if case.me_too_count else [],
         "priority_lines": [explain_share(share) for share in shares(case.priority_facts)],
         **public_side(actor_of(request), case),

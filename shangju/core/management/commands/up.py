@@ -33,9 +33,12 @@ class Command(OperatorCommand):
     help = "Migrate, seed, collect static files, then run the web server and the worker until Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """``--demo`` and ``--workers``."""
+        """``--demo``, ``--workers`` and ``--prepare``."""
         parser.add_argument(
             "--demo", action="store_true", help="load the Dashikou demonstration first (keeps what is there)"
+        )
+        parser.add_argument(
+            "--prepare", action="store_true", help="only bring everything to this version; start nothing"
         )
         parser.add_argument("--workers", type=int, default=2, help="web server processes (default 2)")
 
@@ -44,7 +47,7 @@ class Command(OperatorCommand):
         environment = settings.ENVIRONMENT
         if options["demo"] and not settings.DEMO:
             raise CommandError(_("The demonstration is refused in production mode; leave --demo away."))
-        if not port_is_free(environment.host, environment.port):
+        if not options["prepare"] and not port_is_free(environment.host, environment.port):
             raise CommandError(
                 _(
                     "Port %(port)s on %(host)s is taken; stop what uses it, or choose another one with SHANGJU_PORT."
@@ -52,7 +55,8 @@ class Command(OperatorCommand):
                 % {"port": environment.port, "host": environment.host}
             )
         self._prepare(with_demo=options["demo"])
-        self._become_watcher(options["workers"])
+        if not options["prepare"]:
+            self._become_watcher(options["workers"])
 
     def _prepare(self, *, with_demo: bool) -> None:
         self._step(_("Translations"), lambda: compile_stale(Path(settings.LOCALE_PATHS[0])))

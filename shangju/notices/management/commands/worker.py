@@ -1,17 +1,20 @@
 """``shangju worker``: huey drives the steps; the rows are the work, so it may be killed at any line."""
 
+import logging
 import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import Error
 from django.utils import timezone
 from huey import crontab
 from huey.consumer import Consumer
 
 from shangju.core.models import Heartbeat
-from shangju.core.queue import huey, run_steps
+from shangju.core.queue import huey, let_go_of_ended_connections, make_pass
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 20
 
@@ -19,7 +22,7 @@ HEARTBEAT_SECONDS = 20
 @huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator] # huey carries no types
 def every_minute() -> None:
     """A pass whether or not somebody woke the worker."""
-    run_steps(timezone.now())
+    make_pass()
 
 
 def beat() -> None:
@@ -37,8 +40,15 @@ class Pulse(threading.Thread):
     def run(self) -> None:
         """Until the process ends."""
         while not self.stopped.wait(HEARTBEAT_SECONDS):
-            close_old_connections()
+            self.beat_once()
+
+    def beat_once(self) -> None:
+        """Close what the database has ended, then beat; while it is away the next beat tries again."""
+        try:
+            let_go_of_ended_connections()
             beat()
+        except Error as error:
+            logger.warning("no heartbeat, the database is away: %s", type(error).__name__)
 
 
 class Command(BaseCommand):
@@ -55,7 +65,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Beat once, deal with what has gathered, then follow huey's schedule until told to stop."""
         beat()
-        run_steps(timezone.now())
+        make_pass()
         pulse = Pulse()
         pulse.start()
         Consumer(

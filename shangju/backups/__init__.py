@@ -1,0 +1,1 @@
+"""Backups: one file that holds everything at one moment, and the way back from it."""
