@@ -158,7 +158,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET desk:visit_shell": OPEN,
     "GET desk:service_worker": OPEN,
     "GET desk:visit": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
-    "POST desk:visit": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
+    "POST desk:visit": "403 · sign-in anonymous · 302 enterers",
     "GET desk:visited": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
     "POST desk:visit_categories": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
     "POST desk:earlier": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",

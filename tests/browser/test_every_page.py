@@ -379,10 +379,10 @@ def _stake(street: Street) -> Stake:
     worker = street.users["other_worker"]
     with everywhere(EverywhereReason.VERIFICATION):
         return declare_stake(
-            worker.user,
+            worker,
             party=street.parties["other_shop"],
             reason="family",
-            by=worker.user,
+            by=worker,
             now=timezone.now(),
         )
 
