@@ -21,7 +21,7 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from bench.reading import USERS, WORDS_LONG, WORDS_SHORT, deep_cursor  # noqa: E402
-from shangju.accounts.models import User  # noqa: E402
+from shangju.accounts.models import TokenScope, User  # noqa: E402
 from shangju.accounts.services import issue_token  # noqa: E402
 from shangju.areas.models import Area  # noqa: E402
 from shangju.cases.models import Case  # noqa: E402
@@ -95,7 +95,7 @@ def _areas_of_home() -> list[str]:
 def moves(now: datetime) -> list[Request]:
     """An acceptance of each case that waits for one: a change of state, each possible once."""
     user = User.objects.get(username="duty-desk")
-    _token, key = issue_token(user, name="bench", by=user, now=now)
+    _token, key = issue_token(user, name="bench", scopes=TokenScope.values, by=user, now=now)
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     with everywhere(EverywhereReason.VERIFICATION):
         waiting = Case.objects.filter(subdistrict__number_prefix="DSK", is_open=True, state=State.REGISTERED)

@@ -157,6 +157,9 @@ class Installation:
             "DATABASE_URL": self.url,
             "SHANGJU_PORT": str(self.port),
             "SHANGJU_INTAKE_PER_MINUTE": "0",
+            "SHANGJU_API_READS_PER_MINUTE": "0",
+            "SHANGJU_API_WRITES_PER_MINUTE": "0",
+            "SHANGJU_API_UPLOADS_PER_MINUTE": "0",
             "DJANGO_SETTINGS_MODULE": "shangju.config.settings",
             "PYTHONPATH": str(ROOT),
         }

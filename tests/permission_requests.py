@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shangju.accounts.actors import COMMAND_LINE
+from shangju.accounts.services import issue_token
 from shangju.areas.services import AreaPlan, add_area
 from shangju.board.services import propose_publication
 from shangju.cases import moves
@@ -108,6 +109,7 @@ class Objects:
     publication: int
     endorsement_code: str
     stake: int
+    token: int
 
 
 def far_side(street: Street) -> Street:
@@ -156,8 +158,16 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
-            publication.pk, endorsed.tracking_code, stake.pk,
+            publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
         )  # fmt: skip
+
+
+def _key_of_grid_worker(street: Street) -> int:
+    """A key for a program of the grid worker's."""
+    worker = street.users["grid_worker"]
+    return issue_token(worker, name="grid program", scopes=["read_cases"], by=worker, now=timezone.now())[
+        0
+    ].pk
 
 
 def _template(now: datetime) -> int:
@@ -332,6 +342,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:end_stake": REASON,
     "my:stakes": {"building": "{building}", "reason": "own_home"},
     "accounts:profile": {"language": "en"},
+    "accounts:make_key": {"name": "grid program", "scopes": "read_cases", "days": "90"},
     "accounts:unlock": {"name": "resident"},
     "public:track": {"code": "{code}"},
     "account_login": {"login": "resident", "password": PASSWORD},
@@ -347,7 +358,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:report": CONCERN,
     "api:confirm": CONFIRMATION,
     "api:reveal": {"fields": ["phone"], "code": "call", "reason": "回访预约时间"},
-    "api:make_token": {"username": "resident", "password": PASSWORD, "name": "grid program"},
+    "api:add_words": {"words": "夜里更响"},
+    "api:withdraw": {"reason": "已自行解决"},
+    "api:make_token": {
+        "username": "resident",
+        "password": PASSWORD,
+        "name": "grid program",
+        "scopes": ["read_cases"],
+    },
 }
 """What a POST of the interface carries."""
 
@@ -372,7 +390,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
         "end_delegation": objects.delegation, "end_stake": objects.stake,
         "change_wecom": person, "template": objects.template,
-        "send_again": objects.notice,
+        "send_again": objects.notice, "revoke_key": objects.token, "end_token": objects.token, "revoke_all": person,
         "check_publication": objects.publication, "withdraw_publication": objects.publication,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),

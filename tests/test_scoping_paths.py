@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
@@ -27,6 +28,7 @@ from shangju.accounts.services import issue_token
 from shangju.administration.access import as_any_administrator, as_audit_administrator
 from shangju.api.authentication import SIGNED_IN
 from shangju.api.refusals import answers_wrong_methods, register_refusals
+from shangju.api.scopes import SCOPES
 from shangju.areas.models import Area
 from shangju.cases.models import Case, CaseEvent, ReporterContact
 from shangju.cases.tests.stories import WORDS, raised
@@ -106,14 +108,14 @@ def ways(street: Street) -> Iterator[dict[str, tuple[str, dict[str, Any]]]]:
     """Address and sign-in of each way, with a case that could be read."""
     logging.disable(logging.CRITICAL)
     raised(street, now=NOW)
-    with override_settings(ROOT_URLCONF=__name__):
+    with override_settings(ROOT_URLCONF=__name__), patch.dict(SCOPES, {"GET /api/forgetful/read": None}):
         yield {name: (address, _signed_in(street.users[who], name)) for name, (who, address) in WAYS.items()}
     logging.disable(logging.NOTSET)
 
 
 def _signed_in(user: User, way: str) -> dict[str, Any]:
     return (
-        {"key": issue_token(user, name="test", by=user, now=timezone.now())[1]}
+        {"key": issue_token(user, name="test", scopes=["read_cases"], by=user, now=timezone.now())[1]}
         if "key" in way
         else {"user": user}
     )

@@ -12,7 +12,7 @@ from django import forms
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from shangju.accounts.models import User
+from shangju.accounts.models import TokenScope, User
 from shangju.accounts.phones import normalise_phone
 from shangju.core.sealing import fingerprint
 
@@ -160,3 +160,30 @@ class UnlockForm(forms.Form):
     """The locked name to open again."""
 
     name = forms.CharField(max_length=120)
+
+
+class KeyForm(forms.Form):
+    """A new key for a program."""
+
+    name = forms.CharField(
+        label=_("Which program will use it?"),
+        max_length=60,
+        help_text=_("So that you know later which one to revoke."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"),
+        choices=TokenScope,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never more than you may do yourself. Choose as little as it needs."),
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long is it valid?"),
+        coerce=int,
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (180, _("180 days")),
+            (365, _("One year, the longest")),
+        ],
+        initial=90,
+    )

@@ -1,5 +1,6 @@
 """People who sign in. Nobody's rights are kept here: they follow from appointments (:mod:`shangju.posts`)."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -97,13 +98,25 @@ class Administrator(models.Model):
         ]
 
 
+class TokenScope(models.TextChoices):
+    """What a key may be used for: never more than its user may do, and of that only these."""
+
+    READ_CASES = "read_cases", _("Read cases")
+    MOVE_CASES = "move_cases", _("Work on cases: every move, and looking up a contact")
+    ENTER_CONCERNS = "enter_concerns", _("Enter concerns, and follow them by their code")
+    UPLOAD = "upload", _("Upload photos")
+    READ_REFERENCE = "read_reference", _("Read areas and categories")
+    READ_ARTICLES = "read_articles", _("Read articles of the knowledge base")
+    MANAGE_WEBHOOKS = "manage_webhooks", _("Manage webhooks")
+
+
 class ApiToken(models.Model):
     """A key with which a program acts for a user. Only its digest is kept; the key itself is shown once."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("Name"), max_length=60)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = models.JSONField(_("Scopes"), default=list, blank=True)
+    scopes = models.JSONField(_("Scopes"), default=list)
     created_at = models.DateTimeField(_("Made at"))
     expires_at = models.DateTimeField(_("Valid until"))
     last_used_on = models.DateField(_("Last used on"), null=True)
@@ -117,3 +130,15 @@ class ApiToken(models.Model):
                 name="api_token_expires_after_it_is_made",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What the key is for, in the reader's language."""
+        return [str(scope.label) for scope in TokenScope if scope.value in self.scopes]
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Whether it opens anything at ``now``."""
+        return self.revoked_at is None and now < self.expires_at

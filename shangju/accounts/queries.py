@@ -5,10 +5,10 @@ from datetime import datetime
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from shangju.accounts.locks import ADDRESSES_WEIGHT
-from shangju.accounts.models import User
+from shangju.accounts.models import ApiToken, User
 
 DEMO_SIGN_INS = (
     "resident",
@@ -69,3 +69,17 @@ def demo_sign_ins() -> list[User]:
         return []
     found = User.objects.filter(username__in=DEMO_SIGN_INS, is_active=True)
     return sorted(found, key=lambda user: DEMO_SIGN_INS.index(user.username))
+
+
+def users_with_keys(now: datetime) -> QuerySet[User]:
+    """Users who hold keys that open something at ``now``, with ``key_count`` and the day of the last use."""
+    live = Q(api_tokens__revoked_at__isnull=True, api_tokens__expires_at__gt=now)
+    counted = User.objects.annotate(
+        key_count=Count("api_tokens", filter=live), keys_used_on=Max("api_tokens__last_used_on", filter=live)
+    )
+    return counted.filter(key_count__gt=0).order_by("username")
+
+
+def keys_of(user: User) -> QuerySet[ApiToken]:
+    """A user's keys, the newest first; those that are over stay listed."""
+    return ApiToken.objects.filter(user=user)

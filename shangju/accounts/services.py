@@ -13,12 +13,14 @@ from axes.models import AccessAttempt
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from shangju.accounts.actors import Operator, demand_administrator
 from shangju.accounts.locks import one_spelling
-from shangju.accounts.models import AdministratorRole, ApiToken, IdentityLevel, Person, User
+from shangju.accounts.models import AdministratorRole, ApiToken, IdentityLevel, Person, TokenScope, User
 from shangju.accounts.phones import normalise_phone
 from shangju.accounts.rules import administrator_role
 from shangju.core.audit import record
@@ -27,6 +29,7 @@ from shangju.core.sealing import fingerprint
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
 TOKEN_PREFIX = "sj_"  # noqa: S105 - tells people and secret scanners whose key it is
+TOKEN_DAYS = 90
 TOKEN_DAYS_AT_MOST = 365
 
 
@@ -42,6 +45,13 @@ class SignInLocked(DomainError):  # noqa: N818 - as above
 
     status = 429
     code = "sign_in_locked"
+
+
+class KeyRefused(DomainError):  # noqa: N818 - as above
+    """A key that is unknown, expired or revoked (HTTP 401)."""
+
+    status = 401
+    code = "sign_in_needed"
 
 
 def authenticate_password(request: HttpRequest, username: str, password: str, *, code: str = "") -> User:
@@ -186,16 +196,15 @@ def _digest(plain: str) -> str:
 
 @transaction.atomic
 def issue_token(
-    user: User, *, name: str, by: User, now: datetime, days: int = 90, scopes: Sequence[str] = ()
+    user: User, *, name: str, scopes: Sequence[str], by: User, now: datetime, days: int = TOKEN_DAYS
 ) -> tuple[ApiToken, str]:
-    """Make an API key for ``user`` and return it with its plain text, shown once and stored nowhere."""
+    """Make an API key for ``user`` and return it with its plain text, shown once and stored nowhere.
+
+    ``scopes`` are values of :class:`TokenScope`: a key is for something named, and nothing is for everything by default.
+    """
     if by != user:
         raise NotAllowed(_("Everybody makes their own keys."))
-    problems: dict[str, object] = {}
-    if not 0 < len(name.strip()) <= 60:
-        problems["name"] = _("Name the program that will use the key, in at most 60 characters.")
-    if not 1 <= days <= TOKEN_DAYS_AT_MOST:
-        problems["days"] = _("A key is valid for 1 to %(days)d days.") % {"days": TOKEN_DAYS_AT_MOST}
+    problems = _faults_of_key(name, scopes, days)
     if problems:
         raise DomainError(_("Please correct the marked fields."), fields=problems)
     plain = TOKEN_PREFIX + secrets.token_urlsafe(32)
@@ -203,12 +212,26 @@ def issue_token(
         user=user,
         name=name.strip(),
         digest=_digest(plain),
-        scopes=list(scopes),
+        scopes=[scope.value for scope in TokenScope if scope.value in scopes],
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
-    record(token, action="api_token.issued", by=by, now=now, after={"name": token.name, "days": days})
+    after = {"name": token.name, "days": days, "scopes": token.scopes}
+    record(token, action="api_token.issued", by=by, now=now, after=after)
     return token, plain
+
+
+def _faults_of_key(name: str, scopes: Sequence[str], days: int) -> dict[str, object]:
+    problems: dict[str, object] = {}
+    if not 0 < len(name.strip()) <= 60:
+        problems["name"] = _("Name the program that will use the key, in at most 60 characters.")
+    if not scopes or not set(scopes) <= set(TokenScope.values):
+        problems["scopes"] = _("Choose what the key is for: %(scopes)s.") % {
+            "scopes": ", ".join(TokenScope.values)
+        }
+    if not 1 <= days <= TOKEN_DAYS_AT_MOST:
+        problems["days"] = _("A key is valid for 1 to %(days)d days.") % {"days": TOKEN_DAYS_AT_MOST}
+    return problems
 
 
 @transaction.atomic
@@ -216,6 +239,7 @@ def revoke_token(token: ApiToken, *, by: User, now: datetime) -> ApiToken:
     """End a key at once."""
     if by != token.user:
         demand_administrator(by, role=AdministratorRole.SECURITY)
+    token = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token.pk)
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
@@ -223,15 +247,32 @@ def revoke_token(token: ApiToken, *, by: User, now: datetime) -> ApiToken:
     return token
 
 
-def user_for_token(plain: str, now: datetime) -> User | None:
-    """The user whose valid key this is. The day of its last use is kept, so that stale keys can be found."""
-    if not plain.startswith(TOKEN_PREFIX):
-        return None
-    token = (
-        ApiToken.objects.select_related("user").filter(digest=_digest(plain), revoked_at__isnull=True).first()
-    )
-    if token is None or token.expires_at <= now or not token.user.is_active:
-        return None
-    if token.last_used_on != now.date():
-        ApiToken.objects.filter(pk=token.pk).update(last_used_on=now.date())
-    return token.user
+@transaction.atomic
+def revoke_all_tokens(user: User, *, by: User, now: datetime) -> int:
+    """End every key of ``user`` at once, as when a machine was lost; how many there were."""
+    if by != user:
+        demand_administrator(by, role=AdministratorRole.SECURITY)
+    live = list(ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now))
+    for token in live:
+        revoke_token(token, by=by, now=now)
+    return len(live)
+
+
+def valid_token(plain: str, *, now: datetime) -> ApiToken:
+    """The key with its user. The day of its last use is kept, so that stale keys can be found.
+
+    Raises :class:`KeyRefused` for an unknown key, a revoked or expired one, and one of a closed account.
+    """
+    token = ApiToken.objects.select_related("user").filter(digest=_digest(plain)).first()
+    if token is None or not plain.startswith(TOKEN_PREFIX) or not token.user.is_active:
+        raise KeyRefused(_("This key is not valid, or not any more. Ask for a new one."))
+    if token.revoked_at is not None:
+        raise KeyRefused(_("This key was revoked. Make a new one if you still need it."), code="key_revoked")
+    if token.expires_at <= now:
+        day = date_format(timezone.localtime(token.expires_at), "Y-m-d")
+        sentence = _("This key expired on %(day)s. Make a new one.") % {"day": day}
+        raise KeyRefused(sentence, code="key_expired")
+    today = timezone.localdate(now)
+    if token.last_used_on != today:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
+    return token

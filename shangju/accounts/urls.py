@@ -7,13 +7,18 @@ from allauth.mfa.totp import views as totp_views
 from django.urls import include, path
 from django.views.decorators.http import require_http_methods
 
-from shangju.accounts import views
+from shangju.accounts import views, views_keys
 
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
 """Allauth's pages take PUT for a POST; ours do not."""
 
 own_pages = [
     path("profile/", views.profile, name="profile"),
+    path("profile/keys/", views_keys.keys, name="keys"),
+    path("profile/keys/new/", views_keys.make_key, name="make_key"),
+    path("profile/keys/<int:pk>/revoke/", views_keys.revoke_key, name="revoke_key"),
+    path("keys/", views_keys.all_keys, name="all_keys"),
+    path("keys/<int:pk>/revoke/", views_keys.revoke_all, name="revoke_all"),
     path("locks/", views.locks, name="locks"),
     path("locks/unlock/", views.unlock, name="unlock"),
 ]

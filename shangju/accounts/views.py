@@ -157,6 +157,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "form": form,
         "phone": masked_phone(user.phone) if user.phone else "",
         "role": AdministratorRole(administrator_role(user)).label if administrator_role(user) else "",
+        "is_security_administrator": is_administrator(user, AdministratorRole.SECURITY),
     }
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 

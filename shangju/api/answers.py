@@ -2,21 +2,17 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from pydantic import BaseModel
 
-from shangju.cases.joined import joined_cases
-from shangju.cases.models import Case, CaseClock, CaseEvent
+from shangju.accounts.models import ApiToken
+from shangju.cases.models import Case, CasePhoto
 from shangju.cases.queries import light_of
 from shangju.cases.reporter_view import Promise
-from shangju.cases.workflow import CaseRole
-from shangju.core.personal_data import find_personal_data, mask_personal_data
-from shangju.deadlines.engine import Line, light_at
-from shangju.deadlines.explanation import explain
-from shangju.deadlines.steps import Step
+from shangju.core.personal_data import find_personal_data
 from shangju.knowledge.models import Article, ArticleVersion
-from shangju.posts.rights import Standing
 
 
 class Problem(BaseModel):
@@ -91,8 +87,18 @@ class EntryOut(BaseModel):
     at: datetime
 
 
+class PhotoOut(BaseModel):
+    """A picture of a case: read it at ``…/photos/{id}/full`` or ``…/photos/{id}/thumbnail``."""
+
+    id: UUID
+    purpose: str
+    purpose_label: str
+    width: int
+    height: int
+
+
 class ConcernOut(BaseModel):
-    """What the reporter is told."""
+    """What the reporter is told; ``contact_looks`` says how often somebody opened the contact."""
 
     number: str
     state: str
@@ -101,6 +107,8 @@ class ConcernOut(BaseModel):
     promises: list[PromiseOut]
     answers: list[AnswerOut]
     timeline: list[EntryOut]
+    photos: list[PhotoOut]
+    contact_looks: int
     open_to_reporter: list[str]
 
 
@@ -137,66 +145,6 @@ class CaseRow(BaseModel):
     tier: str
     registered_at: datetime
     history_length: int
-
-
-class ClockOut(BaseModel):
-    """One deadline: running while ``stopped`` is empty."""
-
-    step: str
-    label: str
-    round: int
-    started: datetime
-    due: datetime
-    stopped: datetime | None
-    met: bool | None
-    paused: bool
-    provisional: bool
-    light: str
-    explanation: list[str]
-
-
-class HistoryRow(BaseModel):
-    """One row of the hash-chained history."""
-
-    sequence: int
-    kind: str
-    label: str
-    from_state: str
-    to_state: str
-    role: str
-    post: str
-    by: str
-    at: datetime
-    note: str
-    reporter_text: str
-    party_text: str
-    previous_hash: str
-    hash: str
-
-
-class JoinedOut(BaseModel):
-    """A case merged into this one or the other way round, a part of it or its whole."""
-
-    relation: str
-    number: str
-    state: str
-
-
-class CaseOut(CaseRow):
-    """A case with everything that its inner view holds."""
-
-    text: str
-    place_note: str
-    is_anonymous: bool
-    party_summary: str
-    concerned_party: str
-    outcome: str
-    solved: str
-    satisfaction: str
-    closed_at: datetime | None
-    joined: list[JoinedOut]
-    clocks: list[ClockOut]
-    history: list[HistoryRow]
 
 
 class RevealOut(BaseModel):
@@ -298,11 +246,22 @@ class UploadOut(BaseModel):
     byte_size: int
 
 
-class TokenOut(BaseModel):
+class TokenRow(BaseModel):
+    """A key without the key itself; ``last_used_on`` is a day, nothing finer is kept."""
+
+    id: int
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    last_used_on: date | None
+    revoked_at: datetime | None
+
+
+class TokenOut(TokenRow):
     """A key, shown this once, to be sent as ``Authorization: Bearer …``."""
 
     token: str
-    expires_at: datetime
 
 
 def personal_data_in(**texts: str) -> list[dict[str, Any]]:
@@ -406,68 +365,25 @@ def _handler(case: Case) -> dict[str, Any] | None:
     return {"kind": "post" if case.handler_post else "party", "id": handler.pk, "name": str(handler)}
 
 
-def whole_case(standing: Standing, case: Case, *, now: datetime) -> dict[str, Any]:
-    """A case whose inner view the reader may open, with clocks and history."""
-    return case_row(case, now=now) | {
-        "text": mask_personal_data(case.text),
-        "place_note": case.place_note,
-        "is_anonymous": case.is_anonymous,
-        "title": case.title,
-        "party_summary": case.party_summary,
-        "concerned_party": str(case.concerned_party or ""),
-        "outcome": case.outcome,
-        "solved": case.solved,
-        "satisfaction": case.satisfaction,
-        "closed_at": local(case.closed_at),
-        "joined": [
-            {"relation": other.relation, "number": other.number, "state": other.state}
-            for other in joined_cases(standing, case)
-        ],
-        "clocks": [_clock(clock, case, now=now) for clock in case.clocks.all()],
-        "history": [_history_row(event) for event in case.events.select_related("by").order_by("sequence")],
+def photo_row(link: CasePhoto) -> dict[str, Any]:
+    """A picture of a case, with its photo."""
+    return {
+        "id": link.photo_id,
+        "purpose": link.purpose,
+        "purpose_label": link.get_purpose_display(),
+        "width": link.photo.width,
+        "height": link.photo.height,
     }
 
 
-def _clock(clock: CaseClock, case: Case, *, now: datetime) -> dict[str, Any]:
-    light = light_at(
-        now, yellow_at=clock.yellow_at, orange_at=clock.orange_at, due=clock.due_at, purple_at=clock.purple_at
-    )
+def token_row(token: ApiToken) -> dict[str, Any]:
+    """A key for its holder."""
     return {
-        "step": clock.step,
-        "label": clock.get_step_display(),
-        "round": clock.round,
-        "started": local(clock.started_at),
-        "due": local(clock.due_at),
-        "stopped": local(clock.stopped_at),
-        "met": clock.is_met,
-        "paused": clock.step == Step.CLOSE and clock.stopped_at is None and case.is_paused(now),
-        "provisional": clock.is_provisional,
-        "light": "done" if clock.stopped_at else str(light),
-        "explanation": explain([Line.from_json(line) for line in clock.explanation]),
-    }
-
-
-OUTSIDERS = frozenset({CaseRole.REPORTER, CaseRole.PARTY, CaseRole.PARTY_HANDLER})
-"""Whose rows name no person: a signed-in reporter would be known by their account."""
-
-
-def _history_row(event: CaseEvent) -> dict[str, Any]:
-    return {
-        "sequence": event.sequence,
-        "kind": event.kind,
-        "label": event.get_kind_display(),
-        "from_state": event.from_state,
-        "to_state": event.to_state,
-        "role": event.role,
-        "post": event.post_name,
-        "by": str(event.by) if event.by and event.role not in OUTSIDERS else "",
-        "at": local(event.at),
-        "note": mask_personal_data(event.note),
-        # The reporter's own words stand in both texts; what staff told was asked about when it was written.
-        "reporter_text": mask_personal_data(event.reporter_text)
-        if event.reporter_text == event.note
-        else event.reporter_text,
-        "party_text": event.party_text,
-        "previous_hash": event.previous_hash,
-        "hash": event.hash,
+        "id": token.pk,
+        "name": token.name,
+        "scopes": token.scopes,
+        "created_at": local(token.created_at),
+        "expires_at": local(token.expires_at),
+        "last_used_on": token.last_used_on,
+        "revoked_at": local(token.revoked_at),
     }

@@ -1,4 +1,4 @@
-"""Who calls: a program with a key, or a signed-in browser. Both act with exactly the rights of their user."""
+"""Who calls: a program with a key, or a signed-in browser. Both act with their user's rights, a key within its scopes."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
-from shangju.accounts.models import User
+from shangju.accounts.models import ApiToken, User
 from shangju.accounts.rules import SECOND_FACTOR_MISSING, must_have_second_factor
-from shangju.accounts.services import user_for_token
-from shangju.api.refusals import MissingSignIn
+from shangju.accounts.services import valid_token
+from shangju.api.limits import count_key
+from shangju.api.scopes import ensure_scope
 from shangju.core.errors import NotAllowed
 from shangju.core.scoping import area_scope
 from shangju.posts.middleware import standing_in
@@ -27,13 +28,15 @@ class BearerKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
         """The key's user, who becomes the user of the request with their standing."""
-        user = user_for_token(token, timezone.now())
-        if user is None:
-            raise MissingSignIn(_("This key is not valid, or not any more. Ask for a new one."))
+        key = valid_token(token, now=timezone.now())
+        count_key(request, key)
+        ensure_scope(request, key)
+        user = key.user
         standing = standing_of(user)
         ensure_second_factor(user, standing)
         request.user = user
         request.standing = standing  # type: ignore[attr-defined]
+        request.api_token = key  # type: ignore[attr-defined]
         return user
 
 
@@ -78,6 +81,11 @@ def ensure_second_factor(user: User, standing: Standing) -> None:
 def caller_of(request: HttpRequest) -> User | None:
     """The user of the request, where there is one."""
     return request.user if isinstance(request.user, User) else None
+
+
+def key_in(request: HttpRequest) -> ApiToken | None:
+    """The key that the request came with; none for a browser."""
+    return getattr(request, "api_token", None)
 
 
 def in_own_scope(operation: Callable[..., Any]) -> Callable[..., Any]:

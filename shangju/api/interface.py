@@ -9,20 +9,31 @@ from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
+from shangju.accounts.models import TokenScope
+from shangju.api.limits import within_limits
 from shangju.api.refusals import answers_wrong_methods, register_refusals
-from shangju.api.views import cases, concerns, reference, tokens
+from shangju.api.scopes import SCOPES, operation_at
+from shangju.api.views import approvals, cases, concerns, reference, tokens
 from shangju.core.problems import CONTENT_TYPE
 from shangju.core.views import page_not_found
+
+
+def name_scope(operation: dict[str, Any], scope: TokenScope | None) -> None:
+    """Write the scope where the description names the key."""
+    for way in operation.get("security", []):
+        if "BearerKey" in way:
+            way["BearerKey"] = [scope.value] if scope else []
 
 
 class Interface(NinjaAPI):
     """Describes refusals by the content type that they really have."""
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        """The description, with problem details as such."""
+        """The description, with problem details as such and the scope that each operation asks of a key."""
         schema = super().get_openapi_schema(**kwargs)
-        for path in schema["paths"].values():
-            for operation in path.values():
+        for address, ways in schema["paths"].items():
+            for method, operation in ways.items():
+                name_scope(operation, SCOPES.get(operation_at(method, address)))
                 for status, response in operation["responses"].items():
                     if int(status) >= 400 and "content" in response:
                         response["content"] = {CONTENT_TYPE: next(iter(response["content"].values()))}
@@ -44,6 +55,7 @@ api.add_router("", concerns.router)
 api.add_router("", reference.router)
 api.add_router("", tokens.router)
 api.add_router("/cases", cases.router)
+api.add_router("", approvals.router)
 
 
 def unknown_address(request: HttpRequest) -> HttpResponse:
@@ -57,5 +69,5 @@ def addresses() -> list[URLPattern]:
     for pattern in patterns:
         # The framework answers the description by whatever method.
         view = require_GET(pattern.callback) if pattern.name == "openapi-json" else pattern.callback
-        pattern.callback = answers_wrong_methods(view)
+        pattern.callback = within_limits(answers_wrong_methods(view))
     return patterns

@@ -46,15 +46,8 @@ WRAPPERS = frozenset({"body", "query", "path", "header", "form", "file", "payloa
 """Parts of a fault's place that say nothing to the client."""
 
 
-class MissingSignIn(DomainError):  # noqa: N818 - what the client is told
-    """No key, or one that is not valid any more (HTTP 401)."""
-
-    status = 401
-    code = "sign_in_needed"
-
-
-class TooManyRequests(DomainError):  # noqa: N818 - as above
-    """The address has used up this minute's count (HTTP 429)."""
+class TooManyRequests(DomainError):  # noqa: N818 - what the client is told
+    """The address or the key has used up this minute's count (HTTP 429)."""
 
     status = 429
     code = "too_many_requests"

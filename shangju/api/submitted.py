@@ -1,11 +1,14 @@
 """What comes in: strict types, and unknown fields are refused, so that a misspelt one is not lost silently."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from shangju.accounts.models import TokenScope
+from shangju.accounts.services import TOKEN_DAYS, TOKEN_DAYS_AT_MOST
 from shangju.api.texts import Code, Line, Words
 from shangju.cases.intake import TEXT_LIMIT
 from shangju.cases.models import RevealCode, RevealedField
@@ -34,6 +37,12 @@ WorklistState = Annotated[
     str, AfterValidator(_known_state), Field(json_schema_extra={"enum": list(WORKLIST_STATES)})
 ]
 """A state, every open case (the same as empty), every ended one, or all."""
+
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
+"""A day of the calendar here, such as 2026-03-05."""
+
+Cursor = Annotated[Line, StringConstraints(max_length=200)]
 
 
 class Submitted(BaseModel):
@@ -82,12 +91,29 @@ class ConfirmationIn(Submitted):
     words: Annotated[Words, StringConstraints(max_length=1000)] = ""
 
 
+class WordsIn(Submitted):
+    """More from the reporter, with pictures that were uploaded before."""
+
+    words: Annotated[Words, StringConstraints(min_length=1, max_length=2000)]
+    photos: PhotoIds = Field(default_factory=list)
+
+
+class WithdrawalIn(Submitted):
+    """Why the reporter takes it back, if they like to say so."""
+
+    reason: Annotated[Words, StringConstraints(max_length=500)] = ""
+
+
 class TokenIn(Submitted):
     """Who asks for a key, and what the key is for; ``code`` is that of the authenticator app, where one is set up."""
 
     username: Line
     password: Line
     name: Line
+    scopes: Annotated[
+        list[Annotated[TokenScope, NOT_STRICT]], Field(min_length=1, max_length=len(TokenScope))
+    ]
+    days: Annotated[int, Field(ge=1, le=TOKEN_DAYS_AT_MOST)] = TOKEN_DAYS
     code: Annotated[Line, StringConstraints(max_length=20)] = ""
 
 
@@ -124,7 +150,21 @@ class WorklistQuery(BaseModel):
     handler: Annotated[str, StringConstraints(pattern=r"^(mine|[0-9]{1,18})?$")] = ""
     category: Code = ""
     q: Line = ""
-    cursor: Annotated[Line, StringConstraints(max_length=200)] = ""
+    paused: Literal["", "yes", "no"] = ""
+    tier: Literal["", "community", "subdistrict", "committee"] = ""
+    joined: Literal["", "alone", "merged", "whole", "part"] = ""
+    registered_from: Day | None = None
+    registered_to: Day | None = None
+    cursor: Cursor = ""
+    limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = PAGE
+
+
+class WaitingQuery(BaseModel):
+    """One page of what waits for the caller."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    cursor: Cursor = ""
     limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = PAGE
 
 

@@ -109,6 +109,7 @@ def _to_those_behind(case: Case, event: CaseEvent) -> list[FollowUp]:
 class JoinedCase:
     """A case that hangs together with another, as far as a reader may know of it."""
 
+    kind: str
     relation: str
     number: str
     state: str
@@ -131,6 +132,7 @@ def joined_cases(standing: Standing, case: Case) -> list[JoinedCase]:
     )
     return [
         JoinedCase(
+            _kind(case, row),
             _relation(case, row),
             row.number,
             row.state,
@@ -140,6 +142,15 @@ def joined_cases(standing: Standing, case: Case) -> list[JoinedCase]:
         )
         for row in rows
     ]
+
+
+def _kind(case: Case, other: Case) -> str:
+    """How ``other`` hangs on ``case``, in a word for programs."""
+    if other.pk == case.merged_into_id:
+        return "merged_into"
+    if other.pk == case.part_of_id:
+        return "part_of"
+    return "part" if other.part_of_id == case.pk else "merged_here"
 
 
 def _relation(case: Case, other: Case) -> str:

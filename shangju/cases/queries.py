@@ -5,19 +5,20 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.areas.models import Area
 from shangju.cases.codes import code_print
-from shangju.cases.models import Case
+from shangju.cases.models import Approval, Case
 from shangju.cases.models.case import CASE_LEVELS
-from shangju.cases.rules import known_to_exist_for, visible_to
+from shangju.cases.rules import known_to_exist_for, to_decide, visible_to
 from shangju.cases.search import among, first_matching
 from shangju.cases.walls import found_by
 from shangju.cases.workflow import OPEN_STATES, State
@@ -34,12 +35,18 @@ COUNTED_TO = 1000
 PAGE = 50
 PAGE_AT_MOST = 200
 
+JOINED_WAYS = ("alone", "merged", "whole", "part")
+"""Alone; merged into another; with others merged into it or parts of its own; a part."""
+
 LIGHTS = ("green", "yellow", "orange", "red", "purple")
 
 
 @dataclass(frozen=True, slots=True)
 class WorklistFilters:
-    """What a worklist is narrowed to. ``state`` is a state, ``open`` (default), ``ended`` or ``all``."""
+    """What a worklist is narrowed to. ``state`` is a state, ``open`` (default), ``ended`` or ``all``.
+
+    ``paused`` is ``yes`` or ``no``, ``joined`` one of ``JOINED_WAYS``; both days of the registered range belong to it.
+    """
 
     state: str = ""
     area: str = ""
@@ -47,6 +54,11 @@ class WorklistFilters:
     handler: str = ""
     category: str = ""
     query: str = ""
+    paused: str = ""
+    tier: str = ""
+    joined: str = ""
+    registered_from: date | None = None
+    registered_to: date | None = None
     met: str = ""
 
     @property
@@ -105,6 +117,35 @@ def _cursor_after(last: Case, filters: WorklistFilters) -> str | None:
         return _written([last.priority, last.pk])
     moment = last.due_at if filters.only_open else last.registered_at
     return write_cursor(moment, last.pk) if moment else None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """Requests and, where more wait, the cursor of the next page."""
+
+    items: list[Approval]
+    next_cursor: str | None
+
+
+def approvals_waiting_for(
+    standing: Standing, *, cursor: str | None = None, limit: int = PAGE
+) -> ApprovalPage:
+    """What waits for the decision of ``standing``, the longest waiting first."""
+    related = (
+        "case__area",
+        "case__category",
+        "case__handler_post",
+        "case__handler_party",
+        "event",
+        "decided_event",
+    )
+    waiting: QuerySet[Any] = Approval.objects.filter(to_decide(standing)).select_related(*related)
+    after = read_cursor(cursor)
+    if after:
+        waiting = waiting.filter(Q(asked_at__gt=after[0]) | Q(asked_at=after[0], pk__gt=after[1]))
+    rows = list(waiting.defer("case__area__outline").order_by("asked_at", "pk")[: limit + 1])
+    last = rows[limit - 1] if len(rows) > limit else None
+    return ApprovalPage(rows[:limit], write_cursor(last.asked_at, last.pk) if last else None)
 
 
 def as_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -168,7 +209,37 @@ def _filtered(
         cases = cases.filter(handler_post_id=post) if post is not None else cases.none()
     if categories is not None:
         cases = cases.filter(category_id__in=categories)
-    return cases
+    return cases.filter(_condition_of(filters, now=now))
+
+
+def _condition_of(filters: WorklistFilters, *, now: datetime) -> Q:
+    """Pause, tier, ways of being joined and the day of registration."""
+    condition = Q()
+    if filters.paused:
+        paused = Q(paused_until__gt=now, paused_until__isnull=False)
+        condition &= paused if filters.paused == "yes" else ~paused
+    if filters.tier:
+        condition &= Q(tier=filters.tier)
+    if filters.joined:
+        condition &= _JOINED.get(filters.joined, Q(pk__in=[]))
+    if filters.registered_from:
+        condition &= Q(registered_at__gte=_midnight(filters.registered_from))
+    if filters.registered_to:
+        condition &= Q(registered_at__lt=_midnight(filters.registered_to + timedelta(days=1)))
+    return condition
+
+
+_JOINED = {
+    "alone": Q(is_joined=False, merged_into__isnull=True, part_of__isnull=True),
+    "merged": Q(merged_into__isnull=False),
+    "whole": Q(is_joined=True),
+    "part": Q(part_of__isnull=False),
+}
+
+
+def _midnight(day: date) -> datetime:
+    """The instant at which ``day`` begins here."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _categories_below(code: str) -> list[int] | None:

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shangju.cases.models import Case, CaseClock, CaseEvent
+from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto
 from shangju.cases.rules import REPORTER, open_moves
 from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, REPORTER_STATES, MoveName, PauseReason, State
 from shangju.deadlines.engine import Line, light_at
@@ -55,6 +55,9 @@ ICONS: dict[str, str] = {
     MoveName.MEDIATE: "chat",
     MoveName.ADD_WORDS: "chat",
 }
+
+SHOWN_TO_REPORTER = (CasePhoto.Purpose.REPORT, CasePhoto.Purpose.PROOF)
+"""Pictures that the reporter sees: their own, and the proof of the result."""
 
 STEPS = (State.REGISTERED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS, State.RESOLVED, State.CLOSED)
 WITH_A_HANDLER = (State.DISPATCHED, State.IN_PROGRESS)

@@ -41,6 +41,7 @@ class Environment:
     trusted_proxies: int
     intake_per_minute: int
     reveals_per_day: int
+    api_per_minute: dict[str, int]
     tile_url: str
     gateways: dict[str, GatewayAddress]
     import_keep_days: int
@@ -101,6 +102,16 @@ def _days(text: str) -> int:
     if not 1 <= days <= 730:
         raise ValueError
     return days
+
+
+def _api_limits() -> dict[str, int]:
+    """What one key may do at the programming interface in a minute."""
+    usual = {"reads": 1200, "writes": 240, "uploads": 120, "keys": 10}
+    expected = "a whole number, 0 for no limit"
+    return {
+        kind: _parsed(f"SHANGJU_API_{kind.upper()}_PER_MINUTE", str(number), _count, expected)
+        for kind, number in usual.items()
+    }
 
 
 def _idle_minutes(text: str) -> int:
@@ -322,6 +333,7 @@ def load(base: Path) -> Environment:
         intake_per_minute=_parsed(
             "SHANGJU_INTAKE_PER_MINUTE", "60", _count, "a whole number, 0 for no limit"
         ),
+        api_per_minute=_api_limits(),
         tile_url=read("SHANGJU_TILE_URL"),
         gateways=_gateways(),
         **_upkeep(),

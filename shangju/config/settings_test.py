@@ -9,6 +9,10 @@ if "SHANGJU_DATA" not in os.environ:
     os.environ["SHANGJU_DATA"] = tempfile.mkdtemp(prefix="shangju-test-")
     atexit.register(shutil.rmtree, os.environ["SHANGJU_DATA"], ignore_errors=True)
 os.environ.setdefault("SHANGJU_INTAKE_PER_MINUTE", "0")
+os.environ.setdefault("SHANGJU_API_READS_PER_MINUTE", "0")
+os.environ.setdefault("SHANGJU_API_WRITES_PER_MINUTE", "0")
+os.environ.setdefault("SHANGJU_API_UPLOADS_PER_MINUTE", "0")
+os.environ.setdefault("SHANGJU_API_KEYS_PER_MINUTE", "0")
 if os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 

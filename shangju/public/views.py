@@ -19,10 +19,11 @@ from shangju.cases import moves
 from shangju.cases.code_lookup import TooManyGuesses, find_case, page_of_code
 from shangju.cases.codes import format_code, normalise_code
 from shangju.cases.intake import Receipt, Submission, register_concern
-from shangju.cases.models import Case, CasePhoto
+from shangju.cases.models import Case
 from shangju.cases.place_search import places_named
 from shangju.cases.reporter import looks_told_to_reporter
 from shangju.cases.reporter_view import (
+    SHOWN_TO_REPORTER,
     clocks_for_reporter,
     entries_of,
     moves_open_to_reporter,
@@ -270,9 +271,6 @@ def case_context(found: Case) -> dict[str, Any]:
             "looks_count": found.contact_reveals.count(),
             "moves": moves_open_to_reporter(found, now=now),
         }
-
-
-SHOWN_TO_REPORTER = (CasePhoto.Purpose.REPORT, CasePhoto.Purpose.PROOF)
 
 
 @require_GET

@@ -1,13 +1,14 @@
 """Calling the interface as programs do: JSON in, JSON out, a key in the header."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
-from shangju.accounts.models import User
+from shangju.accounts.models import TokenScope, User
 from shangju.accounts.services import issue_token
 from shangju.core.problems import CONTENT_TYPE
 
@@ -31,10 +32,14 @@ class Caller:
             f"/api/v1{path}", content, content_type="application/json", headers=sent
         )
 
+    def delete(self, path: str) -> HttpResponse:
+        """DELETE below ``/api/v1``."""
+        return self.client.delete(f"/api/v1{path}", headers=self.headers)  # type: ignore[return-value]
 
-def key_of(user: User, *, now: datetime) -> str:
-    """A fresh key of ``user``."""
-    return issue_token(user, name="test", by=user, now=now)[1]
+
+def key_of(user: User, *, now: datetime, scopes: Sequence[str] = tuple(TokenScope.values)) -> str:
+    """A fresh key of ``user``, for everything unless told otherwise."""
+    return issue_token(user, name="test", scopes=scopes, by=user, now=now)[1]
 
 
 def refusal(response: HttpResponse, status: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from shangju.accounts.models import TokenScope
 from shangju.accounts.services import issue_token
 from shangju.cases.models import Case, CaseEvent
 from shangju.cases.tests.stories import case_in
@@ -32,7 +33,9 @@ def post(client: Client) -> Callable[..., Any]:
 
 def token_of(street: Street, role: str) -> str:
     user = street.users[role]
-    return f"Bearer {issue_token(user, name='test', by=user, now=timezone.now())[1]}"
+    return (
+        f"Bearer {issue_token(user, name='test', scopes=TokenScope.values, by=user, now=timezone.now())[1]}"
+    )
 
 
 def test_the_same_key_gives_the_same_answer_and_one_case(street: Street, post: Callable[..., Any]) -> None:

@@ -294,6 +294,7 @@ def test_the_code_shows_the_reporters_side_only(street: Street, now: datetime) -
     answer = json.loads(response.content)
     assert set(answer) == {
         "number", "state", "state_label", "registered_at", "promises", "answers", "timeline", "open_to_reporter",
+        "photos", "contact_looks",
     }  # fmt: skip
     assert answer["state"] == "resolved"
     assert [row["answer"] for row in answer["answers"]] == ["吊扇已拆除"]

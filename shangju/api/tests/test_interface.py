@@ -18,16 +18,16 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "Richtig-7-Lang"
 
 
-def with_password(street: Street, name: str) -> dict[str, str]:
+def with_password(street: Street, name: str) -> dict[str, Any]:
     user = street.users[name]
     user.set_password(PASSWORD)
     user.save()
-    return {"username": user.username, "password": PASSWORD, "name": "grid program"}
+    return {"username": user.username, "password": PASSWORD, "name": "grid program", "scopes": ["read_cases"]}
 
 
 def test_a_password_gives_a_key_that_opens_the_users_cases(street: Street) -> None:
     response = Caller().post("/tokens", with_password(street, "officer"))
-    assert response.status_code == 200, response.content
+    assert response.status_code == 201, response.content
     answer = json.loads(response.content)
     stored = ApiToken.objects.get()
     assert (stored.user, stored.name) == (street.users["officer"], "grid program")
@@ -55,7 +55,8 @@ def test_a_wrong_password_gives_none_and_at_last_a_lock(street: Street) -> None:
     [
         ({"name": ""}, "name"), ({"name": "n" * 61}, "name"), ({"name": None}, "name"), ({"password": 5}, "password"),
         ({"username": "\x00"}, "username"), ({"username": "\ud800"}, "username"), ({"username": "u" * 201}, "username"),
-        ({"days": 5}, "days"),
+        ({"days": 366}, "days"), ({"days": 0}, "days"), ({"scopes": []}, "scopes"), ({"scopes": ["all"]}, "scopes.0"),
+        ({"hours": 5}, "hours"),
     ],
 )  # fmt: skip
 def test_a_key_needs_its_fields(change: dict[str, Any], field: str, street: Street) -> None:
@@ -106,6 +107,15 @@ def test_the_description_is_openapi_3_1_and_names_every_operation() -> None:
         ("post", "/api/v1/concerns"),
         ("get", "/api/v1/concerns/{tracking_code}"),
         ("post", "/api/v1/concerns/{tracking_code}/confirmation"),
+        ("post", "/api/v1/concerns/{tracking_code}/words"),
+        ("post", "/api/v1/concerns/{tracking_code}/withdrawal"),
+        ("get", "/api/v1/concerns/{tracking_code}/photos/{photo_id}/{size}"),
+        ("get", "/api/v1/articles"),
+        ("get", "/api/v1/articles/{pk}"),
+        ("get", "/api/v1/tokens"),
+        ("delete", "/api/v1/tokens/{pk}"),
+        ("get", "/api/v1/approvals"),
+        ("get", "/api/v1/cases/{number}/photos/{photo_id}/{size}"),
         ("post", "/api/v1/uploads"),
         ("get", "/api/v1/areas"),
         ("get", "/api/v1/categories"),
@@ -132,7 +142,8 @@ def test_an_address_that_is_none_is_404(path: str) -> None:
     ("method", "path", "allowed"),
     [
         ("GET", "/concerns", "POST"), ("DELETE", "/cases", "GET"), ("PUT", "/cases/x/moves", "GET, POST"),
-        ("PATCH", "/areas", "GET"), ("GET", "/tokens", "POST"), ("GET", "/uploads", "POST"), ("POST", "/categories", "GET"),
+        ("PATCH", "/areas", "GET"), ("PUT", "/tokens", "GET, POST"), ("GET", "/uploads", "POST"),
+        ("POST", "/categories", "GET"),
     ],
 )  # fmt: skip
 def test_a_method_that_does_not_fit_is_405(method: str, path: str, allowed: str) -> None:

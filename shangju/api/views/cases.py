@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from shangju.api.answers import CaseOut, CasePage, CaseRow, MoveOut, RevealOut, case_row, whole_case
+from shangju.api.answers import CasePage, CaseRow, MoveOut, RevealOut, case_row
 from shangju.api.authentication import SIGNED_IN, in_own_scope
+from shangju.api.case_answers import CaseOut, whole_case
 from shangju.api.move_values import form_data
+from shangju.api.pictures import PICTURE, picture_of
 from shangju.api.refusals import nothing_here
 from shangju.api.submitted import MoveIn, RevealIn, WorklistQuery
 from shangju.api.views import REFUSALS
@@ -49,15 +51,20 @@ def actor_of(request: HttpRequest) -> Actor:
     return staff(request.user)  # type: ignore[arg-type] # the router asks for sign-in
 
 
+def ensure_cursor(cursor: str) -> None:
+    """Refuse a cursor that is none of ours, instead of beginning again silently."""
+    if cursor and read_cursor(cursor) is None:
+        sentence = _("This cursor cannot be read. Begin again without one.")
+        raise DomainError(sentence, fields={"cursor": sentence})
+
+
 @router.get("", response={200: CasePage, **REFUSALS})
 def cases(request: HttpRequest, query: Query[WorklistQuery]) -> dict[str, Any]:
     """The cases that the caller may open: open ones by deadline, lists with ended ones newest first."""
     standing = standing_in(request)
     if not (standing.holds_anywhere(Right.VIEW_CASE) or standing.holds_anywhere(Right.HANDLE)):
         raise NotAllowed(_("You are signed in, but this is not open to you."))
-    if query.cursor and read_cursor(query.cursor) is None:
-        sentence = _("This cursor cannot be read. Begin again without one.")
-        raise DomainError(sentence, fields={"cursor": sentence})
+    ensure_cursor(query.cursor)
     filters = WorklistFilters(
         state=str(query.state),
         area=query.area,
@@ -65,6 +72,11 @@ def cases(request: HttpRequest, query: Query[WorklistQuery]) -> dict[str, Any]:
         handler=query.handler,
         category=query.category,
         query=query.q,
+        paused=query.paused,
+        tier=query.tier,
+        joined=query.joined,
+        registered_from=query.registered_from,
+        registered_to=query.registered_to,
     )
     now = timezone.now()
     page = worklist(standing, filters, cursor=query.cursor or None, limit=query.limit, now=now)
@@ -111,6 +123,12 @@ def reveal(request: HttpRequest, number: str, payload: RevealIn, response: HttpR
     by, now = actor_of(request), timezone.now()
     look = reveal_contact(found, fields=fields, code=str(payload.code), reason=payload.reason, by=by, now=now)
     return asdict(look)
+
+
+@router.get("/{number}/photos/{photo_id}/{size}", response=REFUSALS, openapi_extra=PICTURE)
+def case_photo(request: HttpRequest, number: str, photo_id: str, size: str) -> HttpResponseBase:
+    """A picture of the case, ``full`` or ``thumbnail``, to whoever may open the case."""
+    return picture_of(find_case(request, number).photos.all(), photo_id, size)
 
 
 def _move_name(given: str) -> MoveName:

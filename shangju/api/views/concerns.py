@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Header, Router, Status
@@ -17,17 +17,24 @@ from shangju.api.authentication import (
     caller_of,
     in_own_scope,
 )
+from shangju.api.pictures import PICTURE, picture_of
 from shangju.api.refusals import TooManyRequests
-from shangju.api.submitted import ConcernIn, ConfirmationIn, PlaceIn
+from shangju.api.submitted import ConcernIn, ConfirmationIn, PlaceIn, WithdrawalIn, WordsIn
 from shangju.api.texts import IdempotencyKey
 from shangju.api.views import REFUSALS
 from shangju.areas.models import Area
 from shangju.cases.code_lookup import find_case
 from shangju.cases.intake import ContactDetails, Receipt, Submission, earlier_receipt, register_concern
 from shangju.cases.models import Case
-from shangju.cases.moves import Confirm
+from shangju.cases.moves import AddWords, Confirm, Payload, Withdraw
 from shangju.cases.places import Place, locate
-from shangju.cases.reporter_view import clocks_for_reporter, entries_of, moves_open_to_reporter, promises_of
+from shangju.cases.reporter_view import (
+    SHOWN_TO_REPORTER,
+    clocks_for_reporter,
+    entries_of,
+    moves_open_to_reporter,
+    promises_of,
+)
 from shangju.cases.rules import REPORTER, Actor, ActorKind, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import STAFF_CHANNELS, Channel, State
@@ -43,6 +50,13 @@ router = Router(tags=["concerns"])
 
 OPEN_CHANNELS = (Channel.API, Channel.WEB, Channel.QR_CODE)
 """What a client without a post may say about where a concern came from."""
+
+BY_CODE: dict[str, Any] = {
+    "response": {200: answers.ConcernOut, **REFUSALS},
+    "auth": SIGNED_IN_OR_NOT,
+    "openapi_extra": ALSO_WITHOUT_SIGN_IN,
+}
+"""The tracking code is the key; a program's own key may come with it."""
 
 KEY_HEADER: Any = Header(  # type: ignore[type-arg] # typed for annotations only
     None, alias="Idempotency-Key", description="1 to 90 visible ASCII signs, new for each concern"
@@ -157,40 +171,83 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-@router.post("/uploads", response={201: answers.UploadOut, **REFUSALS})
+@router.post(
+    "/uploads",
+    response={201: answers.UploadOut, **REFUSALS},
+    auth=SIGNED_IN_OR_NOT,
+    openapi_extra=ALSO_WITHOUT_SIGN_IN,
+)
 def upload(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """Keep one picture; a concern or a move claims it by its id within 24 hours."""
     limit = settings.INTAKE_PER_MINUTE * PHOTOS_AT_MOST
     refuse_floods(request, "upload", per_minute=limit)
-    kept = store_photo(file, by=None, now=timezone.now())
+    kept = store_photo(file, by=caller_of(request), now=timezone.now())
     return Status(
         201, {"id": str(kept.pk), "width": kept.width, "height": kept.height, "byte_size": kept.byte_size}
     )
 
 
-def _private(response: HttpResponse) -> None:
+def _private(response: HttpResponseBase) -> None:
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "same-origin"
 
 
-@router.get("/concerns/{tracking_code}", response={200: answers.ConcernOut, **REFUSALS})
+@router.get("/concerns/{tracking_code}", **BY_CODE)
 def follow(request: HttpRequest, tracking_code: str, response: HttpResponse) -> dict[str, Any]:
     """Where the concern stands, what is promised, and what was answered."""
     _private(response)
     return _concern(find_case(request, tracking_code))
 
 
-@router.post("/concerns/{tracking_code}/confirmation", response={200: answers.ConcernOut, **REFUSALS})
+@router.post("/concerns/{tracking_code}/confirmation", **BY_CODE)
 def confirm(
     request: HttpRequest, tracking_code: str, payload: ConfirmationIn, response: HttpResponse
 ) -> dict[str, Any]:
     """The reporter's word on the result; "no" takes the case up again."""
+    word = Confirm(solved=payload.solved, satisfaction=payload.satisfaction, words=payload.words)
+    return _moved(request, tracking_code, word, response)
+
+
+@router.post("/concerns/{tracking_code}/words", **BY_CODE)
+def add_words(
+    request: HttpRequest, tracking_code: str, payload: WordsIn, response: HttpResponse
+) -> dict[str, Any]:
+    """More from the reporter, with pictures that were uploaded before; open while the case is."""
+    return _moved(request, tracking_code, AddWords(words=payload.words, photo_ids=payload.photos), response)
+
+
+@router.post("/concerns/{tracking_code}/withdrawal", **BY_CODE)
+def withdraw(
+    request: HttpRequest, tracking_code: str, payload: WithdrawalIn, response: HttpResponse
+) -> dict[str, Any]:
+    """The reporter takes it back, before there is a result."""
+    return _moved(request, tracking_code, Withdraw(reason=payload.reason), response)
+
+
+def _moved(
+    request: HttpRequest, tracking_code: str, payload: Payload, response: HttpResponse
+) -> dict[str, Any]:
+    """Make a move of the reporter's and tell where the concern stands now."""
     _private(response)
     case = find_case(request, tracking_code)
-    word = Confirm(solved=payload.solved, satisfaction=payload.satisfaction, words=payload.words)
     with everywhere(EverywhereReason.TRACKING_CODE):
-        apply_move(case, word, by=REPORTER, now=timezone.now())
+        apply_move(case, payload, by=REPORTER, now=timezone.now())
     return _concern(find_case(request, tracking_code))
+
+
+@router.get(
+    "/concerns/{tracking_code}/photos/{photo_id}/{size}",
+    response=REFUSALS,
+    auth=SIGNED_IN_OR_NOT,
+    openapi_extra=PICTURE | ALSO_WITHOUT_SIGN_IN,
+)
+def concern_photo(request: HttpRequest, tracking_code: str, photo_id: str, size: str) -> HttpResponseBase:
+    """A picture of the reporter's own, or the proof of the result: ``full`` or ``thumbnail``."""
+    case = find_case(request, tracking_code)
+    with everywhere(EverywhereReason.TRACKING_CODE):
+        picture = picture_of(case.photos.filter(purpose__in=SHOWN_TO_REPORTER), photo_id, size)
+    _private(picture)
+    return picture
 
 
 def _concern(case: Case) -> dict[str, Any]:
@@ -218,5 +275,10 @@ def _concern(case: Case) -> dict[str, Any]:
                 {"title": entry.title, "text": entry.text, "at": answers.local(entry.at)}
                 for entry in entries_of(list(case.events.all()))
             ],
+            "photos": [
+                answers.photo_row(link)
+                for link in case.photos.filter(purpose__in=SHOWN_TO_REPORTER).select_related("photo")
+            ],
+            "contact_looks": case.contact_reveals.count(),
             "open_to_reporter": moves_open_to_reporter(case, now=now),
         }

@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from shangju.api.answers import AreaOut, ArticleOut, ArticlePageOut, CategoryGroup, article_row, whole_article
+from shangju.api.authentication import ALSO_WITHOUT_SIGN_IN, SIGNED_IN_OR_NOT
 from shangju.api.refusals import nothing_here
 from shangju.api.submitted import AreasQuery, ArticlesQuery
 from shangju.api.views import REFUSALS
@@ -19,8 +20,10 @@ from shangju.knowledge.queries import public_article, read_for_residents
 
 router = Router(tags=["reference"])
 
+TO_EVERYBODY: dict[str, Any] = {"auth": SIGNED_IN_OR_NOT, "openapi_extra": ALSO_WITHOUT_SIGN_IN}
 
-@router.get("/areas", response={200: list[AreaOut], **REFUSALS})
+
+@router.get("/areas", response={200: list[AreaOut], **REFUSALS}, **TO_EVERYBODY)
 def areas(request: HttpRequest, query: Query[AreasQuery]) -> list[dict[str, Any]]:
     """Areas in force, from the top down."""
     with everywhere(EverywhereReason.STRUCTURE):
@@ -40,7 +43,7 @@ def areas(request: HttpRequest, query: Query[AreasQuery]) -> list[dict[str, Any]
         ]
 
 
-@router.get("/categories", response={200: list[CategoryGroup], **REFUSALS})
+@router.get("/categories", response={200: list[CategoryGroup], **REFUSALS}, **TO_EVERYBODY)
 def categories(request: HttpRequest) -> list[dict[str, Any]]:
     """Categories in use, under their roots."""
     return [
@@ -61,7 +64,7 @@ def categories(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/articles", response={200: ArticlePageOut, **REFUSALS})
+@router.get("/articles", response={200: ArticlePageOut, **REFUSALS}, **TO_EVERYBODY)
 def articles(request: HttpRequest, query: Query[ArticlesQuery]) -> dict[str, Any]:
     """Published articles in the language of Accept-Language where they have it, the newest first."""
     page = read_for_residents(
@@ -77,7 +80,7 @@ def articles(request: HttpRequest, query: Query[ArticlesQuery]) -> dict[str, Any
     }
 
 
-@router.get("/articles/{pk}", response={200: ArticleOut, **REFUSALS})
+@router.get("/articles/{pk}", response={200: ArticleOut, **REFUSALS}, **TO_EVERYBODY)
 def article(request: HttpRequest, pk: str) -> dict[str, Any]:
     """One published article; drafts, internal ones and those that are no longer valid are not there."""
     try:

@@ -12,7 +12,7 @@ from shangju.cases import queries
 from shangju.cases.forms import MOVE_FORMS, MoveForm
 from shangju.cases.forms.approvals import asked_for
 from shangju.cases.models import Approval
-from shangju.cases.rules import GRANTS, Actor, staff, to_decide
+from shangju.cases.rules import GRANTS, Actor, staff
 from shangju.cases.workflow import MoveName
 from shangju.desk.access import needs_right
 from shangju.posts.middleware import standing_in
@@ -30,11 +30,10 @@ def approvals(request: HttpRequest) -> HttpResponse:
     """What waits for the reader's decision, each with its yes and its no."""
     now = timezone.now()
     actor = staff(request.user)  # type: ignore[arg-type] # the decorator asks for sign-in
-    related = ("case__area", "case__category", "case__handler_post", "case__handler_party", "event")
-    waiting = Approval.objects.filter(to_decide(standing_in(request))).select_related(*related)
-    found: list[Any] = list(waiting.order_by("asked_at", "pk")[: ROWS + 1])
-    rows = [_row(approval, actor, now) for approval in found[:ROWS]]
-    return render(request, "desk/approvals.html", {"rows": rows, "is_cut": len(found) > ROWS, "now": now})
+    page = queries.approvals_waiting_for(standing_in(request), limit=ROWS)
+    rows = [_row(approval, actor, now) for approval in page.items]
+    is_cut = page.next_cursor is not None
+    return render(request, "desk/approvals.html", {"rows": rows, "is_cut": is_cut, "now": now})
 
 
 def _row(approval: Approval, actor: Actor, now: datetime) -> dict[str, Any]:
