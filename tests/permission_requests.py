@@ -35,6 +35,8 @@ from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from shangju.posts.services import PostPlan, create_post
 from shangju.posts.stakes import declare_stake
+from shangju.privacy.requests import Asking, ask_about_case
+from shangju.privacy.services import prepare_run
 from tests.street import Street
 
 MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -108,6 +110,8 @@ class Objects:
     publication: int
     endorsement_code: str
     stake: int
+    data_request: int
+    retention_run: int
 
 
 def far_side(street: Street) -> Street:
@@ -157,6 +161,8 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
             publication.pk, endorsed.tracking_code, stake.pk,
+            ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
+            prepare_run(by=COMMAND_LINE, now=now).pk,
         )  # fmt: skip
 
 
@@ -290,6 +296,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "public:confirm": CONFIRMATION,
     "public:add_words": {"words": "夜里更响"},
     "public:withdraw": {"reason": "已自行解决"},
+    "public:ask_about_data": {"words": "电话写错了"},
     "desk:enter": CALL,
     "desk:me_too": {**CALL, "phone": "13955556666", "case": "{case}"},
     "desk:propose": {"result": "噪声源已拆除"},
@@ -327,6 +334,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:add_stake": {"user": "resident", "party": "{shop}", "reason": "family"},
     "administration:end_stake": REASON,
     "my:stakes": {"building": "{building}", "reason": "own_home"},
+    "administration:retention_rule": {"days": "2", "reason": "statutory_duty"},
     "accounts:profile": {"language": "en"},
     "accounts:unlock": {"name": "resident"},
     "public:track": {"code": "{code}"},
@@ -372,6 +380,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "check_publication": objects.publication, "withdraw_publication": objects.publication,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
+        **dict.fromkeys(("data_request", "answer_data_request"), objects.data_request),
+        **dict.fromkeys(("retention_run", "confirm_retention", "discard_retention"), objects.retention_run),
     }  # fmt: skip
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
@@ -380,6 +390,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "place": street.areas["grid"].code, "member": objects.party,
         "number": case.number, "code": code, "tracking_code": case.tracking_code,
         "photo_id": objects.photo.pk, "size": "thumbnail", "version": "2026-06", "move": doing, "entry_pk": objects.address,
+        "step": "take", "kind": "sessions" if page.startswith("administration:") else "correction",
         "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
     }  # fmt: skip
 
