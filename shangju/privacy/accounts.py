@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.accounts.models import ApiToken, Person, User
-from shangju.cases.models import Case
+from shangju.cases.models import Case, Endorsement
 from shangju.core.audit import record
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
 from shangju.parties.models import Delegation
 from shangju.posts.models import Appointment
+from shangju.privacy.anonymising import cut_endorsements
 
 
 def delete_account(user: User, *, by: User, now: datetime) -> None:
@@ -31,6 +32,7 @@ def delete_account(user: User, *, by: User, now: datetime) -> None:
         if _is_in_office(held, now):
             raise DomainError(_("The account still holds a post or speaks for a member. End that first."))
         Case.objects.filter(reporter_user=held).update(reporter_user=None)
+        cut_endorsements(Endorsement.objects.filter(user=held))
     Notice.objects.filter(user=held).delete()
     Person.objects.filter(user=held).delete()
     ApiToken.objects.filter(user=held).delete()

@@ -13,10 +13,11 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 
-from shangju.cases.models import Case, CaseEvent, CasePhoto, ReporterContact
+from shangju.cases.models import Case, CaseEvent, CasePhoto, Endorsement, ReporterContact
 from shangju.cases.search import index_cases
 from shangju.cases.workflow import CaseRole, VisitPlace
 from shangju.core.sealing import fingerprint
+from shangju.imports.models import ImportRow
 from shangju.notices.models import Notice, NoticeState
 from shangju.photos.files import remove_files
 from shangju.photos.models import Photo
@@ -44,7 +45,7 @@ def forget_contact_of(case: Case, *, now: datetime) -> Counter[str]:
     removed = Counter(contact=_empty_contact(case))
     to_reporter = Notice.objects.filter(event__case=case, user__isnull=True)
     to_reporter.filter(state=NoticeState.PENDING).update(state=NoticeState.FAILED)
-    removed["notices"] = to_reporter.update(recipient="", body="", emptied_at=now)
+    removed["notices"] = to_reporter.update(recipient="", body="", values="", emptied_at=now)
     return +removed
 
 
@@ -100,9 +101,10 @@ def _known_of(cases: list[int]) -> KnownData:
         )
         if case.reporter_user
     ]
+    joined: list[Any] = list(Endorsement.objects.filter(case__in=cases))
     return KnownData(
-        names=[contact.name for contact in contacts],
-        phones=[*(contact.phone for contact in contacts), *(user.phone for user in users)],
+        names=[each.name for each in (*contacts, *joined)],
+        phones=[each.phone for each in (*contacts, *joined, *users)],
         addresses=[contact.exact_address for contact in contacts],
     )
 
@@ -173,7 +175,7 @@ def _empty_sealed(case: Case) -> int:
     answers = Q()
     for request in DataRequest.objects.filter(case=case).values_list("pk", flat=True):
         answers |= Q(key__startswith=f"{KEY_OF_NOTICES}{request}-")
-    return count + (Notice.objects.filter(answers).update(recipient="", body="") if answers else 0)
+    return count + (Notice.objects.filter(answers).update(recipient="", body="", values="") if answers else 0)
 
 
 def _remove_photos(case: Case) -> int:
@@ -195,10 +197,24 @@ def _cut_links(case: Case, *, now: datetime) -> int:
     """
     events = CaseEvent.objects.filter(case=case, by__isnull=False, data__digests__has_key="by")
     cut = events.update(by=None, redacted_at=now)
+    cut += cut_endorsements(Endorsement.objects.filter(case=case))
     source = f"gone-{fingerprint(case.source_key, purpose='source-key')}" if case.source_key else None
+    ImportRow.objects.filter(case=case).update(source_key=source or "")
     return cut + Case.objects.filter(pk=case.pk).update(
         reporter_user=None,
         tracking_code="",
         tracking_print=fingerprint(f"{case.pk}", purpose="no-tracking-code"),
         source_key=source,
     )
+
+
+def cut_endorsements(rows: "models.QuerySet[Endorsement]") -> int:
+    """Who said "me, too": no code, phone or account leads to them any more; that somebody did stays, for the count."""
+    count = 0
+    for pk in list(rows.values_list("pk", flat=True)):
+        gone = fingerprint(f"{pk}", purpose="no-endorsement")
+        count += Endorsement.objects.filter(pk=pk).update(
+            user=None, name="", phone="", tracking_code="", phone_print="", device_print=gone, tracking_print=gone,
+            key=f"gone-{pk}",
+        )  # fmt: skip
+    return count

@@ -30,7 +30,7 @@ ROWS_AT_ONCE = 500
 CASES_STEP = "retention: {kind}"
 
 EMPTIED: dict[type[models.Model], tuple[str, ...]] = {
-    Notice: ("recipient", "body"),
+    Notice: ("recipient", "body", "values"),
     DataRequest: ("words", "new_name", "new_phone", "answer"),
 }
 """Tables of which the row stays, as a record that it was, and the words go."""

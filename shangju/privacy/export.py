@@ -15,11 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.accounts.models import User
-from shangju.cases.models import Case, CaseEvent, CasePhoto, ContactReveal, ReporterContact
+from shangju.cases.models import Case, CaseEvent, CasePhoto, ContactReveal, Endorsement, ReporterContact
 from shangju.cases.workflow import REGISTER, CaseRole, MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
-from shangju.posts.models import Appointment
 from shangju.privacy.models import CaseErasure, DataRequest
 from shangju.privacy.queries import rules_in_force
 
@@ -72,6 +71,10 @@ def _document(cases: Sequence[Case], *, user: User | None, now: datetime) -> dic
     }
     if user is not None:
         document["account"] = _account(user)
+        document["me_too"] = [
+            {"words": each.words, "name": each.name, "phone": each.phone, "at": _local(each.created_at)}
+            for each in Endorsement.objects.filter(user=user).order_by("created_at", "pk")
+        ]
     return document
 
 
@@ -99,7 +102,6 @@ def _cases(cases: Sequence[Case]) -> list[dict[str, Any]]:
     looks = ContactReveal.objects.filter(case__in=pks)
     notices = Notice.objects.filter(event__case__in=pks, user__isnull=True).select_related("event")
     erased = CaseErasure.objects.filter(case__in=pks)
-    posts = _posts_of_lookers(list(looks))
     photos = list(_own_photos(cases))
     return [
         {
@@ -114,7 +116,7 @@ def _cases(cases: Sequence[Case]) -> list[dict[str, Any]]:
             "contact": _contact(contacts.get(case.pk)),
             "words": [_words(event) for event in words if event.case_id == case.pk],
             "photos": [_photo_name(link) for link in photos if link.case_id == case.pk],
-            "contact_viewed": [_look(look, posts) for look in looks if look.case_id == case.pk],
+            "contact_viewed": [_look(look) for look in looks if look.case_id == case.pk],
             "notices": [
                 _notice(notice) for notice in notices if notice.event and notice.event.case_id == case.pk
             ],
@@ -159,28 +161,14 @@ def _photo_name(link: CasePhoto) -> str:
     return f"photos/{link.case.number}-{link.pk}.jpg"
 
 
-def _posts_of_lookers(looks: Sequence[ContactReveal]) -> dict[int, str]:
-    """Under which posts people looked: of each look the kind of post its maker held on that day."""
-    terms = list(
-        Appointment.objects.filter(user__in={look.by_id for look in looks})
-        .select_related("post")
-        .order_by("starts_on", "pk")
-    )
-    found: dict[int, str] = {}
-    for look in looks:
-        day = timezone.localdate(look.at)
-        for term in terms:
-            if (
-                term.user_id == look.by_id
-                and term.starts_on <= day
-                and (term.ends_on is None or day <= term.ends_on)
-            ):
-                found[look.pk] = term.post.get_kind_display()
-    return found
-
-
-def _look(look: ContactReveal, posts: dict[int, str]) -> dict[str, Any]:
-    return {"by": posts.get(look.pk, _("Staff")), "reason": look.reason, "at": _local(look.at)}
+def _look(look: ContactReveal) -> dict[str, Any]:
+    return {
+        "by": look.post_name or _("Staff"),
+        "what": look.get_field_display(),
+        "for": look.get_code_display(),
+        "reason": look.reason,
+        "at": _local(look.at),
+    }
 
 
 def _notice(notice: Notice) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class KnownData:
         patterns = {_loosely(name) for name in names if len(name.strip()) >= NAME_AT_LEAST}
         patterns |= {_loosely(address) for address in addresses if len(address.strip()) >= ADDRESS_AT_LEAST}
         patterns |= {_phone(phone) for phone in phones if len(phone) >= PHONE_AT_LEAST}
+        patterns |= {_starred(phone) for phone in phones if len(phone) >= PHONE_AT_LEAST}
         # The longest first: an address may hold the name.
         joined = "|".join(sorted(patterns, key=lambda each: (-len(each), each)))
         self._pattern = re.compile(joined, re.IGNORECASE) if joined else None
@@ -72,3 +73,11 @@ def _sign(sign: str) -> str:
 def _phone(phone: str) -> str:
     """The digits in order, in whichever signs, with whatever is written between the groups."""
     return _BETWEEN.join(_DIGITS.get(digit, re.escape(digit)) for digit in phone)
+
+
+def _starred(phone: str) -> str:
+    """The number as masks leave it, ``138****5678``: together with the place its ends may still say whose it is."""
+    front, back = (
+        "".join(_DIGITS.get(digit, re.escape(digit)) for digit in part) for part in (phone[:3], phone[-4:])
+    )
+    return rf"{front}[\s\-]*[*＊][\s\-*＊]*{back}"

@@ -4,6 +4,7 @@ Whoever holds the tracking code of a case, or signed in by phone code to an acco
 contact of a matter that is over, or of a person who is not to be called, goes at once and by oneself.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,9 @@ from shangju.privacy.workflow import (
 )
 
 BATCH = 200
+PURPOSE = "data_request"
+"""By which the provider's template is found."""
+
 WORDS_AT_MOST = 1000
 ANSWER_AT_MOST = 1000
 
@@ -315,7 +319,10 @@ def _tell(request: DataRequest, *, phone: str, now: datetime) -> None:
         }
     notices = []
     if phone:
-        notices.append(_notice(request, NoticeChannel.SMS, subject, body, now, recipient=phone))
+        message = _notice(request, NoticeChannel.SMS, subject, body, now, recipient=phone)
+        message.purpose, message.language = PURPOSE, language
+        message.values = json.dumps({"code": code})
+        notices.append(message)
     if receiver and receiver.is_active:
         notices.append(_notice(request, NoticeChannel.IN_APP, subject, body, now, user=receiver))
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
@@ -365,7 +372,7 @@ def note_told(now: datetime) -> int:
             if sent.exists():
                 told += tell_person(request, now=now)
                 # The phone was kept for this one message; it may be what was asked to be deleted.
-                sent.filter(user__isnull=True).update(recipient="", body="", emptied_at=now)
+                sent.filter(user__isnull=True).update(recipient="", body="", values="", emptied_at=now)
     return told
 
 

@@ -2,7 +2,8 @@
 
 from django.db.models import Q
 
-from shangju.cases.rules import has_stake
+from shangju.cases.models import Case
+from shangju.cases.walls import behind_wall, is_walled_off
 from shangju.core.errors import NotAllowed
 from shangju.posts.rights import Right, Standing
 from shangju.privacy.models import DataRequest
@@ -15,13 +16,12 @@ def requests_to_answer(standing: Standing) -> Q:
     reach = Q(pk__in=[])
     for area in standing.areas_with(ANSWERING):
         reach |= Q(area_path__startswith=area.path)
-    stake = Q(case__concerned_party__in=standing.parties) | Q(case__place_party__in=standing.parties)
-    return reach & ~stake if standing.parties else reach
+    return reach & ~Q(case__in=Case.objects.filter(behind_wall(standing)))
 
 
 def may_answer(standing: Standing, request: DataRequest) -> bool:
     """The same of one request."""
-    if request.case is not None and has_stake(standing, request.case):
+    if request.case is not None and is_walled_off(standing, request.case):
         return False
     return standing.may(ANSWERING, path=request.area_path)
 

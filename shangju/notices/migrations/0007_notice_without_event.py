@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The row becomes optional; when recipient and body were removed is kept."""
 
-    dependencies = [("cases", "0001_initial"), ("notices", "0001_initial")]
+    dependencies = [("cases", "0001_initial"), ("notices", "0002_templates")]
 
     operations = [
         migrations.AlterField(

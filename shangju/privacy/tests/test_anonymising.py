@@ -66,7 +66,9 @@ def full_story(street: Street, *, now: datetime, text: str, by: Actor | None = N
     with everywhere(EverywhereReason.VERIFICATION):
         case = register_concern(submission, by=reporter, now=now).case
         case = go(case, MoveName.ACCEPT, "officer", street, now=now)
-        reveal_contact(case, by=street.staff("officer"), reason=f"回访 {PHONE}", now=now)
+        reveal_contact(
+            case, by=street.staff("officer"), fields=["phone"], code="call", reason=f"回访 {PHONE}", now=now
+        )
         case = go(case, MoveName.DISPATCH, "officer", street, now=now)
         worker = street.staff("grid_worker")
         for payload in (
@@ -249,6 +251,8 @@ def test_the_contact_goes_out_of_the_case_that_another_was_merged_into(street: S
     [
         ("请联系某居民标记。", "请联系***。"),
         ("某 居民标记", "***"),
+        ("138****5678", "***"),
+        ("138-****-5678打来", "***打来"),
         ("电话（138）0000—5678", "电话（***"),
         ("一三八，零零零零", "一三八，零零零零"),
         ("住东里1幢 2单元３０１室", "住***"),

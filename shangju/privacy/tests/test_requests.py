@@ -224,14 +224,16 @@ def test_an_account_with_an_open_concern_or_a_post_stays(street: Street, now: da
 def test_the_export_holds_the_own_data_and_nobody_elses(street: Street, now: datetime) -> None:
     mine = case_in(State.IN_PROGRESS, street, now=now)
     other = raised(street, now=now, text="另一位居民的话标记")
-    reveal_contact(mine, by=street.staff("officer"), reason="电话回访", now=now)
+    reveal_contact(
+        mine, by=street.staff("officer"), fields=["phone"], code="call", reason="回访约定上门时间", now=now
+    )
     tell_of_events(now)
     document = data_of_case(mine, now=now)
     told = document["cases"][0]
     assert [each["number"] for each in document["cases"]] == [mine.number]
     assert (told["contact"]["name"], told["contact"]["phone"]) == (MARKERS["name"], MARKERS["phone"])
     assert [(look["by"], look["reason"]) for look in told["contact_viewed"]] == [
-        (str(street.posts["officer"].get_kind_display()), "电话回访")
+        (street.posts["officer"].name, "回访约定上门时间")
     ]
     assert {notice["to"] for notice in told["notices"]} == {MARKERS["phone"]}
     with zipped(document, [mine]) as file, zipfile.ZipFile(file) as archive:
