@@ -6,11 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help run test test-embedded test-postgresql check format bench messages permissions lock licences vendor-free clean drills
-=======
-.PHONY: help run test test-embedded test-postgresql check format bench messages permissions retention lock vendor-free clean
->>>>>>> e209fd9 (Say whose states the privacy app writes; make retention)
+.PHONY: help run test test-embedded test-postgresql check format bench messages permissions retention lock licences vendor-free clean drills
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
