@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.cases.intake import ContactDetails, Submission, register_concern
+from shangju.cases.moves import Withdraw
 from shangju.cases.places import Place
 from shangju.cases.rules import REPORTER, staff
+from shangju.cases.services import apply_move
 from shangju.demo.stage import Scene
 from shangju.posts.models import PostKind
 from shangju.posts.queries import holders_of, posts_above
@@ -15,6 +17,8 @@ from shangju.privacy.services import prepare_run, seed_retention
 
 ASKED = timedelta(days=6)
 """So long before the load: nearly a third of the fifteen working days is used."""
+
+LONG_AGO = timedelta(days=760)
 
 
 def show_retention(scene: Scene, *, now: datetime) -> tuple[DataRequest, RetentionRun]:
@@ -35,4 +39,13 @@ def show_retention(scene: Scene, *, now: datetime) -> tuple[DataRequest, Retenti
             request, Answering("take"), by=staff(holder), now=now - ASKED + timedelta(days=1)
         )
     seed_retention()
+    _ended_long_ago(scene, now=now)
     return request, prepare_run(by=COMMAND_LINE, now=now)
+
+
+def _ended_long_ago(scene: Scene, *, now: datetime) -> None:
+    """A concern that was taken back more than two years ago: its contact has reached its time, and the run finds it."""
+    contact = ContactDetails(phone="13900000023")
+    submission = Submission(text="小区门口路灯不亮。", place=Place(area=scene.grid), contact=contact)
+    case = register_concern(submission, by=REPORTER, now=now - LONG_AGO).case
+    apply_move(case, Withdraw("已经修好了"), by=REPORTER, now=now - LONG_AGO + timedelta(days=1))
