@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-embedded test-postgresql check format bench messages permissions lock licences vendor-free clean drills
+.PHONY: help run test test-embedded test-postgresql check format bench messages permissions retention lock licences vendor-free clean drills
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -37,6 +37,9 @@ drill-%: .venv/.installed-dev
 
 messages: .venv/.installed-dev ## Extract msgids from code and templates, merge locale/parts/*.po, sort
 	@$(BIN)/python tools/messages.py update
+
+retention: .venv/.installed-dev ## Write the retention table of docs/privacy.md from the built-in rules
+	@$(BIN)/python tools/write_retention.py
 
 permissions: .venv/.installed-dev ## Write docs/permissions.md from the permission matrix of the tests
 	@$(BIN)/python tools/write_permissions.py

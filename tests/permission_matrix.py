@@ -63,6 +63,9 @@ MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
 SETUP_DONE = "403 · sign-in anonymous · 302 system"
 STAKES = "403 · sign-in anonymous · 200 system_administrator security_administrator"
+LOOKING_ON = "403 · sign-in anonymous · 200 system security_administrator"
+DECIDING = "403 · sign-in anonymous · 200 security_administrator"
+DECIDED = "403 · sign-in anonymous · 302 security_administrator"
 CASES = "403 · 401 anonymous · 404 outsiders elsewhere"
 CASES_FAR = "404 · 401 anonymous"
 PUBLICATION = (
@@ -165,10 +168,23 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET public:help": OPEN,
     "GET public:help_article": OPEN,
     "POST public:help_opinion": "302",
+    "GET public:own_data": OPEN,
+    "GET public:export_own_data": OPEN,
+    "POST public:forget_contact": "302",
+    "POST public:ask_about_data": "302",
     "GET public:privacy": OPEN,
     "GET public:privacy_version": OPEN,
     "GET desk:worklist": "200 · sign-in anonymous · 403 outsiders",
     "GET desk:approvals": "403 · sign-in anonymous · 200 dispatchers walled elsewhere task_force",
+    "GET desk:data_requests": "403 · sign-in anonymous · 200 duty_desk far_desk task_force",
+    "GET desk:data_request": (
+        "403 · sign-in anonymous · 404 far_desk · 200 duty_desk task_force",
+        "403 · sign-in anonymous · 404 duty_desk task_force · 200 far_desk",
+    ),
+    "POST desk:answer_data_request": (
+        "403 · sign-in anonymous · 404 far_desk · 302 duty_desk task_force",
+        "403 · sign-in anonymous · 404 duty_desk task_force · 302 far_desk",
+    ),
     "GET desk:enter": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
     "POST desk:enter": "403 · sign-in anonymous · 302 enterers · 422 enterers_elsewhere",
     "GET desk:received": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
@@ -219,6 +235,9 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET my:reports": SIGNED_IN,
     "GET my:stakes": "200 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators",
     "POST my:stakes": "302 · sign-in anonymous · 403 resident shopkeeper property_clerk administrators · 422 elsewhere",
+    "GET my:own_data": SIGNED_IN,
+    "GET my:export_own_data": SIGNED_IN,
+    "POST my:ask_about_data": "302 · sign-in anonymous",
     "GET my:concerns": "403 · sign-in anonymous · 200 members",
     "GET my:concern": (f"{MINE} · 200 shopkeeper walled", MINE),
     "POST my:move accept": (MINE, MINE),
@@ -312,6 +331,13 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST administration:add_stake": STAKES.replace("200", "302"),
     "GET administration:end_stake": STAKES,
     "POST administration:end_stake": STAKES.replace("200", "302"),
+    "GET administration:retention": LOOKING_ON,
+    "GET administration:retention_rule": DECIDING,
+    "POST administration:retention_rule": DECIDED,
+    "POST administration:prepare_retention": "403 · sign-in anonymous · 302 system security_administrator",
+    "GET administration:retention_run": LOOKING_ON,
+    "POST administration:confirm_retention": DECIDED,
+    "POST administration:discard_retention": DECIDED,
     "GET administration:audit": "403 · sign-in anonymous · 200 audit_administrator",
     "GET account_login": ENTRANCE,
     "POST account_login": "302",

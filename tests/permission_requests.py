@@ -36,6 +36,8 @@ from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from shangju.posts.services import PostPlan, create_post
 from shangju.posts.stakes import declare_stake
+from shangju.privacy.requests import Asking, ask_about_case
+from shangju.privacy.services import prepare_run
 from tests.street import Street
 
 MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -110,6 +112,8 @@ class Objects:
     endorsement_code: str
     stake: int
     token: int
+    data_request: int
+    retention_run: int
 
 
 def far_side(street: Street) -> Street:
@@ -159,6 +163,8 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
             publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
+            ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
+            prepare_run(by=COMMAND_LINE, now=now).pk,
         )  # fmt: skip
 
 
@@ -301,6 +307,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "public:confirm": CONFIRMATION,
     "public:add_words": {"words": "夜里更响"},
     "public:withdraw": {"reason": "已自行解决"},
+    "public:ask_about_data": {"words": "电话写错了"},
     "desk:enter": CALL,
     "desk:visit": VISIT,
     "desk:visit_categories": {"text": "楼道灯不亮"},
@@ -341,6 +348,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:add_stake": {"user": "resident", "party": "{shop}", "reason": "family"},
     "administration:end_stake": REASON,
     "my:stakes": {"building": "{building}", "reason": "own_home"},
+    "administration:retention_rule": {"days": "2", "reason": "statutory_duty"},
     "accounts:profile": {"language": "en"},
     "accounts:make_key": {"name": "grid program", "scopes": "read_cases", "days": "90"},
     "accounts:unlock": {"name": "resident"},
@@ -394,6 +402,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "check_publication": objects.publication, "withdraw_publication": objects.publication,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
+        **dict.fromkeys(("data_request", "answer_data_request"), objects.data_request),
+        **dict.fromkeys(("retention_run", "confirm_retention", "discard_retention"), objects.retention_run),
     }  # fmt: skip
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
@@ -402,6 +412,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "place": street.areas["grid"].code, "member": objects.party,
         "number": case.number, "code": code, "tracking_code": case.tracking_code,
         "photo_id": objects.photo.pk, "size": "thumbnail", "version": "2026-06", "move": doing, "entry_pk": objects.address,
+        "step": "take", "kind": "sessions" if page.startswith("administration:") else "correction",
         "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
     }  # fmt: skip
 

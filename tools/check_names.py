@@ -32,6 +32,10 @@ STATE_WRITERS: dict[str, str] = {
     "shangju/cases/effects/approvals": "a request's own state, asked or decided, is no state of a case",
     "shangju/knowledge/services": "an article's own state, draft or published, is no state of a case",
     "shangju/notices/services": "a notice's own state, to be sent or sent, is no state of a case",
+    "shangju/privacy/anonymising": "a notice to a phone that was removed is given up, no state of a case",
+    "shangju/privacy/carrying_out": "a run's own state, carried out or not, is no state of a case",
+    "shangju/privacy/requests": "a request's own state, asked or answered, is no state of a case",
+    "shangju/privacy/services": "a run's own state, prepared or confirmed, is no state of a case",
 }
 """Where ``.state = …`` and ``update(state=…)`` may stand; the prefix of a path, with its reason."""
 

@@ -55,6 +55,16 @@ def as_stake_administrator(view: View) -> View:
     return _only(frozenset({AdministratorRole.SYSTEM, AdministratorRole.SECURITY}), view, opens_scope=True)
 
 
+def as_security_administrator(view: View) -> View:
+    """Only the security administrator, with the scope of set-up."""
+    return _only(frozenset({AdministratorRole.SECURITY}), view, opens_scope=True)
+
+
+def as_security_or_system_administrator(view: View) -> View:
+    """The security administrator, who decides, and the system administrator, who may look; with the scope of set-up."""
+    return _only(frozenset({AdministratorRole.SECURITY, AdministratorRole.SYSTEM}), view, opens_scope=True)
+
+
 def as_audit_administrator(view: View) -> View:
     """Only the audit administrator; the audit trail needs no scope."""
     return _only(frozenset({AdministratorRole.AUDIT}), view, opens_scope=False)

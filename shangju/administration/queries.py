@@ -22,7 +22,15 @@ belong to.
 PAGE = 50
 MOST_FOUND = 100
 
-SET_UP_OBJECTS = ("areas.", "posts.", "parties.", "accounts.", "deadlines.", "categories.")
+SET_UP_OBJECTS = (
+    "areas.",
+    "posts.",
+    "parties.",
+    "accounts.",
+    "deadlines.",
+    "categories.",
+    "privacy.retention",
+)
 """Object types whose old and new values an audit administrator reads; of others only the names of the
 fields.
 """

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from shangju.administration.views import areas, audit, home, messages, parties, people, posts, stakes
+from shangju.administration.views import (
+    areas,
+    audit,
+    home,
+    messages,
+    parties,
+    people,
+    posts,
+    retention,
+    stakes,
+)
 
 app_name = "administration"
 urlpatterns = [
@@ -43,5 +53,11 @@ urlpatterns = [
     path("stakes/", stakes.stakes, name="stakes"),
     path("stakes/add/", stakes.add, name="add_stake"),
     path("stakes/<int:pk>/end/", stakes.end, name="end_stake"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/rules/<str:kind>/", retention.rule, name="retention_rule"),
+    path("retention/runs/prepare/", retention.prepare, name="prepare_retention"),
+    path("retention/runs/<int:pk>/", retention.run, name="retention_run"),
+    path("retention/runs/<int:pk>/confirm/", retention.confirm, name="confirm_retention"),
+    path("retention/runs/<int:pk>/discard/", retention.discard, name="discard_retention"),
     path("audit/", audit.audit, name="audit"),
 ]

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shangju.cases.models import Case, CaseEvent
+from shangju.cases.workflow import CaseRole
 
 
 def digest(text: str) -> str:
@@ -19,15 +20,23 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest() if text else ""
 
 
+def reporter_digest(case: Case, user_id: int) -> str:
+    """Which account the reporter used, provable while the case keeps its tracking code and by nobody afterwards."""
+    return digest(f"{case.tracking_code}:{user_id}")
+
+
 def hash_of(event: CaseEvent, *, number: str) -> str:
-    """The hash of a history row: SHA-256 over its canonical JSON, the texts by their stored digests."""
+    """The hash of a history row: SHA-256 over its canonical JSON, the texts by their stored digests.
+
+    So is the account of a reporter: it can be cut off when its time has come, like a text.
+    """
     content = {
         "case": number,
         "sequence": event.sequence,
         "kind": event.kind,
         "from": event.from_state,
         "to": event.to_state,
-        "by": event.by_id,
+        "by": None if "by" in event.data.get("digests", {}) else event.by_id,
         "role": event.role,
         "post": event.post_name,
         "data": event.data,
@@ -57,6 +66,9 @@ def next_event(
     ``case.state`` must already be the state after the move. The caller holds the case's lock, saves both.
     """
     texts = {"note": note, "reporter_text": reporter_text, "party_text": party_text}
+    digests = {name: digest(text) for name, text in texts.items() if text}
+    if by_id is not None and role == CaseRole.REPORTER:
+        digests["by"] = reporter_digest(case, by_id)
     event = CaseEvent(
         case=case,
         sequence=case.history_length + 1,
@@ -66,7 +78,7 @@ def next_event(
         by_id=by_id,
         role=role,
         post_name=post_name,
-        data={**(data or {}), "digests": {name: digest(text) for name, text in texts.items() if text}},
+        data={**(data or {}), "digests": digests},
         at=at,
         previous_hash=case.history_head,
         **texts,
@@ -92,7 +104,7 @@ def first_break(case: Case, events: Iterable[CaseEvent]) -> Break | None:
     previous, length = "", 0
     for event in events:
         length += 1
-        fault = _fault_of(event, number=case.number, expected_sequence=length, previous=previous)
+        fault = _fault_of(event, case=case, expected_sequence=length, previous=previous)
         if fault:
             return Break(case.number, event.sequence, event.pk, fault)
         previous = event.hash
@@ -103,16 +115,18 @@ def first_break(case: Case, events: Iterable[CaseEvent]) -> Break | None:
     return None
 
 
-def _fault_of(event: CaseEvent, *, number: str, expected_sequence: int, previous: str) -> str:
+def _fault_of(event: CaseEvent, *, case: Case, expected_sequence: int, previous: str) -> str:
     if event.sequence != expected_sequence:
         return "a row is missing before this one"
     if event.previous_hash != previous:
         return "this row does not follow the one before it"
-    if event.hash != hash_of(event, number=number):
+    if event.hash != hash_of(event, number=case.number):
         return "the content of this row was changed"
     if event.redacted_at is None:
         digests = event.data.get("digests", {})
         for name in ("note", "reporter_text", "party_text"):
             if digest(getattr(event, name)) != digests.get(name, ""):
                 return f"the text “{name}” of this row was changed"
+        if "by" in digests and (event.by_id is None or digests["by"] != reporter_digest(case, event.by_id)):
+            return "who made this row was changed"
     return ""

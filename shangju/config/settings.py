@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "shangju.imports",
     "shangju.board",
     "shangju.backups",
+    "shangju.privacy",
     "shangju.public",
     "shangju.desk",
     "shangju.my",

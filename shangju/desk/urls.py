@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from shangju.desk.views import approvals, board, cases, entry, me_too, place_codes, visit, worklist
+from shangju.desk.views import (
+    approvals,
+    board,
+    cases,
+    data_requests,
+    entry,
+    me_too,
+    place_codes,
+    visit,
+    worklist,
+)
 
 app_name = "desk"
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("approvals/", approvals.approvals, name="approvals"),
+    path("data-requests/", data_requests.data_requests, name="data_requests"),
+    path("data-requests/<int:pk>/", data_requests.data_request, name="data_request"),
+    path("data-requests/<int:pk>/<str:step>/", data_requests.answer_data_request, name="answer_data_request"),
     path("new/", entry.enter, name="enter"),
     path("new/earlier/", entry.earlier, name="earlier"),
     path("visit/", visit.visit, name="visit"),

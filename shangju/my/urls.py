@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.my import stakes, views
+from shangju.my import own_data, stakes, views
 
 app_name = "my"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("notices/read/", views.read_notices, name="read_notices"),
     path("stakes/", gzip_page(stakes.stakes), name="stakes"),
     path("reports/", gzip_page(views.reports), name="reports"),
+    path("data/", gzip_page(own_data.own_data), name="own_data"),
+    path("data/export/", own_data.export_own_data, name="export_own_data"),
+    path("data/ask/", own_data.ask_about_data, name="ask_about_data"),
     path("concerns/", gzip_page(views.concerns), name="concerns"),
     path("concerns/<str:number>/", gzip_page(views.concern), name="concern"),
     path("concerns/<str:number>/moves/<str:move>/", views.make_move, name="move"),

@@ -36,11 +36,11 @@ class Notice(models.Model):
     is why a provider will never take it.
 
     Bound to a recipient, not to an area: read through the user it belongs to, or by the worker. ``leased_until`` is
-    until when a worker that took it may be presumed alive.
+    until when a worker that took it may be presumed alive. ``emptied_at`` is when recipient and body had their time.
     """
 
     key = models.CharField(max_length=80, unique=True)
-    event = models.ForeignKey(CaseEvent, models.PROTECT, related_name="notices")
+    event = models.ForeignKey(CaseEvent, models.PROTECT, null=True, related_name="notices")
     channel = models.CharField(max_length=10, choices=NoticeChannel)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="notices")
     recipient = SealedTextField(blank=True, default="")
@@ -59,6 +59,7 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    emptied_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager["Notice"]] = models.Manager()
 

@@ -19,6 +19,7 @@ CHINESE: dict[str, str] = {
     MoveName.FOLLOW: "您反映的事项${number}有新进展：${state}，查询码${code}。",
     MoveName.PART_ENDED: "您反映的事项${number}其中一项有了结果，请凭查询码${code}查看。",
     "met_too": "您附议的事项有新进展：${state}，请凭查询码${code}查看。",
+    "data_request": "您关于个人信息的请求已答复，请凭查询码${code}查看。",
     "sign_in_code": "${code}是您的登录验证码，5分钟内有效，请勿告诉他人。",
 }
 ENGLISH: dict[str, str] = {
@@ -37,6 +38,7 @@ ENGLISH: dict[str, str] = {
     MoveName.FOLLOW: "News of your concern ${number}: ${state}. Tracking code ${code}.",
     MoveName.PART_ENDED: "A part of your concern ${number} has its result. Tracking code ${code}.",
     "met_too": "News of a concern that you have met, too: ${state}. Tracking code ${code}.",
+    "data_request": "Your request about your data was answered. Read it with the tracking code ${code}.",
     "sign_in_code": "${code} is your sign-in code, valid for 5 minutes. Give it to nobody.",
 }
 

@@ -31,6 +31,8 @@ class Right(StrEnum):
     HANDLE = "handle"
     CALL_BACK = "call_back"
     SUPERVISE = "supervise"
+    ANSWER_DATA_REQUESTS = "answer_data_requests"
+    """Requests of residents about their own data (PIPL §50)."""
     DECIDE_BEYOND = "decide_beyond"
     """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
     KEEP_KNOWLEDGE = "keep_knowledge"
@@ -61,11 +63,12 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.SUPERVISE,
             Right.CALL_BACK,
             Right.DECIDE_BEYOND,
+            Right.ANSWER_DATA_REQUESTS,
             Right.HANDLE,
         }
     )
     | _PUBLISHER,
-    PostKind.DUTY_DESK: _DISPATCHER | _PUBLISHER,
+    PostKind.DUTY_DESK: _DISPATCHER | _PUBLISHER | {Right.ANSWER_DATA_REQUESTS},
     PostKind.UNIT: _HANDLER | _KEEPER,
     PostKind.COMMUNITY_SECRETARY: _DISPATCHER | _PUBLISHER | {Right.SUPERVISE},
     PostKind.COMMUNITY_OFFICER: _DISPATCHER | _KEEPER,

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.public import board_views, me_too_views, place_views, views, views_help
+from shangju.public import board_views, me_too_views, own_data, place_views, views, views_help
 
 app_name = "public"
 
@@ -31,6 +31,10 @@ urlpatterns = [
     path("help/<int:pk>/", gzip_page(views_help.article), name="help_article"),
     path("help/<int:pk>/opinion/", views_help.opinion, name="help_opinion"),
     path("board/", gzip_page(board_views.board), name="board"),
+    path("track/<str:code>/data/", gzip_page(own_data.own_data), name="own_data"),
+    path("track/<str:code>/data/export/", own_data.export_own_data, name="export_own_data"),
+    path("track/<str:code>/data/forget/", own_data.forget_contact, name="forget_contact"),
+    path("track/<str:code>/data/ask/<str:kind>/", own_data.ask_about_data, name="ask_about_data"),
     path("privacy/", gzip_page(views.privacy), name="privacy"),
     path("privacy/<slug:version>/", gzip_page(views.privacy), name="privacy_version"),
 ]

@@ -64,6 +64,12 @@ WORDS = {
     "post.created": pgettext_lazy("audit", "Post created"),
     "post.retired": pgettext_lazy("audit", "Post retired"),
     "post.user_appointed": pgettext_lazy("audit", "Holder appointed"),
+    "account.deleted": pgettext_lazy("audit", "Account deleted at its owner's wish"),
+    "retention.rule_set": pgettext_lazy("audit", "Retention rule changed"),
+    "retention.prepared": pgettext_lazy("audit", "Retention run prepared"),
+    "retention.confirmed": pgettext_lazy("audit", "Retention run confirmed"),
+    "retention.discarded": pgettext_lazy("audit", "Retention run discarded"),
+    "retention.carried_out": pgettext_lazy("audit", "Retention run carried out"),
 }
 """What actions are called; one that is missing here is shown by its own name."""
 
@@ -78,12 +84,15 @@ OBJECTS = {
     "deadlines.workyear": pgettext_lazy("audit object", "Calendar year"),
     "parties.party": pgettext_lazy("audit object", "Member"),
     "posts.post": pgettext_lazy("audit object", "Post"),
+    "privacy.retentionrule": pgettext_lazy("audit object", "Retention rule"),
+    "privacy.retentionrun": pgettext_lazy("audit object", "Retention run"),
 }
 
 FIELDS = {
     "address": _("Address"),
     "area": _("Area"),
     "code": _("Code"),
+    "days": _("Days"),
     "datum": _("Datum of the source"),
     "display_name": _("Shown as"),
     "ends_on": _("To"),

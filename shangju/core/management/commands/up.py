@@ -65,6 +65,7 @@ class Command(OperatorCommand):
         self._step(
             _("Calendars and deadline classes"), lambda: call_command("seed_deadlines", stdout=StringIO())
         )
+        self._step(_("Retention rules"), lambda: call_command("seed_retention", stdout=StringIO()))
         self._step(_("Categories"), lambda: call_command("seed_categories", stdout=StringIO()))
         self._step(_("Messages"), lambda: call_command("seed_messages", stdout=StringIO()))
         self._step(_("Articles"), lambda: call_command("seed_articles", stdout=StringIO()))

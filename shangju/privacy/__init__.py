@@ -1,0 +1,1 @@
+"""Retention, anonymisation and the rights of those whose data is kept."""
