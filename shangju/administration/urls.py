@@ -3,6 +3,7 @@
 from django.urls import path
 
 from shangju.administration.views import areas, audit, home, messages, parties, people, posts, stakes
+from shangju.administration.views import areas, audit, home, messages, parties, people, posts, webhooks
 
 app_name = "administration"
 urlpatterns = [
@@ -43,5 +44,15 @@ urlpatterns = [
     path("stakes/", stakes.stakes, name="stakes"),
     path("stakes/add/", stakes.add, name="add_stake"),
     path("stakes/<int:pk>/end/", stakes.end, name="end_stake"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/add/", webhooks.add, name="add_webhook"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/change/", webhooks.change, name="change_webhook"),
+    path("webhooks/<int:pk>/remove/", webhooks.remove, name="remove_webhook"),
+    path("webhooks/<int:pk>/test/", webhooks.act, {"action": "test"}, name="test_webhook"),
+    path("webhooks/<int:pk>/stop/", webhooks.act, {"action": "stop"}, name="stop_webhook"),
+    path("webhooks/<int:pk>/start/", webhooks.act, {"action": "start"}, name="start_webhook"),
+    path("webhooks/<int:pk>/secret/", webhooks.act, {"action": "secret"}, name="change_webhook_secret"),
+    path("webhooks/deliveries/<int:pk>/again/", webhooks.again, name="deliver_again"),
     path("audit/", audit.audit, name="audit"),
 ]

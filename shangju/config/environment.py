@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -43,6 +44,7 @@ class Environment:
     reveals_per_day: int
     tile_url: str
     gateways: dict[str, GatewayAddress]
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...]
     import_keep_days: int
     backup_passphrase: str
     malware_scanner: str
@@ -134,6 +136,8 @@ def _unscanned(text: str) -> str:
     if text not in {"refuse", "quarantine"}:
         raise ValueError
     return text
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _http_url(text: str) -> str:
@@ -325,5 +329,14 @@ def load(base: Path) -> Environment:
         tile_url=read("SHANGJU_TILE_URL"),
         gateways=_gateways(),
         **_upkeep(),
+        webhook_networks=_parsed(
+            "SHANGJU_WEBHOOK_NETWORKS",
+            "127.0.0.0/8,::1/128" if mode == "demo" else "",
+            _networks,
+            "networks such as “10.20.0.0/16”, separated by commas",
+        ),
+        import_keep_days=_parsed(
+            "SHANGJU_IMPORT_KEEP_DAYS", "90", _days, "a number of days between 1 and 730"
+        ),
         time_zone="Asia/Shanghai",
     )
