@@ -61,6 +61,7 @@ IMPORTS = "403 · sign-in anonymous · 404 importers"
 
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
+PROGRAM_SETUP = "403 · 401 anonymous · "
 SETUP_DONE = "403 · sign-in anonymous · 302 system"
 STAKES = "403 · sign-in anonymous · 200 system_administrator security_administrator"
 CASES = "403 · 401 anonymous · 404 outsiders elsewhere"
@@ -312,6 +313,19 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST administration:add_stake": STAKES.replace("200", "302"),
     "GET administration:end_stake": STAKES,
     "POST administration:end_stake": STAKES.replace("200", "302"),
+    "GET administration:webhooks": SETUP,
+    "GET administration:add_webhook": SETUP,
+    "POST administration:add_webhook": SETUP_DONE,
+    "GET administration:webhook": SETUP,
+    "GET administration:change_webhook": SETUP,
+    "POST administration:change_webhook": SETUP_DONE,
+    "GET administration:remove_webhook": SETUP,
+    "POST administration:remove_webhook": SETUP_DONE,
+    "POST administration:test_webhook": SETUP_DONE,
+    "POST administration:stop_webhook": SETUP_DONE,
+    "POST administration:start_webhook": SETUP_DONE,
+    "POST administration:change_webhook_secret": SETUP_DONE,
+    "POST administration:deliver_again": SETUP_DONE,
     "GET administration:audit": "403 · sign-in anonymous · 200 audit_administrator",
     "GET account_login": ENTRANCE,
     "POST account_login": "302",
@@ -352,6 +366,17 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET api:articles": OPEN,
     "GET api:article": OPEN,
     "POST api:make_token": OPEN,
+    "GET api:webhooks": f"{PROGRAM_SETUP}200 system",
+    "POST api:add_webhook": f"{PROGRAM_SETUP}201 system",
+    "GET api:webhook": f"{PROGRAM_SETUP}200 system",
+    "PUT api:change_webhook": f"{PROGRAM_SETUP}200 system",
+    "DELETE api:remove_webhook": f"{PROGRAM_SETUP}204 system",
+    "POST api:change_webhook_secret": f"{PROGRAM_SETUP}200 system",
+    "POST api:stop_webhook": f"{PROGRAM_SETUP}200 system",
+    "POST api:start_webhook": f"{PROGRAM_SETUP}200 system",
+    "POST api:test_webhook": f"{PROGRAM_SETUP}202 system",
+    "GET api:deliveries": f"{PROGRAM_SETUP}200 system",
+    "POST api:deliver_again": f"{PROGRAM_SETUP}202 system",
     "GET api:cases": "200 · 401 anonymous · 403 outsiders callers_in",
     "GET api:case": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),
     "GET api:moves": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shangju.accounts.actors import COMMAND_LINE
+from shangju.accounts.models import User
 from shangju.areas.services import AreaPlan, add_area
 from shangju.board.services import propose_publication
 from shangju.cases import moves
@@ -35,6 +36,8 @@ from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from shangju.posts.services import PostPlan, create_post
 from shangju.posts.stakes import declare_stake
+from shangju.webhooks.models import Delivery, DeliveryState, Subscription
+from shangju.webhooks.signing import new_secret
 from tests.street import Street
 
 MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -103,6 +106,8 @@ class Objects:
     delegation: int
     template: int
     notice: int
+    webhook: int
+    delivery: int
     article: int
     table: int
     publication: int
@@ -155,6 +160,8 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
+            street.parties.get("other_shop", street.parties["shop"]).pk,
+            Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now), *_webhook(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
             publication.pk, endorsed.tracking_code, stake.pk,
         )  # fmt: skip
@@ -173,6 +180,18 @@ def _given_up(case: Case, now: datetime) -> int:
     return Notice.objects.create(
         key=f"given-up-{case.pk}", event=event, channel="sms", recipient=MARKERS["phone"], **given_up
     ).pk
+
+
+def _webhook(case: Case, now: datetime) -> tuple[int, int]:
+    """A webhook, and a call of it that was given up."""
+    owner, _made = User.objects.get_or_create(username="webhook-owner")
+    marks = {"seen_at": now, "created_at": now, "owner": owner, "secret": new_secret()}
+    webhook = Subscription.objects.create(
+        name="数据平台", area=case.subdistrict, address="https://example.cn/hook", **marks
+    )
+    key = f"ping-{case.pk}"
+    failed = {"state": DeliveryState.FAILED, "due_at": now, "created_at": now}
+    return webhook.pk, Delivery.objects.create(key=key, subscription=webhook, kind="ping", **failed).pk
 
 
 SOON = timedelta(days=2)
@@ -272,6 +291,7 @@ REASON = {"reason": "调整"}
 NEW_AREA = {"kind": "community", "code": "A9", "name": "新社区"}
 NEW_PERSON = {"username": "new-worker", "display_name": "网格员 9号"}
 NEW_PARTY = {"kind": "merchant", "name": "东里粮店", "area": "{grid}", "joined_on": "2026-11-01"}
+NEW_WEBHOOK = {"name": "数据平台", "address": "https://example.cn/hook"}
 CONCERN = {"text": "楼道灯不亮", "place": {"area_code": "A1G1"}}
 CALL = {
     "text": "楼道灯不亮",
@@ -323,6 +343,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:change_phone": {"phone": "", **REASON},
     "administration:change_wecom": {"wecom_id": "member-7", **REASON},
     "administration:template": {"text": "事项${{number}}已受理。", "provider_template": "SMS_1"},
+    "administration:add_webhook": {**NEW_WEBHOOK, "area": "{subdistrict}"},
+    "administration:change_webhook": {**NEW_WEBHOOK, "area": "{subdistrict}"},
     "administration:admit_party": NEW_PARTY,
     "administration:change_party": {**NEW_PARTY, **REASON},
     "administration:change_membership": {"status": "suspended", **REASON},
@@ -347,6 +369,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:report": CONCERN,
     "api:confirm": CONFIRMATION,
     "api:reveal": {"fields": ["phone"], "code": "call", "reason": "回访预约时间"},
+    "api:add_webhook": {**NEW_WEBHOOK, "area": "A"},
+    "api:change_webhook": {**NEW_WEBHOOK, "area": "A"},
     "api:make_token": {"username": "resident", "password": PASSWORD, "name": "grid program"},
 }
 """What a POST of the interface carries."""
@@ -373,6 +397,11 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "end_delegation": objects.delegation, "end_stake": objects.stake,
         "change_wecom": person, "template": objects.template,
         "send_again": objects.notice,
+        "end_delegation": objects.delegation, "change_wecom": person, "template": objects.template,
+        "send_again": objects.notice, "deliver_again": objects.delivery,
+        **dict.fromkeys(("webhook", "test_webhook", "stop_webhook", "start_webhook"), objects.webhook),
+        **dict.fromkeys(("change_webhook", "remove_webhook", "change_webhook_secret"), objects.webhook),
+        "deliveries": objects.webhook,
         "check_publication": objects.publication, "withdraw_publication": objects.publication,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
@@ -410,7 +439,7 @@ def asked(key: str, route: str, objects: Objects) -> Asked:
     address = reverse(page, kwargs={name: known[name] for name in re.findall(r"<(?:\w+:)?(\w+)>", route)})
     if page == "administration:add_area":
         address += f"?parent={objects.street.areas['subdistrict'].pk}"
-    if method != "POST":
+    if method not in {"POST", "PUT"}:
         return Asked(method, address, {})
     return Asked(method, address, contents(page, doing, objects))
 

@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from shangju.api.refusals import answers_wrong_methods, register_refusals
-from shangju.api.views import cases, concerns, reference, tokens
+from shangju.api.views import cases, concerns, reference, tokens, webhooks
 from shangju.core.problems import CONTENT_TYPE
 from shangju.core.views import page_not_found
 
@@ -43,6 +43,7 @@ register_refusals(api)
 api.add_router("", concerns.router)
 api.add_router("", reference.router)
 api.add_router("", tokens.router)
+api.add_router("", webhooks.router)
 api.add_router("/cases", cases.router)
 
 

@@ -154,7 +154,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         is_dangerous=True,
         leads_to=lambda _made: reverse("administration:webhooks"),
     )
-    return answer_form(request, forms.Form(request.POST or None), partial(remove_subscription, held), page)
+    # Nothing to fill in: a POST is bound whatever it carries.
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    return answer_form(request, form, partial(remove_subscription, held), page)
 
 
 ACTIONS: dict[str, tuple[Callable[..., object], object]] = {
