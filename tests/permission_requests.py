@@ -380,7 +380,7 @@ def case_for_row(page: str, doing: str, objects: Objects) -> Case:
     """The case that the row's request is about."""
     if page == "my:move" and doing in HANDLED_BY_MEMBER:
         return objects.cases.get(HANDLED_BY_MEMBER[doing], objects.cases["in_progress"])
-    if page in {"public:confirm", "api:confirm", "desk:propose"}:
+    if page in {"public:confirm", "api:confirm", "desk:propose", "desk:call_back_phone"}:
         return objects.cases["resolved"]
     return objects.cases[MOVE_VALUES[doing][0] if doing else "in_progress"]
 

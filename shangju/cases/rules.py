@@ -100,15 +100,19 @@ def _handled_it(standing: Standing, case: Case, roles: set[CaseRole]) -> bool:
     """Whether the user worked on the case: such a person may not ask how satisfied the reporter is (cases.md §3)."""
     if roles & {CaseRole.HANDLER, CaseRole.ASSISTANT}:
         return True
-    working = [
-        MoveName.SIGN,
-        MoveName.CONTACT,
-        MoveName.VISIT,
-        MoveName.FIND_CAUSE,
-        MoveName.MEDIATE,
-        MoveName.RESOLVE,
-    ]
-    return case.events.filter(by_id=standing.user_id, kind__in=[*working, MoveName.ANSWER_DIRECTLY]).exists()
+    return case.events.filter(by_id=standing.user_id, kind__in=WORKING).exists()
+
+
+WORKING = (
+    MoveName.SIGN,
+    MoveName.CONTACT,
+    MoveName.VISIT,
+    MoveName.FIND_CAUSE,
+    MoveName.MEDIATE,
+    MoveName.RESOLVE,
+    MoveName.ANSWER_DIRECTLY,
+)
+"""Who made one of these worked on the case."""
 
 
 def open_moves(actor: Actor, case: Case) -> tuple[MoveName, ...]:
@@ -171,12 +175,17 @@ def to_decide(standing: Standing) -> Q:
     """:func:`may_decide` as a condition on requests: those that wait and that ``standing`` decides."""
     dispatching, beyond = Q(pk__in=[]), Q(pk__in=[])
     for area in standing.areas_with(Right.DISPATCH):
-        dispatching |= _within(area)
+        dispatching |= within(area)
     for area in standing.areas_with(Right.DECIDE_BEYOND):
         beyond |= _within(area)
     outside = ~behind_wall(standing)
     near = Case.objects.filter(beyond | dispatching, outside)
     far = Case.objects.filter(beyond, outside)
+        beyond |= within(area)
+    near = Case.objects.filter(beyond | dispatching)
+    far = Case.objects.filter(beyond)
+    if standing.parties:
+        near, far = near.exclude(about(standing.parties)), far.exclude(about(standing.parties))
     own = Q(asked_by_id=standing.user_id, asked_by_id__isnull=False)
     return Q(state=ApprovalState.ASKED) & ~own & (Q(is_beyond=False, case__in=near) | Q(case__in=far))
 
@@ -191,6 +200,7 @@ def visible_to(standing: Standing) -> Q:
     viewing = standing.areas_with(Right.VIEW_CASE)
     for area in viewing:
         seen |= _within(area) if _sees_confidential(standing, area) else _within(area) & _open_to(standing)
+        seen |= within(area)
     posts_without_view = [
         holding.post_id
         for holding in standing.holdings
@@ -224,6 +234,15 @@ def known_to_exist_for(standing: Standing) -> Q:
     for area in standing.scope.areas:
         near |= _within(area)
     return near & ~behind_wall(standing)
+        near |= within(area)
+    return near & ~about(standing.parties) if standing.parties else near
+
+
+def about(parties: tuple[int, ...]) -> Q:
+    """Cases that concern one of the parties, or happen at its place."""
+    return Q(concerned_party_id__in=parties, concerned_party_id__isnull=False) | Q(
+        place_party_id__in=parties, place_party_id__isnull=False
+    )
 
 
 def concerning(standing: Standing) -> Q:
@@ -236,6 +255,6 @@ def may_view(standing: Standing, case: Case) -> bool:
     return Case.objects.filter(visible_to(standing), pk=case.pk).exists()
 
 
-def _within(area: ScopedArea) -> Q:
+def within(area: ScopedArea) -> Q:
     column = CASE_LEVELS.get(area.level)
     return Q(**{column: area.pk}) if column else Q(area_path__startswith=area.path)

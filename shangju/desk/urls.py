@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from shangju.desk.views import approvals, board, cases, entry, me_too, place_codes, visit, worklist
+from shangju.desk.views import approvals, board, call_backs, cases, entry, me_too, place_codes, visit, worklist
 
 app_name = "desk"
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("approvals/", approvals.approvals, name="approvals"),
+    path("call-backs/", call_backs.call_backs, name="call_backs"),
+    path("call-backs/<str:number>/phone/", call_backs.phone, name="call_back_phone"),
     path("new/", entry.enter, name="enter"),
     path("new/earlier/", entry.earlier, name="earlier"),
     path("visit/", visit.visit, name="visit"),
