@@ -171,7 +171,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET desk:worklist": "200 · sign-in anonymous · 403 outsiders",
     "GET desk:approvals": "403 · sign-in anonymous · 200 dispatchers walled elsewhere task_force",
     "GET desk:call_backs": "403 · sign-in anonymous · 200 call_back walled elsewhere",
-    "POST desk:call_back_phone": (f"{DESK} walled · 200 call_back", f"{DESK_FAR} · 200 far_desk"),
+    "POST desk:call_back_phone": (f"{DESK} walled · 200 call_back", f"{DESK_FAR} · 403 far_desk"),
     "GET desk:enter": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
     "POST desk:enter": "403 · sign-in anonymous · 302 enterers · 422 enterers_elsewhere",
     "GET desk:received": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
