@@ -160,8 +160,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
-            street.parties.get("other_shop", street.parties["shop"]).pk,
-            Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now), *_webhook(in_work, now),
+            *_webhook(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
             publication.pk, endorsed.tracking_code, stake.pk,
         )  # fmt: skip
@@ -396,8 +395,6 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
         "end_delegation": objects.delegation, "end_stake": objects.stake,
         "change_wecom": person, "template": objects.template,
-        "send_again": objects.notice,
-        "end_delegation": objects.delegation, "change_wecom": person, "template": objects.template,
         "send_again": objects.notice, "deliver_again": objects.delivery,
         **dict.fromkeys(("webhook", "test_webhook", "stop_webhook", "start_webhook"), objects.webhook),
         **dict.fromkeys(("change_webhook", "remove_webhook", "change_webhook_secret"), objects.webhook),

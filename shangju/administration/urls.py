@@ -2,8 +2,17 @@
 
 from django.urls import path
 
-from shangju.administration.views import areas, audit, home, messages, parties, people, posts, stakes
-from shangju.administration.views import areas, audit, home, messages, parties, people, posts, webhooks
+from shangju.administration.views import (
+    areas,
+    audit,
+    home,
+    messages,
+    parties,
+    people,
+    posts,
+    stakes,
+    webhooks,
+)
 
 app_name = "administration"
 urlpatterns = [

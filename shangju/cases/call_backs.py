@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shangju.cases.models import Case, CaseAssistant, CaseEvent
-from shangju.cases.rules import WORKING, about, visible_to, within
+from shangju.cases.rules import WORKING, behind_wall, visible_to, within
 from shangju.cases.workflow import State
 from shangju.deadlines.steps import Step
 from shangju.posts.rights import Right, Standing
@@ -26,10 +26,8 @@ def to_call_back(standing: Standing, *, now: datetime) -> QuerySet[Case]:
     own_work = CaseEvent.objects.filter(case=OuterRef("pk"), by_id=standing.user_id, kind__in=WORKING)
     assisted = CaseAssistant.objects.filter(case=OuterRef("pk"), post_id__in=standing.posts)
     found = Case.objects.filter(reach, due, visible_to(standing), ~Exists(own_work), ~Exists(assisted))
-    found = found.filter(state=State.RESOLVED).exclude(
+    found = found.filter(~behind_wall(standing), state=State.RESOLVED).exclude(
         handler_post_id__isnull=False, handler_post_id__in=standing.posts
     )
-    if standing.parties:
-        found = found.exclude(about(standing.parties))
     related = ("area", "category", "reporter_contact", "handler_post", "handler_party")
     return found.select_related(*related).order_by("-reporter_contact__prefers_call", "due_at", "pk")

@@ -177,15 +177,10 @@ def to_decide(standing: Standing) -> Q:
     for area in standing.areas_with(Right.DISPATCH):
         dispatching |= within(area)
     for area in standing.areas_with(Right.DECIDE_BEYOND):
-        beyond |= _within(area)
+        beyond |= within(area)
     outside = ~behind_wall(standing)
     near = Case.objects.filter(beyond | dispatching, outside)
     far = Case.objects.filter(beyond, outside)
-        beyond |= within(area)
-    near = Case.objects.filter(beyond | dispatching)
-    far = Case.objects.filter(beyond)
-    if standing.parties:
-        near, far = near.exclude(about(standing.parties)), far.exclude(about(standing.parties))
     own = Q(asked_by_id=standing.user_id, asked_by_id__isnull=False)
     return Q(state=ApprovalState.ASKED) & ~own & (Q(is_beyond=False, case__in=near) | Q(case__in=far))
 
@@ -199,8 +194,7 @@ def visible_to(standing: Standing) -> Q:
     seen = Q(pk__in=[])
     viewing = standing.areas_with(Right.VIEW_CASE)
     for area in viewing:
-        seen |= _within(area) if _sees_confidential(standing, area) else _within(area) & _open_to(standing)
-        seen |= within(area)
+        seen |= within(area) if _sees_confidential(standing, area) else within(area) & _open_to(standing)
     posts_without_view = [
         holding.post_id
         for holding in standing.holdings
@@ -232,17 +226,8 @@ def known_to_exist_for(standing: Standing) -> Q:
     """
     near = Q(pk__in=[])
     for area in standing.scope.areas:
-        near |= _within(area)
-    return near & ~behind_wall(standing)
         near |= within(area)
-    return near & ~about(standing.parties) if standing.parties else near
-
-
-def about(parties: tuple[int, ...]) -> Q:
-    """Cases that concern one of the parties, or happen at its place."""
-    return Q(concerned_party_id__in=parties, concerned_party_id__isnull=False) | Q(
-        place_party_id__in=parties, place_party_id__isnull=False
-    )
+    return near & ~behind_wall(standing)
 
 
 def concerning(standing: Standing) -> Q:

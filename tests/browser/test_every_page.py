@@ -399,6 +399,8 @@ def _stake(street: Street) -> Stake:
             by=worker.user,
             now=timezone.now(),
         )
+
+
 def _webhook(street: Street) -> Subscription:
     """A webhook with a call that was taken."""
     now, owner = timezone.now(), street.users["system_administrator"]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0041_priority_of_open_cases")]
+    dependencies = [("cases", "0048_walls_and_reveals")]
 
     operations = [
         migrations.AddField(

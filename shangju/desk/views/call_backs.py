@@ -14,6 +14,7 @@ from shangju.cases import queries
 from shangju.cases.call_backs import to_call_back
 from shangju.cases.forms import MOVE_FORMS
 from shangju.cases.models import Case
+from shangju.cases.models.reporter import RevealCode
 from shangju.cases.reporter import RevealedContact, mask_phone, reveal_contact
 from shangju.cases.rules import Actor, roles_of
 from shangju.cases.workflow import CALL_BACK_TRIES, CaseRole, MoveName
@@ -42,7 +43,14 @@ def phone(request: HttpRequest, number: str) -> HttpResponse:
     if CaseRole.CALLER not in roles_of(actor_of(request), case):
         raise PermissionDenied
     try:
-        contact = reveal_contact(case, by=actor_of(request), reason=_("Call-back"), now=timezone.now())
+        contact = reveal_contact(
+            case,
+            fields=["name", "phone"],
+            code=RevealCode.CALL,
+            reason=_("Call-back of a resolved case"),
+            by=actor_of(request),
+            now=timezone.now(),
+        )
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except DomainError as refusal:
