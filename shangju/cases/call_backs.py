@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shangju.cases.models import Case, CaseAssistant, CaseEvent
-from shangju.cases.rules import WORKING, behind_wall, visible_to, within
+from shangju.cases.rules import WORKING, visible_to, within
+from shangju.cases.walls import behind_wall
 from shangju.cases.workflow import State
 from shangju.deadlines.steps import Step
 from shangju.posts.rights import Right, Standing
