@@ -136,6 +136,8 @@ def _unscanned(text: str) -> str:
     if text not in {"refuse", "quarantine"}:
         raise ValueError
     return text
+
+
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 

@@ -267,10 +267,7 @@ INTAKE_PER_MINUTE = ENVIRONMENT.intake_per_minute
 IMPORT_KEEP_DAYS = ENVIRONMENT.import_keep_days
 REVEALS_PER_DAY = ENVIRONMENT.reveals_per_day
 TILE_URL = ENVIRONMENT.tile_url
-<<<<<<< HEAD
 BACKUP_PASSPHRASE = ENVIRONMENT.backup_passphrase
 MALWARE_SCANNER = ENVIRONMENT.malware_scanner
 UNSCANNED_FILES = ENVIRONMENT.unscanned
-=======
 WEBHOOK_NETWORKS = ENVIRONMENT.webhook_networks
->>>>>>> 9c40caf (Tell other programs what happens to cases: signed calls per history row, repeated over a day, never into closed networks)
