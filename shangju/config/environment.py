@@ -330,15 +330,12 @@ def load(base: Path) -> Environment:
         ),
         tile_url=read("SHANGJU_TILE_URL"),
         gateways=_gateways(),
-        **_upkeep(),
         webhook_networks=_parsed(
             "SHANGJU_WEBHOOK_NETWORKS",
             "127.0.0.0/8,::1/128" if mode == "demo" else "",
             _networks,
             "networks such as “10.20.0.0/16”, separated by commas",
         ),
-        import_keep_days=_parsed(
-            "SHANGJU_IMPORT_KEEP_DAYS", "90", _days, "a number of days between 1 and 730"
-        ),
+        **_upkeep(),
         time_zone="Asia/Shanghai",
     )
