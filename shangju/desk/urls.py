@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from shangju.desk.views import approvals, board, call_backs, cases, entry, me_too, place_codes, visit, worklist
+from shangju.desk.views import (
+    approvals,
+    board,
+    call_backs,
+    cases,
+    entry,
+    me_too,
+    place_codes,
+    visit,
+    worklist,
+)
 
 app_name = "desk"
 
