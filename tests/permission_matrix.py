@@ -61,6 +61,7 @@ IMPORTS = "403 · sign-in anonymous · 404 importers"
 
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
+PROGRAM_SETUP = "403 · 401 anonymous · "
 SETUP_DONE = "403 · sign-in anonymous · 302 system"
 STAKES = "403 · sign-in anonymous · 200 system_administrator security_administrator"
 LOOKING_ON = "403 · sign-in anonymous · 200 system security_administrator"
@@ -185,6 +186,8 @@ MATRIX: dict[str, str | tuple[str, str]] = {
         "403 · sign-in anonymous · 404 far_desk · 302 duty_desk task_force",
         "403 · sign-in anonymous · 404 duty_desk task_force · 302 far_desk",
     ),
+    "GET desk:call_backs": "403 · sign-in anonymous · 200 call_back walled elsewhere",
+    "POST desk:call_back_phone": (f"{DESK} walled · 200 call_back", f"{DESK_FAR} · 403 far_desk"),
     "GET desk:enter": "403 · sign-in anonymous · 200 enterers enterers_elsewhere",
     "POST desk:enter": "403 · sign-in anonymous · 302 enterers · 422 enterers_elsewhere",
     "GET desk:received": "403 · sign-in anonymous · 302 enterers enterers_elsewhere",
@@ -338,6 +341,19 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET administration:retention_run": LOOKING_ON,
     "POST administration:confirm_retention": DECIDED,
     "POST administration:discard_retention": DECIDED,
+    "GET administration:webhooks": SETUP,
+    "GET administration:add_webhook": SETUP,
+    "POST administration:add_webhook": SETUP_DONE,
+    "GET administration:webhook": SETUP,
+    "GET administration:change_webhook": SETUP,
+    "POST administration:change_webhook": SETUP_DONE,
+    "GET administration:remove_webhook": SETUP,
+    "POST administration:remove_webhook": SETUP_DONE,
+    "POST administration:test_webhook": SETUP_DONE,
+    "POST administration:stop_webhook": SETUP_DONE,
+    "POST administration:start_webhook": SETUP_DONE,
+    "POST administration:change_webhook_secret": SETUP_DONE,
+    "POST administration:deliver_again": SETUP_DONE,
     "GET administration:audit": "403 · sign-in anonymous · 200 audit_administrator",
     "GET account_login": ENTRANCE,
     "POST account_login": "302",
@@ -389,6 +405,17 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST api:make_token": "201",
     "GET api:tokens": "200 · 401 anonymous",
     "DELETE api:end_token": "404 · 401 anonymous · 204 grid_worker",
+    "GET api:webhooks": f"{PROGRAM_SETUP}200 system",
+    "POST api:add_webhook": f"{PROGRAM_SETUP}201 system",
+    "GET api:webhook": f"{PROGRAM_SETUP}200 system",
+    "PUT api:change_webhook": f"{PROGRAM_SETUP}200 system",
+    "DELETE api:remove_webhook": f"{PROGRAM_SETUP}204 system",
+    "POST api:change_webhook_secret": f"{PROGRAM_SETUP}200 system",
+    "POST api:stop_webhook": f"{PROGRAM_SETUP}200 system",
+    "POST api:start_webhook": f"{PROGRAM_SETUP}200 system",
+    "POST api:test_webhook": f"{PROGRAM_SETUP}202 system",
+    "GET api:deliveries": f"{PROGRAM_SETUP}200 system",
+    "POST api:deliver_again": f"{PROGRAM_SETUP}202 system",
     "GET api:cases": "200 · 401 anonymous · 403 outsiders callers_in",
     "GET api:case": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),
     "GET api:moves": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),

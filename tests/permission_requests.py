@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shangju.accounts.actors import COMMAND_LINE
+from shangju.accounts.models import User
 from shangju.accounts.services import issue_token
 from shangju.areas.services import AreaPlan, add_area
 from shangju.board.services import propose_publication
@@ -38,6 +39,8 @@ from shangju.posts.services import PostPlan, create_post
 from shangju.posts.stakes import declare_stake
 from shangju.privacy.requests import Asking, ask_about_case
 from shangju.privacy.services import prepare_run
+from shangju.webhooks.models import Delivery, DeliveryState, Subscription
+from shangju.webhooks.signing import new_secret
 from tests.street import Street
 
 MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -106,6 +109,8 @@ class Objects:
     delegation: int
     template: int
     notice: int
+    webhook: int
+    delivery: int
     article: int
     table: int
     publication: int
@@ -161,6 +166,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
+            *_webhook(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
             publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
@@ -189,6 +195,18 @@ def _given_up(case: Case, now: datetime) -> int:
     return Notice.objects.create(
         key=f"given-up-{case.pk}", event=event, channel="sms", recipient=MARKERS["phone"], **given_up
     ).pk
+
+
+def _webhook(case: Case, now: datetime) -> tuple[int, int]:
+    """A webhook, and a call of it that was given up."""
+    owner, _made = User.objects.get_or_create(username="webhook-owner")
+    marks = {"seen_at": now, "created_at": now, "owner": owner, "secret": new_secret()}
+    webhook = Subscription.objects.create(
+        name="数据平台", area=case.subdistrict, address="https://example.cn/hook", **marks
+    )
+    key = f"ping-{case.pk}"
+    failed = {"state": DeliveryState.FAILED, "due_at": now, "created_at": now}
+    return webhook.pk, Delivery.objects.create(key=key, subscription=webhook, kind="ping", **failed).pk
 
 
 SOON = timedelta(days=2)
@@ -288,6 +306,7 @@ REASON = {"reason": "调整"}
 NEW_AREA = {"kind": "community", "code": "A9", "name": "新社区"}
 NEW_PERSON = {"username": "new-worker", "display_name": "网格员 9号"}
 NEW_PARTY = {"kind": "merchant", "name": "东里粮店", "area": "{grid}", "joined_on": "2026-11-01"}
+NEW_WEBHOOK = {"name": "数据平台", "address": "https://example.cn/hook"}
 CONCERN = {"text": "楼道灯不亮", "place": {"area_code": "A1G1"}}
 CALL = {
     "text": "楼道灯不亮",
@@ -340,6 +359,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:change_phone": {"phone": "", **REASON},
     "administration:change_wecom": {"wecom_id": "member-7", **REASON},
     "administration:template": {"text": "事项${{number}}已受理。", "provider_template": "SMS_1"},
+    "administration:add_webhook": {**NEW_WEBHOOK, "area": "{subdistrict}"},
+    "administration:change_webhook": {**NEW_WEBHOOK, "area": "{subdistrict}"},
     "administration:admit_party": NEW_PARTY,
     "administration:change_party": {**NEW_PARTY, **REASON},
     "administration:change_membership": {"status": "suspended", **REASON},
@@ -374,6 +395,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "name": "grid program",
         "scopes": ["read_cases"],
     },
+    "api:add_webhook": {**NEW_WEBHOOK, "area": "A"},
+    "api:change_webhook": {**NEW_WEBHOOK, "area": "A"},
 }
 """What a POST of the interface carries."""
 
@@ -382,7 +405,7 @@ def case_for_row(page: str, doing: str, objects: Objects) -> Case:
     """The case that the row's request is about."""
     if page == "my:move" and doing in HANDLED_BY_MEMBER:
         return objects.cases.get(HANDLED_BY_MEMBER[doing], objects.cases["in_progress"])
-    if page in {"public:confirm", "api:confirm", "desk:propose"}:
+    if page in {"public:confirm", "api:confirm", "desk:propose", "desk:call_back_phone"}:
         return objects.cases["resolved"]
     return objects.cases[MOVE_VALUES[doing][0] if doing else "in_progress"]
 
@@ -399,6 +422,10 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "end_delegation": objects.delegation, "end_stake": objects.stake,
         "change_wecom": person, "template": objects.template,
         "send_again": objects.notice, "revoke_key": objects.token, "end_token": objects.token, "revoke_all": person,
+        "deliver_again": objects.delivery,
+        **dict.fromkeys(("webhook", "test_webhook", "stop_webhook", "start_webhook"), objects.webhook),
+        **dict.fromkeys(("change_webhook", "remove_webhook", "change_webhook_secret"), objects.webhook),
+        "deliveries": objects.webhook,
         "check_publication": objects.publication, "withdraw_publication": objects.publication,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
@@ -439,7 +466,7 @@ def asked(key: str, route: str, objects: Objects) -> Asked:
     address = reverse(page, kwargs={name: known[name] for name in re.findall(r"<(?:\w+:)?(\w+)>", route)})
     if page == "administration:add_area":
         address += f"?parent={objects.street.areas['subdistrict'].pk}"
-    if method != "POST":
+    if method not in {"POST", "PUT"}:
         return Asked(method, address, {})
     return Asked(method, address, contents(page, doing, objects))
 

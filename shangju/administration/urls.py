@@ -12,6 +12,7 @@ from shangju.administration.views import (
     posts,
     retention,
     stakes,
+    webhooks,
 )
 
 app_name = "administration"
@@ -59,5 +60,15 @@ urlpatterns = [
     path("retention/runs/<int:pk>/", retention.run, name="retention_run"),
     path("retention/runs/<int:pk>/confirm/", retention.confirm, name="confirm_retention"),
     path("retention/runs/<int:pk>/discard/", retention.discard, name="discard_retention"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/add/", webhooks.add, name="add_webhook"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/change/", webhooks.change, name="change_webhook"),
+    path("webhooks/<int:pk>/remove/", webhooks.remove, name="remove_webhook"),
+    path("webhooks/<int:pk>/test/", webhooks.act, {"action": "test"}, name="test_webhook"),
+    path("webhooks/<int:pk>/stop/", webhooks.act, {"action": "stop"}, name="stop_webhook"),
+    path("webhooks/<int:pk>/start/", webhooks.act, {"action": "start"}, name="start_webhook"),
+    path("webhooks/<int:pk>/secret/", webhooks.act, {"action": "secret"}, name="change_webhook_secret"),
+    path("webhooks/deliveries/<int:pk>/again/", webhooks.again, name="deliver_again"),
     path("audit/", audit.audit, name="audit"),
 ]

@@ -13,7 +13,7 @@ from shangju.accounts.models import TokenScope
 from shangju.api.limits import within_limits
 from shangju.api.refusals import answers_wrong_methods, register_refusals
 from shangju.api.scopes import SCOPES, operation_at
-from shangju.api.views import approvals, cases, concerns, reference, tokens
+from shangju.api.views import approvals, cases, concerns, reference, tokens, webhooks
 from shangju.core.problems import CONTENT_TYPE
 from shangju.core.views import page_not_found
 
@@ -54,6 +54,7 @@ register_refusals(api)
 api.add_router("", concerns.router)
 api.add_router("", reference.router)
 api.add_router("", tokens.router)
+api.add_router("", webhooks.router)
 api.add_router("/cases", cases.router)
 api.add_router("", approvals.router)
 

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from shangju.accounts.models import TokenScope
 from shangju.accounts.services import TOKEN_DAYS, TOKEN_DAYS_AT_MOST
-from shangju.api.texts import Code, Line, Words
+from shangju.api.texts import Code, Line, Words, storable
 from shangju.cases.intake import TEXT_LIMIT
 from shangju.cases.models import RevealCode, RevealedField
 from shangju.cases.queries import PAGE, PAGE_AT_MOST
@@ -183,4 +183,22 @@ class ArticlesQuery(BaseModel):
     q: Annotated[Line, StringConstraints(max_length=60)] = ""
     category: Code = ""
     cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,17}$")] = ""
+    limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = PAGE
+
+
+class WebhookIn(Submitted):
+    """Where to call, about what happens in which area (its code); no ``kinds``: everything."""
+
+    name: Annotated[Line, StringConstraints(min_length=1, max_length=60)]
+    area: Code
+    address: Annotated[str, StringConstraints(max_length=500), AfterValidator(storable)]
+    kinds: Annotated[list[Code], Field(max_length=100)] = Field(default_factory=list)
+
+
+class DeliveriesQuery(BaseModel):
+    """Which page of a webhook's calls."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    cursor: Code = ""
     limit: Annotated[int, Field(ge=1, le=PAGE_AT_MOST)] = PAGE

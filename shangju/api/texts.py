@@ -11,19 +11,20 @@ def is_storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text, or pydantic's error where it cannot be kept."""
     if not is_storable(text):
         raise PydanticCustomError("unstorable", "holds signs that cannot be stored")
     return text
 
 
-Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_storable)]
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable)]
 """A short text."""
 
-Words = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_storable)]
+Words = Annotated[str, StringConstraints(max_length=4000), AfterValidator(storable)]
 """A text of several sentences."""
 
-Code = Annotated[str, StringConstraints(max_length=30), AfterValidator(_storable)]
+Code = Annotated[str, StringConstraints(max_length=30), AfterValidator(storable)]
 """The code of an area, a category and the like."""
 
 IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,90}$")]

@@ -54,6 +54,7 @@ class ContactDetails:
     phone: str = ""
     may_be_called: bool = True
     consent_version: str = ""
+    prefers_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +361,7 @@ def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
         exact_point=f"{place.longitude},{place.latitude}" if has_point else "",
         may_be_called=contact.may_be_called and not anonymous,
         consent_version=contact.consent_version,
+        prefers_call=contact.prefers_call and contact.may_be_called and bool(phone) and not anonymous,
     )
 
 

@@ -100,15 +100,19 @@ def _handled_it(standing: Standing, case: Case, roles: set[CaseRole]) -> bool:
     """Whether the user worked on the case: such a person may not ask how satisfied the reporter is (cases.md §3)."""
     if roles & {CaseRole.HANDLER, CaseRole.ASSISTANT}:
         return True
-    working = [
-        MoveName.SIGN,
-        MoveName.CONTACT,
-        MoveName.VISIT,
-        MoveName.FIND_CAUSE,
-        MoveName.MEDIATE,
-        MoveName.RESOLVE,
-    ]
-    return case.events.filter(by_id=standing.user_id, kind__in=[*working, MoveName.ANSWER_DIRECTLY]).exists()
+    return case.events.filter(by_id=standing.user_id, kind__in=WORKING).exists()
+
+
+WORKING = (
+    MoveName.SIGN,
+    MoveName.CONTACT,
+    MoveName.VISIT,
+    MoveName.FIND_CAUSE,
+    MoveName.MEDIATE,
+    MoveName.RESOLVE,
+    MoveName.ANSWER_DIRECTLY,
+)
+"""Who made one of these worked on the case."""
 
 
 def open_moves(actor: Actor, case: Case) -> tuple[MoveName, ...]:
@@ -171,9 +175,9 @@ def to_decide(standing: Standing) -> Q:
     """:func:`may_decide` as a condition on requests: those that wait and that ``standing`` decides."""
     dispatching, beyond = Q(pk__in=[]), Q(pk__in=[])
     for area in standing.areas_with(Right.DISPATCH):
-        dispatching |= _within(area)
+        dispatching |= within(area)
     for area in standing.areas_with(Right.DECIDE_BEYOND):
-        beyond |= _within(area)
+        beyond |= within(area)
     outside = ~behind_wall(standing)
     near = Case.objects.filter(beyond | dispatching, outside)
     far = Case.objects.filter(beyond, outside)
@@ -190,7 +194,7 @@ def visible_to(standing: Standing) -> Q:
     seen = Q(pk__in=[])
     viewing = standing.areas_with(Right.VIEW_CASE)
     for area in viewing:
-        seen |= _within(area) if _sees_confidential(standing, area) else _within(area) & _open_to(standing)
+        seen |= within(area) if _sees_confidential(standing, area) else within(area) & _open_to(standing)
     posts_without_view = [
         holding.post_id
         for holding in standing.holdings
@@ -222,7 +226,7 @@ def known_to_exist_for(standing: Standing) -> Q:
     """
     near = Q(pk__in=[])
     for area in standing.scope.areas:
-        near |= _within(area)
+        near |= within(area)
     return near & ~behind_wall(standing)
 
 
@@ -236,6 +240,6 @@ def may_view(standing: Standing, case: Case) -> bool:
     return Case.objects.filter(visible_to(standing), pk=case.pk).exists()
 
 
-def _within(area: ScopedArea) -> Q:
+def within(area: ScopedArea) -> Q:
     column = CASE_LEVELS.get(area.level)
     return Q(**{column: area.pk}) if column else Q(area_path__startswith=area.path)

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -44,6 +45,7 @@ class Environment:
     api_per_minute: dict[str, int]
     tile_url: str
     gateways: dict[str, GatewayAddress]
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...]
     import_keep_days: int
     backup_passphrase: str
     malware_scanner: str
@@ -145,6 +147,10 @@ def _unscanned(text: str) -> str:
     if text not in {"refuse", "quarantine"}:
         raise ValueError
     return text
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _http_url(text: str) -> str:
@@ -336,6 +342,12 @@ def load(base: Path) -> Environment:
         api_per_minute=_api_limits(),
         tile_url=read("SHANGJU_TILE_URL"),
         gateways=_gateways(),
+        webhook_networks=_parsed(
+            "SHANGJU_WEBHOOK_NETWORKS",
+            "127.0.0.0/8,::1/128" if mode == "demo" else "",
+            _networks,
+            "networks such as “10.20.0.0/16”, separated by commas",
+        ),
         **_upkeep(),
         time_zone="Asia/Shanghai",
     )

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "shangju.consent",
     "shangju.cases",
     "shangju.notices",
+    "shangju.webhooks",
     "shangju.imports",
     "shangju.board",
     "shangju.backups",
@@ -271,3 +272,4 @@ TILE_URL = ENVIRONMENT.tile_url
 BACKUP_PASSPHRASE = ENVIRONMENT.backup_passphrase
 MALWARE_SCANNER = ENVIRONMENT.malware_scanner
 UNSCANNED_FILES = ENVIRONMENT.unscanned
+WEBHOOK_NETWORKS = ENVIRONMENT.webhook_networks

@@ -87,6 +87,10 @@ class EntryForm(AsksAboutPersonalData):
     channel = forms.ChoiceField(label=_("Came in by"), widget=LongSelect)
     request_type = forms.ChoiceField(label=_("Type"), choices=RequestType, initial=RequestType.COMPLAINT)
     category = forms.ChoiceField(label=_("Category"), required=False, widget=LongSelect)
+    prefers_call = forms.BooleanField(
+        label=_("Call with the result, do not write (elders, people who do not read messages)"),
+        required=False,
+    )
     is_anonymous = forms.BooleanField(label=_("Anonymous: keep no name and phone"), required=False)
     is_confidential = forms.BooleanField(label=_("Confidential"), required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -121,7 +125,9 @@ class EntryForm(AsksAboutPersonalData):
             channel=given["channel"],
             request_type=given["request_type"],
             category=category_by_code(given["category"]) if given["category"] else None,
-            contact=ContactDetails(name=given["name"], phone=given["phone"]),
+            contact=ContactDetails(
+                name=given["name"], phone=given["phone"], prefers_call=given["prefers_call"]
+            ),
             happening_now=given["happening_now"],
             is_anonymous=given["is_anonymous"],
             is_confidential=given["is_confidential"],

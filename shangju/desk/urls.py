@@ -5,6 +5,7 @@ from django.urls import path
 from shangju.desk.views import (
     approvals,
     board,
+    call_backs,
     cases,
     data_requests,
     entry,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("data-requests/", data_requests.data_requests, name="data_requests"),
     path("data-requests/<int:pk>/", data_requests.data_request, name="data_request"),
     path("data-requests/<int:pk>/<str:step>/", data_requests.answer_data_request, name="answer_data_request"),
+    path("call-backs/", call_backs.call_backs, name="call_backs"),
+    path("call-backs/<str:number>/phone/", call_backs.phone, name="call_back_phone"),
     path("new/", entry.enter, name="enter"),
     path("new/earlier/", entry.earlier, name="earlier"),
     path("visit/", visit.visit, name="visit"),

@@ -83,7 +83,9 @@ def _reporter_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
     case = event.case
     link = f"{settings.PUBLIC_URL}{reverse('public:case', args=[format_code(case.tracking_code)])}"
     contact = ReporterContact.objects.filter(case=case).first()
-    if contact and contact.phone and contact.may_be_called:
+    # Who wants to be called hears the result from a person: the case is on the call-back list (cases/call_backs.py).
+    by_call = contact is not None and contact.prefers_call and event.to_state == State.RESOLVED
+    if contact and contact.phone and contact.may_be_called and not by_call:
         words = wording.for_reporter(event, link=link, language=settings.LANGUAGE_CODE)
         notice = _notice(event, NoticeChannel.SMS, "reporter", words, now, recipient=contact.phone)
         notice.purpose, notice.language = event.kind, settings.LANGUAGE_CODE

@@ -38,6 +38,8 @@ from shangju.knowledge.models import Article
 from shangju.notices.seeds import DELIVERED
 from shangju.posts.models import Stake
 from shangju.posts.stakes import declare_stake
+from shangju.webhooks.models import Delivery, Subscription
+from shangju.webhooks.signing import new_secret
 from tests.permission_requests import article_of
 from tests.street import Street
 
@@ -102,6 +104,7 @@ PAGES: dict[str, Row] = {
     "desk:visit": Row("grid_worker"),
     "desk:visit_shell": EVERYBODY,
     "desk:approvals": OFFICER,
+    "desk:call_backs": OFFICER,
     "desk:case": OFFICER,
     "imports:list": DUTY_DESK,
     "imports:give": DUTY_DESK,
@@ -145,6 +148,11 @@ PAGES: dict[str, Row] = {
     "administration:change_membership": SYSTEM,
     "administration:delegate": SYSTEM,
     "administration:end_delegation": SYSTEM,
+    "administration:webhooks": SYSTEM,
+    "administration:add_webhook": SYSTEM,
+    "administration:webhook": SYSTEM,
+    "administration:change_webhook": SYSTEM,
+    "administration:remove_webhook": SYSTEM,
     "administration:audit": AUDIT,
     "administration:stakes": SECURITY,
     "administration:add_stake": SECURITY,
@@ -183,6 +191,12 @@ NOT_PAGES = {
     "imports:refused": "a file", "imports:answers": "a file",
     "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
     "administration:send_again": "takes a form",
+    "desk:call_back_phone": "takes a form; the page of desk:call_backs",
+    "administration:test_webhook": "takes a form",
+    "administration:stop_webhook": "takes a form",
+    "administration:start_webhook": "takes a form",
+    "administration:change_webhook_secret": "takes a form",
+    "administration:deliver_again": "takes a form",
     "healthz": "data for machines", "set_view_preference": "takes a form", "set_language": "takes a form",
 }  # fmt: skip
 """What answers no person's GET with a page of its own, and why. The programming interface is left out by its prefix."""
@@ -387,6 +401,18 @@ def _stake(street: Street) -> Stake:
         )
 
 
+def _webhook(street: Street) -> Subscription:
+    """A webhook with a call that was taken."""
+    now, owner = timezone.now(), street.users["system_administrator"]
+    marks = {"owner": owner, "secret": new_secret(), "seen_at": now, "created_at": now}
+    with everywhere(EverywhereReason.VERIFICATION):
+        known = {"name": "数据平台", "area": street.areas["first"], "address": "https://example.cn/hook"}
+        made, _new = Subscription.objects.get_or_create(**known, defaults=marks)
+        taken = {"state": "delivered", "kind": "ping", "due_at": now, "created_at": now, "delivered_at": now}
+        Delivery.objects.get_or_create(key="ping-1", subscription=made, defaults=taken)
+    return made
+
+
 def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     """What the address of a page needs."""
     with everywhere(EverywhereReason.VERIFICATION):
@@ -398,6 +424,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
         "end_appointment": appointment, "post": street.posts["grid_worker"], "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"], "person": person, "change_activity": person, "change_phone": person,
         "end_delegation": delegation, "change_wecom": person, "template": _template(), "run": table,
+        **dict.fromkeys(("webhook", "change_webhook", "remove_webhook"), _webhook(street)),
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
     if name == "administration:end_stake":

@@ -44,6 +44,13 @@ WORDS = {
     "account.phone_reset": pgettext_lazy("audit", "Mobile number changed"),
     "account.wecom_set": pgettext_lazy("audit", "WeCom member id changed"),
     "message_template.changed": pgettext_lazy("audit", "Words of a message changed"),
+    "webhook.added": pgettext_lazy("audit", "Webhook added"),
+    "webhook.changed": pgettext_lazy("audit", "Webhook changed"),
+    "webhook.secret_changed": pgettext_lazy("audit", "Secret of a webhook changed"),
+    "webhook.stopped": pgettext_lazy("audit", "Webhook stopped"),
+    "webhook.started": pgettext_lazy("audit", "Webhook started again"),
+    "webhook.removed": pgettext_lazy("audit", "Webhook removed"),
+    "webhook.delivered_again": pgettext_lazy("audit", "Call of a webhook repeated"),
     "notice.tried_again": pgettext_lazy("audit", "Message tried again"),
     "api_token.issued": pgettext_lazy("audit", "API key issued"),
     "api_token.revoked": pgettext_lazy("audit", "API key withdrawn"),
@@ -86,6 +93,8 @@ OBJECTS = {
     "posts.post": pgettext_lazy("audit object", "Post"),
     "privacy.retentionrule": pgettext_lazy("audit object", "Retention rule"),
     "privacy.retentionrun": pgettext_lazy("audit object", "Retention run"),
+    "webhooks.subscription": pgettext_lazy("audit object", "Webhook"),
+    "webhooks.delivery": pgettext_lazy("audit object", "Call of a webhook"),
 }
 
 FIELDS = {

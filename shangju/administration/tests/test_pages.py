@@ -27,6 +27,8 @@ from shangju.parties.models import Party
 from shangju.parties.services import PartyPlan, admit_party, delegate_user
 from shangju.posts.models import Appointment, Post
 from shangju.posts.services import PostPlan, appoint, create_post
+from shangju.webhooks.models import Delivery, Subscription
+from shangju.webhooks.services import SubscriptionPlan, subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,11 @@ class World:
         for role in ("system", "security", "audit"):
             person(f"{role}-one", role=role)
         seed_templates(DELIVERED, now=NOW)
+        self.webhook = subscribe(
+            SubscriptionPlan("数据平台", self.tree["first"], "https://example.cn/hook"),
+            by=User.objects.get(username="system-one"),
+            now=NOW,
+        )
 
     def addresses(self) -> dict[str, str]:
         """One address of every page, by its name."""
@@ -62,6 +69,7 @@ class World:
             "party": [self.party.pk], "change_party": [self.party.pk], "change_membership": [self.party.pk],
             "delegate": [self.party.pk], "end_delegation": [self.delegation.pk],
             "person": [self.worker.pk], "change_activity": [self.worker.pk], "change_phone": [self.worker.pk],
+            **{name: [self.webhook.pk] for name in ("webhook", "change_webhook", "remove_webhook")},
             "change_wecom": [self.worker.pk], "template": [MessageTemplate.objects.all()[0].pk],
         }  # fmt: skip
         names = (
@@ -75,6 +83,8 @@ class World:
             "audit",
             "templates",
             "outgoing",
+            "webhooks",
+            "add_webhook",
             *arguments,
         )
         return {name: reverse(f"administration:{name}", args=arguments.get(name, [])) for name in names}
@@ -98,8 +108,13 @@ def statuses(client: Client, world: World) -> dict[str, int]:
     return {name: client.get(address).status_code for name, address in world.addresses().items()}
 
 
+POSTED_ONLY = {
+    "send_again", "test_webhook", "stop_webhook", "start_webhook", "change_webhook_secret", "deliver_again",
+}  # fmt: skip
+
+
 def test_the_list_of_pages_in_this_test_is_complete(world: World) -> None:
-    assert set(world.addresses()) | {"send_again"} == {pattern.name for pattern in urlpatterns}
+    assert set(world.addresses()) | POSTED_ONLY == {pattern.name for pattern in urlpatterns}
 
 
 def test_new_words_of_a_message_are_a_version_of_their_own(world: World) -> None:
@@ -381,3 +396,37 @@ def test_lists_cost_the_same_number_of_queries_however_long_they_are(
     for name in ("areas", "people", "parties"):
         with django_assert_max_num_queries(10):
             client.get(reverse(f"administration:{name}"))
+
+
+def test_a_webhook_is_made_and_its_secret_shown_once(world: World) -> None:
+    client, area = signed_in("system-one"), world.tree["first"].pk
+    given = {"name": "平台", "area": area, "address": "https://example.cn/x", "kinds": ["resolve", "confirm"]}
+    refused = client.post(reverse("administration:add_webhook"), {**given, "address": "https://10.0.0.1/"})
+    assert refused.status_code == 422
+    assert "closed network" in refused.content.decode()
+    made = client.post(reverse("administration:add_webhook"), given)
+    held = Subscription.objects.get(name="平台")
+    assert (held.kinds, made["Location"]) == (["confirm", "resolve"], f"/admin/webhooks/{held.pk}/")
+    assert held.secret in client.get(made["Location"]).content.decode()
+    assert held.secret not in client.get(made["Location"]).content.decode()
+
+
+def test_buttons_of_a_webhook_do_what_they_say(world: World) -> None:
+    client, pk = signed_in("system-one"), world.webhook.pk
+
+    def press(name: str) -> str:
+        return client.post(reverse(f"administration:{name}", args=[pk]), follow=True).content.decode()
+
+    press("test_webhook")
+    assert Delivery.objects.get(subscription=pk).kind == "ping"
+    old = Subscription.objects.get(pk=pk).secret
+    fresh = press("change_webhook_secret")
+    assert Subscription.objects.get(pk=pk).secret in fresh
+    assert Subscription.objects.get(pk=pk).previous_secret == old
+    press("stop_webhook")
+    assert not Subscription.objects.get(pk=pk).is_active
+    assert "Start it first" in press("test_webhook")
+    press("start_webhook")
+    assert Subscription.objects.get(pk=pk).is_active
+    press("remove_webhook")
+    assert not Subscription.objects.filter(pk=pk).exists()

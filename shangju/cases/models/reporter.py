@@ -26,6 +26,7 @@ class ReporterContactManager(ScopedManager["ReporterContact"]):
 class ReporterContact(models.Model):
     """Name, phone and exact home of the reporter; read only through :mod:`shangju.cases.reporter`.
 
+    ``prefers_call``: the result is told by a human call (elders above all), from the call-back list.
     ``phone_print`` finds earlier concerns of the same caller without opening the number.
     """
 
@@ -36,6 +37,7 @@ class ReporterContact(models.Model):
     exact_address = SealedTextField(_("Exact address"), blank=True, default="")
     exact_point = SealedTextField(blank=True, default="")
     may_be_called = models.BooleanField(_("May be called"), default=True)
+    prefers_call = models.BooleanField(_("Wants to be called, not written to"), default=False)
     consent_version = models.CharField(max_length=20, blank=True)
 
     objects = ReporterContactManager()

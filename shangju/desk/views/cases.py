@@ -156,8 +156,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 def back_to(request: HttpRequest, number: str) -> HttpResponse:
     """Where the form was, the case, or the list where the move took it out of the reader's view."""
-    if request.POST.get("back") == "approvals":
-        return redirect("desk:approvals")
+    if (back := request.POST.get("back")) in {"approvals", "call_backs"}:
+        return redirect(f"desk:{back}")
     try:
         find_case(request, number)
     except (Http404, NotAllowed):

@@ -1,0 +1,1 @@
+"""Tells other programs what happens to cases, by signed calls to their addresses."""
