@@ -296,6 +296,19 @@ def _upkeep() -> dict[str, Any]:
     }
 
 
+def _ways_out(mode: str) -> dict[str, Any]:
+    """Where messages and webhooks go."""
+    return {
+        "gateways": _gateways(),
+        "webhook_networks": _parsed(
+            "SHANGJU_WEBHOOK_NETWORKS",
+            "127.0.0.0/8,::1/128" if mode == "demo" else "",
+            _networks,
+            "networks such as “10.20.0.0/16”, separated by commas",
+        ),
+    }
+
+
 def load(base: Path) -> Environment:
     """Read and check the whole environment; relative paths are taken from ``base``."""
     mode = _parsed("SHANGJU_MODE", "demo", _mode, "“demo” or “production”")
@@ -341,13 +354,7 @@ def load(base: Path) -> Environment:
         ),
         api_per_minute=_api_limits(),
         tile_url=read("SHANGJU_TILE_URL"),
-        gateways=_gateways(),
-        webhook_networks=_parsed(
-            "SHANGJU_WEBHOOK_NETWORKS",
-            "127.0.0.0/8,::1/128" if mode == "demo" else "",
-            _networks,
-            "networks such as “10.20.0.0/16”, separated by commas",
-        ),
+        **_ways_out(mode),
         **_upkeep(),
         time_zone="Asia/Shanghai",
     )

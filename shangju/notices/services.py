@@ -272,9 +272,8 @@ DIGEST_FROM = 5
 
 def _send(pks: list[int], *, now: datetime) -> int:
     """Notices of one recipient: take them by a conditional update, hand them over, write that down."""
-    mine = Notice.objects.filter(_free(now), pk__in=pks, state=NoticeState.PENDING)
-    if mine.update(leased_until=now + LEASE) != len(pks):
-        Notice.objects.filter(pk__in=pks, leased_until=now + LEASE).update(leased_until=None)
+    pks = [pk for pk in pks if _lease(pk, now=now)]
+    if not pks:
         return 0
     try:
         message = _message_of(list(Notice.objects.filter(pk__in=pks).select_related("user").order_by("pk")))
@@ -292,6 +291,12 @@ def _send(pks: list[int], *, now: datetime) -> int:
             _put_off(pk, error, now=now)
         return 0
     return Notice.objects.filter(pk__in=pks).update(state=NoticeState.SENT, sent_at=now, leased_until=None)
+
+
+def _lease(pk: int, *, now: datetime) -> bool:
+    """Take one notice, unless another worker holds it."""
+    free = Notice.objects.filter(_free(now), pk=pk, state=NoticeState.PENDING)
+    return bool(free.update(leased_until=now + LEASE))
 
 
 def _message_of(notices: list[Notice]) -> Message:
