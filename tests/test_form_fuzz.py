@@ -133,6 +133,8 @@ def forms_for(client: Client, addresses: list[str]) -> list[FormOnPage]:
     found: dict[tuple[str, ...], FormOnPage] = {}
     for address in addresses:
         answer = client.get(address)
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # which closes the file
         if answer.status_code == 200 and "html" in answer["Content-Type"]:
             for form in forms_on(answer.content.decode(), address=address):
                 if form.action not in ENDS_THE_SESSION and not form.action.startswith("/preferences/"):
@@ -163,6 +165,8 @@ def check(request: Callable[[], Any], client: Client, before: dict[str, int], wh
             answer = request()
         except Exception as error:  # noqa: BLE001 - the client shows what would have been a 500
             pytest.fail(f"{what}: {error!r}")
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # which closes the file
         assert answer.status_code < 500, what
         if answer.status_code >= 400:
             assert stored() == before, what

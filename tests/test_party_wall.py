@@ -162,8 +162,12 @@ OPEN_TO_THE_CODE = frozenset(
         "public:withdraw",
         "public:photo",
         "public:protect",
+        "public:own_data",
+        "public:export_own_data",
+        "public:forget_contact",
+        "public:ask_about_data",
     }
-) | {"api:follow", "api:confirm"}
+) | {"api:follow", "api:confirm", "api:add_words", "api:withdraw"}
 """Whoever holds the code is the reporter. Members do not hold it: no answer gives it to them, which is asserted here."""
 STANDS_FOR_PHONES = frozenset({"demo:mailbox"})
 """The demonstration's mailbox stands for everybody's phones. It exists in demo mode only, where all people are invented."""

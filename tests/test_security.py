@@ -187,7 +187,13 @@ def shown(street: Street, now: datetime, tmp_path: Path, settings: Any) -> Shown
 
 
 # Every view that serves an uploaded file. A new one is added here, to the matrix (tests/permission_matrix.py) and below.
-FILE_VIEWS = {"shangju/desk/views/cases.py": "desk:photo", "shangju/public/views.py": "public:photo"}
+FILE_VIEWS = {
+    "shangju/desk/views/cases.py": "desk:photo",
+    "shangju/public/views.py": "public:photo",
+    "shangju/public/own_data.py": "public:export_own_data",
+    "shangju/my/own_data.py": "my:export_own_data",
+    "shangju/api/pictures.py": "api:case_photo, api:concern_photo",
+}
 
 
 def test_every_view_that_serves_a_file_is_known() -> None:

@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "shangju.core.apps.StaticFilesConfig",
     "django.forms",
     "allauth",
     "allauth.account",

@@ -20,6 +20,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
+from shangju.accounts.actors import COMMAND_LINE
 from shangju.accounts.models import User
 from shangju.board.models import Publication
 from shangju.board.services import propose_publication, publish
@@ -38,6 +39,9 @@ from shangju.knowledge.models import Article
 from shangju.notices.seeds import DELIVERED
 from shangju.posts.models import Stake
 from shangju.posts.stakes import declare_stake
+from shangju.privacy.models import DataRequest
+from shangju.privacy.requests import Asking, ask_about_case
+from shangju.privacy.services import prepare_run
 from shangju.webhooks.models import Delivery, Subscription
 from shangju.webhooks.signing import new_secret
 from tests.permission_requests import article_of
@@ -133,6 +137,16 @@ PAGES: dict[str, Row] = {
     "administration:appoint": SYSTEM,
     "administration:end_appointment": SYSTEM,
     "administration:change_wecom": SYSTEM,
+    "administration:retention": SECURITY,
+    "administration:retention_rule": SECURITY,
+    "administration:retention_run": SECURITY,
+    "accounts:all_keys": SECURITY,
+    "accounts:keys": RESIDENT,
+    "accounts:make_key": RESIDENT,
+    "desk:data_requests": DUTY_DESK,
+    "desk:data_request": DUTY_DESK,
+    "my:own_data": RESIDENT,
+    "public:own_data": EVERYBODY,
     "administration:templates": SYSTEM,
     "administration:template": SYSTEM,
     "administration:outgoing": SYSTEM,
@@ -191,6 +205,15 @@ NOT_PAGES = {
     "imports:refused": "a file", "imports:answers": "a file",
     "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
     "administration:send_again": "takes a form",
+    **dict.fromkeys(
+        (
+            "accounts:revoke_key", "accounts:revoke_all", "administration:confirm_retention",
+            "administration:discard_retention", "administration:prepare_retention", "desk:answer_data_request",
+            "my:ask_about_data", "public:ask_about_data", "public:forget_contact",
+        ),
+        "takes a form",
+    ),
+    "my:export_own_data": "a file", "public:export_own_data": "a file",
     "desk:call_back_phone": "takes a form; the page of desk:call_backs",
     "administration:test_webhook": "takes a form",
     "administration:stop_webhook": "takes a form",
@@ -388,6 +411,14 @@ def _template() -> MessageTemplate:
     return MessageTemplate.objects.filter(is_active=True)[0]
 
 
+def _of_privacy(case: Case) -> dict[str, Any]:
+    """A request about one's own data, and what a run of the retention found."""
+    asking = Asking("correction", words="姓名写错了")
+    with everywhere(EverywhereReason.VERIFICATION):
+        asked = DataRequest.objects.first() or ask_about_case(case, asking, by=REPORTER, now=timezone.now())
+        return {"data_request": asked, "retention_run": prepare_run(by=COMMAND_LINE, now=timezone.now())}
+
+
 def _stake(street: Street) -> Stake:
     """What somebody declared about themselves."""
     worker = street.users["other_worker"]
@@ -427,6 +458,8 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
         **dict.fromkeys(("webhook", "change_webhook", "remove_webhook"), _webhook(street)),
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
     }  # fmt: skip
+    if name in {"desk:data_request", "administration:retention_run"}:
+        subjects |= _of_privacy(case)
     if name == "administration:end_stake":
         subjects["end_stake"] = _stake(street)
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
@@ -436,6 +469,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     known = {
         "number": case.number, "code": format_code(code), "pk": subject.pk,
         "place": street.areas["building"].code, "member": street.parties["shop"].pk, "version": "2026-06",
+        "kind": "case_contact",
     }  # fmt: skip
     if name.startswith(("knowledge:", "public:help_")):
         with everywhere(EverywhereReason.VERIFICATION):

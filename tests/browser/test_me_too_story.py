@@ -39,6 +39,7 @@ def test_me_too_by_keyboard_and_thumb(browser: Browser, live_server: LiveServer,
         page.select_option("select[name=area]", "A1G1")
         page.fill("input[name=address]", "东里1幢3单元")
         page.locator(".actions--send button").click()
+        page.wait_for_selector("button[name=case]")
         if context is seeing:
             judged(page)
         page.locator("button[name=case]").click()

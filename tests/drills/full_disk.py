@@ -105,7 +105,7 @@ def _page(port: int) -> Answer:
     token = found[1] if found else ""
     form = next(each for each in forms_on(shown.body.decode(), address="/report/") if "text" in each.names)
     values = {name: given[-1] for name, given in form.values.items() if given}
-    filled = {**values, "text": TEXT, "area": AREA, "csrfmiddlewaretoken": token}
+    filled = {**values, "text": TEXT, "area": AREA, "none_of_these": "1", "csrfmiddlewaretoken": token}
     return _asked(
         port,
         "POST",

@@ -27,6 +27,9 @@ from shangju.parties.models import Party
 from shangju.parties.services import PartyPlan, admit_party, delegate_user
 from shangju.posts.models import Appointment, Post
 from shangju.posts.services import PostPlan, appoint, create_post
+from shangju.posts.stakes import declare_stake
+from shangju.privacy.services import prepare_run
+from shangju.privacy.workflow import RetentionKind
 from shangju.webhooks.models import Delivery, Subscription
 from shangju.webhooks.services import SubscriptionPlan, subscribe
 
@@ -53,6 +56,8 @@ class World:
         for role in ("system", "security", "audit"):
             person(f"{role}-one", role=role)
         seed_templates(DELIVERED, now=NOW)
+        self.stake = declare_stake(self.worker, party=self.party, reason="family", by=self.worker, now=NOW)
+        self.run = prepare_run(by=COMMAND_LINE, now=NOW)
         self.webhook = subscribe(
             SubscriptionPlan("数据平台", self.tree["first"], "https://example.cn/hook"),
             by=User.objects.get(username="system-one"),
@@ -70,6 +75,7 @@ class World:
             "delegate": [self.party.pk], "end_delegation": [self.delegation.pk],
             "person": [self.worker.pk], "change_activity": [self.worker.pk], "change_phone": [self.worker.pk],
             **{name: [self.webhook.pk] for name in ("webhook", "change_webhook", "remove_webhook")},
+            "end_stake": [self.stake.pk], "retention_rule": [RetentionKind.CASE_CONTACT], "retention_run": [self.run.pk],
             "change_wecom": [self.worker.pk], "template": [MessageTemplate.objects.all()[0].pk],
         }  # fmt: skip
         names = (
@@ -85,6 +91,9 @@ class World:
             "outgoing",
             "webhooks",
             "add_webhook",
+            "stakes",
+            "add_stake",
+            "retention",
             *arguments,
         )
         return {name: reverse(f"administration:{name}", args=arguments.get(name, [])) for name in names}
@@ -110,6 +119,7 @@ def statuses(client: Client, world: World) -> dict[str, int]:
 
 POSTED_ONLY = {
     "send_again", "test_webhook", "stop_webhook", "start_webhook", "change_webhook_secret", "deliver_again",
+    "prepare_retention", "confirm_retention", "discard_retention",
 }  # fmt: skip
 
 
@@ -136,8 +146,16 @@ def test_each_role_sees_its_own_pages_and_nothing_else(world: World) -> None:
         for user in ("system-one", "security-one", "audit-one", "worker-one")
     }
     assert opened == {
-        "system-one": names - {"audit"},
-        "security-one": {"home"},
+        "system-one": names - {"audit", "retention_rule"},
+        "security-one": {
+            "home",
+            "stakes",
+            "add_stake",
+            "end_stake",
+            "retention",
+            "retention_rule",
+            "retention_run",
+        },
         "audit-one": {"home", "audit"},
         "worker-one": set(),
     }

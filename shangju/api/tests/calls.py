@@ -32,6 +32,12 @@ class Caller:
             f"/api/v1{path}", content, content_type="application/json", headers=sent
         )
 
+    def put(self, path: str, body: object) -> HttpResponse:
+        """PUT of JSON."""
+        return self.client.put(  # type: ignore[return-value]
+            f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=self.headers
+        )
+
     def delete(self, path: str) -> HttpResponse:
         """DELETE below ``/api/v1``."""
         return self.client.delete(f"/api/v1{path}", headers=self.headers)  # type: ignore[return-value]

@@ -61,7 +61,8 @@ def test_every_example_does_what_it_says(number: int, street: Street, now: datet
     example = EXAMPLES[number]
     state = next((state for word, state in STATE_FOR.items() if word in example), State.IN_PROGRESS)
     case = case_in(state, street, now=now)
-    reader = street.users["officer" if "approvals" in example else "grid_worker"]
+    readers = {"approvals": "officer", "webhooks": "system_administrator"}
+    reader = street.users[next((who for word, who in readers.items() if word in example), "grid_worker")]
     reader.set_password(PASSWORD)
     reader.save()
     known = {
@@ -69,6 +70,7 @@ def test_every_example_does_what_it_says(number: int, street: Street, now: datet
         "DSK26-000123": case.number,
         "$KEY": key_of(reader, now=timezone.now()),
         "321102003001G01": street.areas["grid"].code,
+        '"321102"': f'"{street.areas["subdistrict"].code}"',
         '"seen": 4': f'"seen": {case.history_length}',
         '"grid-worker", "password": "…"': f'"{reader.username}", "password": "{PASSWORD}"',
     }
@@ -78,7 +80,7 @@ def test_every_example_does_what_it_says(number: int, street: Street, now: datet
     response = client.generic(
         asked["method"], asked["path"], asked["body"], content_type=content_type, headers=asked["headers"]
     )
-    made = asked["method"] == "POST" and asked["path"].endswith(("/concerns", "/tokens"))
+    made = asked["method"] == "POST" and asked["path"].endswith(("/concerns", "/tokens", "/webhooks"))
     assert response.status_code == (201 if made else 200), (example, response.content)
     if asked["path"].endswith("/moves") and asked["method"] == "POST":
         with everywhere(EverywhereReason.VERIFICATION):
