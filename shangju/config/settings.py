@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "shangju.core.apps.StaticFilesConfig",
+    "django.contrib.staticfiles",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -217,6 +217,10 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "shangju.core.static_files.LoadedFilesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "shangju.core.storage.DurableFileStorage"},
     "staticfiles": {"BACKEND": "shangju.core.static_files.PageFilesStorage"},

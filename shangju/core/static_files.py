@@ -1,10 +1,12 @@
 """Collects the static files once per change, so that a second start does not do it again."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.finders import AppDirectoriesFinder, get_finders
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -13,6 +15,16 @@ class PageFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mi
     """Names files by their content, in the imports of scripts too: a module never gets an older one beside it."""
 
     support_js_module_import_aggregation = True
+
+
+class LoadedFilesFinder(AppDirectoriesFinder):
+    """Static files of the apps without the extensions that come with htmx: no page loads them, and some import what
+    is not there, which would stop the collecting.
+    """
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
+        """Every file that is collected."""
+        return super().list([*(ignore_patterns or ()), "django_htmx/ext/*"])
 
 
 def sources_digest() -> str:
