@@ -30,7 +30,8 @@ from shangju.cases.tests.stories import MARKERS
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
-from shangju.notices.services import send_notices, tell_of_events
+from shangju.notices.services import send_notices
+from shangju.notices.telling import tell_of_events
 from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from tests.permission_matrix import MATRIX

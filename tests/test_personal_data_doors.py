@@ -15,7 +15,7 @@ from shangju.cases.tests.stories import case_in, raised
 from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
-from shangju.notices.services import tell_of_events
+from shangju.notices.telling import tell_of_events
 from tests.street import Street
 from tests.test_permissions import BACKEND
 

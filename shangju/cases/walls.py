@@ -1,10 +1,10 @@
 """The walls around a case (cases.md §7): whoever belongs to what it is about, or has a stake in it, stays outside.
 
 One sentence three ways: as a condition on lists (:func:`behind_wall`), of one case and one standing
-(:func:`is_walled_off`), and as the users who stand behind the wall of one case (:func:`users_behind_wall`).
+(:func:`is_walled_off`), and as the users who stand behind the wall of one case or of several (:func:`users_behind_walls`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,7 +14,7 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Delegation
 from shangju.posts.models import Appointment, Post
 from shangju.posts.rights import Standing
-from shangju.posts.stakes import holders_with_stake
+from shangju.posts.stakes import stakes_touching
 
 
 def about(parties: tuple[int, ...]) -> Q:
@@ -66,19 +66,40 @@ def _known_to_stay(case: Case) -> set[int]:
 
 def users_behind_wall(case: Case, *, day: date) -> set[int]:
     """Ids of everybody whom the wall of ``case`` keeps out on ``day``, whatever posts they hold."""
+    return users_behind_walls([case], day=day)[0]
+
+
+def users_behind_walls(cases: Sequence[Case], *, day: date) -> list[set[int]]:
+    """:func:`users_behind_wall` of each of ``cases``, in their order, in three statements."""
+    parties = {party for case in cases for party in parties_of(case)}
+    areas = {area for case in cases for area in _areas_above(case)}
     with everywhere(EverywhereReason.WALL):
-        return _behind_wall_of(case, day)
+        members = Delegation.objects.on(day).filter(party_id__in=parties) if parties else ()
+        member_of = [(row.party_id, row.user_id) for row in members]
+        left = Recusal.objects.filter(case_id__in=[case.pk for case in cases if case.pk])
+        left_from = list(left.values_list("case_id", "user_id"))
+        stakes = stakes_touching(parties=parties, areas=areas, day=day)
+    behind = []
+    for case in cases:
+        theirs, above = parties_of(case), _areas_above(case)
+        users = {user for party, user in member_of if party in theirs}
+        users |= {user for number, user in left_from if number == case.pk}
+        users |= {
+            stake.user_id
+            for stake in stakes
+            if (stake.party_id in theirs if stake.party_id else stake.area_id in above)
+        }
+        behind.append(users)
+    return behind
 
 
-def _behind_wall_of(case: Case, day: date) -> set[int]:
-    parties = [pk for pk in (case.concerned_party_id, case.place_party_id) if pk is not None]
-    members = (
-        Delegation.objects.on(day).filter(party_id__in=parties).values_list("user_id", flat=True)
-        if parties
-        else ()
-    )
-    left = case.recusals.values_list("user_id", flat=True) if case.pk else ()
-    return {*members, *left, *holders_with_stake(parties=parties, area_path=case.area_path, day=day)}
+def parties_of(case: Case) -> set[int]:
+    """Ids of the members that ``case`` concerns or at whose place it happens."""
+    return {pk for pk in (case.concerned_party_id, case.place_party_id) if pk is not None}
+
+
+def _areas_above(case: Case) -> set[int]:
+    return {int(part) for part in case.area_path.strip("/").split("/")}
 
 
 def posts_without_free_holder(

@@ -20,7 +20,7 @@ class NoticesConfig(AppConfig):
 
 
 def _tell(now: datetime) -> int:
-    from shangju.notices.services import tell_of_events  # noqa: PLC0415 - models are not loaded yet at import
+    from shangju.notices.telling import tell_of_events  # noqa: PLC0415 - models are not loaded yet at import
 
     return tell_of_events(now)
 

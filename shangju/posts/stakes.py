@@ -1,5 +1,6 @@
 """Stakes: who is bound up with a member party or a building, and so keeps out of its cases (回避)."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -91,8 +92,7 @@ def _demand_administrator(by: User) -> None:
         raise NotAllowed(_("Only the system or security administrator does this for somebody else."))
 
 
-def holders_with_stake(*, parties: list[int], area_path: str, day: date) -> set[int]:
-    """Ids of users whose declared stake touches one of ``parties`` or a building that the place lies in."""
-    above = [int(part) for part in area_path.strip("/").split("/")]
-    touching = Q(party_id__in=parties, party_id__isnull=False) | Q(party__isnull=True, area_id__in=above)
-    return set(Stake.objects.on(day).filter(touching).values_list("user_id", flat=True))
+def stakes_touching(*, parties: Collection[int], areas: Collection[int], day: date) -> list[Stake]:
+    """The stakes that hold on ``day`` in one of ``parties`` or in a building among ``areas``; one statement."""
+    touching = Q(party_id__in=parties, party_id__isnull=False) | Q(party__isnull=True, area_id__in=areas)
+    return list(Stake.objects.on(day).filter(touching))

@@ -61,7 +61,8 @@ def _compare(rounds: int) -> int:
     from shangju.cases.models import CaseEvent  # noqa: PLC0415 - as above
     from shangju.core.scoping import EverywhereReason, everywhere  # noqa: PLC0415 - as above
     from shangju.notices.models import Notice, NoticeState  # noqa: PLC0415 - as above
-    from shangju.notices.services import send_notices, tell_of_events  # noqa: PLC0415 - as above
+    from shangju.notices.services import send_notices  # noqa: PLC0415 - as above
+    from shangju.notices.telling import tell_of_events  # noqa: PLC0415 - as above
 
     later = timezone.now() + timedelta(minutes=5)  # the leases of the dead are over
     while tell_of_events(later) + send_notices(later):

@@ -29,7 +29,7 @@ from shangju.cases.workflow import MoveName, RequestType, State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.scoping import EverywhereReason, area_scope, everywhere
 from shangju.notices.models import Notice
-from shangju.notices.services import tell_of_events
+from shangju.notices.telling import tell_of_events
 from shangju.posts.rights import standing_of
 from tests.street import Street
 

@@ -13,7 +13,7 @@ from shangju.cases.workflow import State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
 from shangju.notices.models import Notice
-from shangju.notices.services import tell_of_events
+from shangju.notices.telling import tell_of_events
 from shangju.posts.models import Stake
 from shangju.posts.rights import forget_standing
 from shangju.posts.stakes import declare_stake, end_stake

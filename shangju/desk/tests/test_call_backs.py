@@ -13,7 +13,7 @@ from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, area_scope, everywhere
 from shangju.notices.models import Notice
-from shangju.notices.services import tell_of_events
+from shangju.notices.telling import tell_of_events
 from shangju.posts.rights import standing_of
 from tests.street import Street, build_street
 

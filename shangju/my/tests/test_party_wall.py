@@ -8,7 +8,7 @@ from shangju.cases.models import Case, CaseEvent
 from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
-from shangju.notices.services import tell_of_events
+from shangju.notices.telling import tell_of_events
 from shangju.notices.tests.street import (
     NOW,
     SECRETS,

@@ -9,7 +9,8 @@ from shangju.core.setting_aside import resting, run_step, set_aside
 from shangju.gateways.sending import Message
 from shangju.notices import services
 from shangju.notices.models import Notice, NoticeState
-from shangju.notices.services import send_notices, tell_of_events
+from shangju.notices.services import send_notices
+from shangju.notices.telling import tell_of_events
 from shangju.notices.tests.street import NOW, Street, accept, go, make_street, report
 
 pytestmark = pytest.mark.django_db

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shangju.accounts.models import User
 from shangju.areas.tests.trees import person
@@ -16,9 +17,10 @@ from shangju.core.queue import run_steps
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.errors import Busy, RefusedForGood
 from shangju.gateways.sending import Message
-from shangju.notices import health, services
+from shangju.notices import health, services, telling
 from shangju.notices.models import Notice, NoticeState
-from shangju.notices.services import mark_read, send_notices, tell_of_events
+from shangju.notices.services import mark_read, send_notices
+from shangju.notices.telling import tell_of_events
 from shangju.notices.tests.street import (
     NOW,
     PHONE,
@@ -199,7 +201,7 @@ def test_a_row_that_cannot_be_told_keeps_no_other_from_being_told(street: Street
         assert Notice.objects.filter(event__case=later_ones).exists()
         assert not Notice.objects.filter(event=row).exists(), "nothing half told"
     note = SetAside.objects.get()
-    assert (note.step, note.row, note.attempts) == (services.TELLING, row.pk, 1)
+    assert (note.step, note.row, note.attempts) == (telling.TELLING, row.pk, 1)
     run_steps(NOW + timedelta(minutes=1))
     assert SetAside.objects.get().attempts == 1, "not before its time"
     with everywhere(EverywhereReason.VERIFICATION):
@@ -209,13 +211,28 @@ def test_a_row_that_cannot_be_told_keeps_no_other_from_being_told(street: Street
     assert not SetAside.objects.exists()
 
 
+def test_telling_of_many_rows_takes_as_many_statements_as_of_one(street: Street) -> None:
+    with everywhere(EverywhereReason.VERIFICATION):
+        tell_of_events(NOW)
+        go_through(street, report(street))
+        CaseEvent.objects.update(notified_at=NOW)
+        CaseEvent.objects.filter(kind="accept").update(notified_at=None)
+    with CaptureQueriesContext(connection) as one:
+        assert tell_of_events(NOW) == 1
+    for _case in range(3):
+        go_through(street, report(street))
+    with CaptureQueriesContext(connection) as many:
+        assert tell_of_events(NOW) > 20
+    assert len(many) <= len(one) + 1, "the members' delegates are asked for where a member is told"
+
+
 def test_rows_set_aside_do_not_fill_the_batch(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "BATCH", 1)
+    monkeypatch.setattr(telling, "BATCH", 1)
     first, second = report(street), report(street)
     with everywhere(EverywhereReason.VERIFICATION):
         pk = CaseEvent.objects.get(case=first).pk
     SetAside.objects.create(
-        step=services.TELLING, row=pk, attempts=1, failed_at=NOW, due_at=NOW + timedelta(days=1)
+        step=telling.TELLING, row=pk, attempts=1, failed_at=NOW, due_at=NOW + timedelta(days=1)
     )
     tell_of_events(NOW)
     with everywhere(EverywhereReason.VERIFICATION):
@@ -347,7 +364,7 @@ def test_a_text_message_brings_what_fills_its_template(street: Street, gateway: 
 def test_staff_are_told_in_wecom_too_where_they_are_known_there(
     street: Street, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "is_configured", lambda channel: channel == "wecom")
+    monkeypatch.setattr(telling, "is_configured", lambda channel: channel == "wecom")
     User.objects.update(wecom_id="member-7")
     report(street)
     tell_of_events(NOW)
@@ -363,7 +380,7 @@ def test_staff_are_told_in_wecom_too_where_they_are_known_there(
 def test_many_waiting_for_one_person_go_out_as_one(
     street: Street, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "is_configured", lambda channel: channel == "wecom")
+    monkeypatch.setattr(telling, "is_configured", lambda channel: channel == "wecom")
     User.objects.update(wecom_id="member-7")
     for _one in range(services.DIGEST_FROM):
         report(street)

@@ -25,7 +25,8 @@ from shangju.cases.tests.stories import go
 from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
-from shangju.notices.services import send_notices, tell_of_events
+from shangju.notices.services import send_notices
+from shangju.notices.telling import tell_of_events
 from shangju.photos.models import Photo
 from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload

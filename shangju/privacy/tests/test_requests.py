@@ -20,7 +20,8 @@ from shangju.core.scoping import area_scope
 from shangju.deadlines.engine import compute_deadline
 from shangju.deadlines.queries import calendar_for
 from shangju.notices.models import Notice
-from shangju.notices.services import send_notices, tell_of_events
+from shangju.notices.services import send_notices
+from shangju.notices.telling import tell_of_events
 from shangju.posts.rights import standing_of
 from shangju.privacy.export import data_of_case, zipped
 from shangju.privacy.models import CaseErasure, DataRequest, DataRequestEvent

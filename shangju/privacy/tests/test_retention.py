@@ -18,7 +18,8 @@ from shangju.core.audit import record
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent, SetAside
 from shangju.notices.models import Notice
-from shangju.notices.services import send_notices, tell_of_events
+from shangju.notices.services import send_notices
+from shangju.notices.telling import tell_of_events
 from shangju.privacy import carrying_out
 from shangju.privacy.carrying_out import carry_out_completely, carry_out_retention
 from shangju.privacy.models import CaseErasure, RetentionCount, RetentionRule, RetentionRun
