@@ -76,8 +76,9 @@ def users_behind_walls(cases: Sequence[Case], *, day: date) -> list[set[int]]:
     with everywhere(EverywhereReason.WALL):
         members = Delegation.objects.on(day).filter(party_id__in=parties) if parties else ()
         member_of = [(row.party_id, row.user_id) for row in members]
-        left = Recusal.objects.filter(case_id__in=[case.pk for case in cases if case.pk])
-        left_from = list(left.values_list("case_id", "user_id"))
+        stored = [case.pk for case in cases if case.pk]
+        left = Recusal.objects.filter(case_id__in=stored).values_list("case_id", "user_id")
+        left_from = list(left) if stored else []
         stakes = stakes_touching(parties=parties, areas=areas, day=day)
     behind = []
     for case in cases:
@@ -108,6 +109,8 @@ def posts_without_free_holder(
     """Those of ``posts`` that somebody holds, but nobody who stands outside the wall of ``case``."""
     wanted = {post.pk: post for post in posts}
     walled = users_behind_wall(case, day=day) | set(also_walled)
+    if not walled:
+        return []
     holders: dict[int, set[int]] = {}
     with everywhere(EverywhereReason.WALL):
         terms = Appointment.objects.on(day).filter(post_id__in=wanted, user__is_active=True)
