@@ -34,6 +34,15 @@ BROWSER_ARGUMENTS = [
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+LONG_ONES = (
+    "tests/browser/test_every_page.py",
+    "tests/drills/",
+    "tests/test_permissions.py",
+    "shangju/cases/tests/test_lifecycle.py",
+)
+"""Begun first: nobody waits for a long test that was left to the end while the other processes have nothing to do."""
+
+
 def found_browser() -> str | None:
     """The path of an installed Chromium, or none."""
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -43,6 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what belongs to the other database (it runs in that pass); skip browser tests without a browser."""
     from django.db import connection
 
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_ONES))
     elsewhere = "embedded" if connection.vendor == "postgresql" else "postgresql"
     left_out = [item for item in items if item.get_closest_marker(elsewhere)]
     if left_out:

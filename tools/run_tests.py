@@ -43,7 +43,17 @@ def run_pass(name: str, arguments: list[str], database: str) -> tuple[int, Count
     if database:
         environment["TEST_DATABASE_URL"] = database
     report = folder / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-n", WORKERS, "-q", f"--junitxml={report}", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        WORKERS,
+        "--dist=worksteal",
+        "-q",
+        f"--junitxml={report}",
+        *arguments,
+    ]
     try:
         status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         counts = counted(report) if report.exists() else Counter(failed=1)

@@ -199,19 +199,20 @@ def _administrator_role(user: User) -> str:
 
 
 def _holdings(user: User, day: date) -> Iterable[Holding]:
-    appointments = (
+    # Columns, not objects: it is read at every request, and an area brings its whole outline along.
+    held = (
         Appointment.objects.on(day)
         .filter(user=user, post__area__retired_on__isnull=True)
-        .select_related("post", "post__area")
         .order_by("post__area__path", "post_id")
+        .values_list(
+            "post_id", "post__kind", "post__name", "post__area_id", "post__area__kind", "post__area__path"
+        )
     )
-    for appointment in appointments:
-        post = appointment.post
-        kind = PostKind(post.kind)
+    for post_id, kind, name, area_id, level, path in held:
         yield Holding(
-            post_id=post.pk,
-            post_kind=kind,
-            post_name=post.name,
-            area=ScopedArea(pk=post.area_id, level=AreaKind(post.area.kind).value, path=post.area.path),
-            rights=RIGHTS_OF_POST[kind],
+            post_id=post_id,
+            post_kind=PostKind(kind),
+            post_name=name,
+            area=ScopedArea(pk=area_id, level=AreaKind(level).value, path=path),
+            rights=RIGHTS_OF_POST[PostKind(kind)],
         )
