@@ -200,7 +200,6 @@ MATRIX: dict[str, str | tuple[str, str]] = {
         f"{DESK} walled · 302 handlers grid_secretary dispatchers task_force",
         f"{DESK_FAR} · 302 far_desk",
     ),
-    "POST desk:confidential": (f"{DESK} walled · 302 dispatchers", f"{DESK_FAR} · 302 far_desk"),
     "GET desk:place_codes": "200 · sign-in anonymous · 403 outsiders",
     "GET desk:case": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
     **_moves("POST desk:move", DESK, DESK_FAR, "302"),

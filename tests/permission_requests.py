@@ -333,7 +333,6 @@ FORMS: dict[str, dict[str, Any]] = {
     "desk:earlier": {"phone": "13900001111"},
     "desk:me_too": {**CALL, "phone": "13955556666", "case": "{case}"},
     "desk:propose": {"result": "噪声源已拆除"},
-    "desk:confidential": REASON,
     "desk:withdraw_publication": REASON,
     "public:help_opinion": {"was_helpful": "yes"},
     "knowledge:write": {**ARTICLE, "area": "{subdistrict}", "language": "zh-hans"},

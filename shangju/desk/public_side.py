@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shangju.board.forms import ProposalForm, ReasonForm
+from shangju.board.forms import ProposalForm
 from shangju.board.models import Stage
 from shangju.board.queries import publication_of
 from shangju.board.rules import may_be_published
@@ -21,7 +21,5 @@ def public_side(actor: Actor, case: Case) -> dict[str, Any]:
     return {
         "publication": publication,
         "may_propose": is_free and works_there and may_be_published(case),
-        "may_make_confidential": actor.standing.may(Right.DISPATCH, path=case.area_path),
         "proposal_form": ProposalForm(),
-        "confidential_form": ReasonForm(auto_id="confidential_%s"),
     }

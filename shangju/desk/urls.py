@@ -39,7 +39,6 @@ urlpatterns = [
     path("board/<int:pk>/check/", board.check, name="check_publication"),
     path("board/<int:pk>/take-down/", board.withdraw, name="withdraw_publication"),
     path("cases/<str:number>/publication/", board.propose, name="propose"),
-    path("cases/<str:number>/confidential/", board.confidential, name="confidential"),
     path("place-codes/", place_codes.sheet, name="place_codes"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/moves/<str:move>/", cases.make_move, name="move"),

@@ -189,7 +189,7 @@ NOT_PAGES = {
     "public:photo": "a picture", "public:help_opinion": "takes a form", "knowledge:move": "takes a form",
     "public:me_too": "takes a form", "public:withdraw_endorsement": "takes a form",
     "public:endorsed": "shown once after a “me too”; its own story looks at it",
-    "desk:me_too": "takes a form", "desk:propose": "takes a form", "desk:confidential": "takes a form",
+    "desk:me_too": "takes a form", "desk:propose": "takes a form",
     "desk:check_publication": "takes a form", "desk:withdraw_publication": "takes a form",
     "desk:endorsed": "shown once after a “me too” for a caller",
     "account_confirm_login_code": "shown between two steps of signing in",

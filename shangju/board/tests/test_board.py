@@ -12,11 +12,9 @@ from django.utils import timezone
 from shangju.board.models import Publication, Stage
 from shangju.board.queries import BoardFilters, public_page
 from shangju.board.services import propose_publication, publish, take_down, take_down_stale
-from shangju.cases.confidentiality import make_confidential
 from shangju.cases.effects import EFFECTS
 from shangju.cases.models import Case
 from shangju.cases.moves import Reopen
-from shangju.cases.rules import REPORTER, SYSTEM
 from shangju.cases.tests.stories import MARKERS, WORDS, case_in, go
 from shangju.cases.workflow import MoveName, RequestType, State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
@@ -190,20 +188,14 @@ def test_one_publication_a_case_and_a_new_one_after_it_was_taken_down(street: St
 
 def test_making_a_case_confidential_takes_it_down_in_the_same_moment(street: Street, now: datetime) -> None:
     publication = published(street, now)
-    with everywhere(EverywhereReason.VERIFICATION):
-        for who in ("officer_with_shop", "grid_worker", "other_officer"):
-            with pytest.raises(NotAllowed):
-                make_confidential(publication.case, reason="要求保密", by=street.staff(who), now=now)
-        with pytest.raises(DomainError):
-            make_confidential(publication.case, reason=" ", by=street.staff("officer"), now=now)
-        make_confidential(publication.case, reason="反映人要求保密", by=street.staff("officer"), now=now)
-        make_confidential(publication.case, reason="反映人要求保密", by=REPORTER, now=now)
-        with pytest.raises(NotAllowed):
-            make_confidential(publication.case, reason="x", by=SYSTEM, now=now)
+    go(publication.case, MoveName.PROTECT, "officer", street, now=now)
     row = stored(publication)
-    assert (row.stage, row.case.is_confidential) == (Stage.TAKEN_DOWN, True)
+    assert (row.stage, row.taken_down_reason, row.case.is_confidential) == (
+        Stage.TAKEN_DOWN,
+        "made_confidential",
+        True,
+    )
     assert on_board(now) == []
-    assert AuditEvent.objects.filter(action="case.made_confidential").count() == 1
 
 
 def test_whatever_move_makes_it_confidential_takes_it_down(

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
-from shangju.cases.confidentiality import follow_confidentiality
 from shangju.cases.effects.approvals import leave_work
 from shangju.cases.effects.draft import Draft
 from shangju.cases.models import Case, CaseAssistant, Recusal
@@ -60,8 +59,6 @@ def protect(case: Case, board: ClockBoard, payload: moves.Protect, by: Actor, no
     if case.is_confidential and by.kind is not ActorKind.REPORTER and _asked_by_reporter(case):
         raise DomainError(_("The reporter asked for it; only the reporter can take it back."))
     case.is_confidential = payload.is_confidential
-    if case.is_confidential and case.pk is not None:
-        follow_confidentiality(case, now=now)
     return Draft(note=payload.reason, data={"is_confidential": payload.is_confidential})
 
 

@@ -16,7 +16,6 @@ from shangju.board.forms import ProposalForm, ReasonForm
 from shangju.board.models import Publication
 from shangju.board.rules import listed_for, may_check
 from shangju.board.services import propose_publication, publish, take_down
-from shangju.cases.confidentiality import make_confidential
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.forms import add_refusal
 from shangju.desk.access import needs_right
@@ -72,21 +71,6 @@ def propose(request: HttpRequest, number: str) -> HttpResponse:
 
     case = find_case(request, number)
     return _on_case(request, number, form, "proposal_form", do, thanks)
-
-
-@require_POST
-@READER
-def confidential(request: HttpRequest, number: str) -> HttpResponse:
-    """Make a case confidential: what is public of it is taken down at once."""
-    form = ReasonForm(request.POST, auto_id="confidential_%s")
-    thanks = _("The case is confidential now; nothing of it is on the public board.")
-
-    def do() -> object:
-        reason = form.cleaned_data["reason"]
-        return make_confidential(case, reason=reason, by=actor_of(request), now=timezone.now())
-
-    case = find_case(request, number)
-    return _on_case(request, number, form, "confidential_form", do, thanks)
 
 
 def _on_case(

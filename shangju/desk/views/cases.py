@@ -136,6 +136,7 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "is_chosen": bool(kept),
         "other_moves": [(move, form) for move, form in forms.items() if move != first],
         "linked_moves": [name for name in names if name not in forms],
+        "may_protect": MoveName.PROTECT in names,
         "may_reveal": offers_reveal(actor.standing, case),
         "is_paused": case.is_paused(now),
         "joined": joined_cases(standing_in(request), case),
