@@ -1,14 +1,19 @@
 """Personal data in free text: asked about before it is taken, and masked wherever others read it (docs/adr/0009)."""
 
 import json
+import re
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.forms import BaseForm, Textarea
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+import shangju
 from shangju.cases.models import Case
 from shangju.cases.party_view import shown_to_party
 from shangju.cases.tests.stories import case_in, raised
@@ -187,3 +192,51 @@ def test_the_answer_is_carried_through_the_page_of_reports_nearby(street: Street
     sent = {**REPORT, "personal_data": "keep", "none_of_these": "1"}
     assert client.post(reverse("public:report"), sent).status_code == 302
     assert stored()[-1].text == WORDS
+
+
+WITHIN_THE_WALL = (
+    "read by those who work on the case, who may see the contact itself; nobody else is shown it"
+)
+NOT_ASKED_ABOUT = {
+    "outline": "a polygon",
+    "shangju.administration.forms TemplateForm text": "a text for everybody, with gaps for what is one's own",
+    "shangju.board.forms ProposalForm result": "refused outright, with the sentence at the field",
+    "shangju.desk.forms_knowledge": "refused outright, with the sentence at the field; offices keep their numbers",
+    "shangju.privacy.forms": "between a person and who answers them, about that person's own data",
+    "shangju.cases.forms.joining SplitForm parts": "the words of the case itself, asked about when they came in",
+    "shangju.cases.forms": WITHIN_THE_WALL,
+}
+"""Texts that no form asks about, by field, form or module, each with its reason."""
+
+
+def test_every_free_text_is_asked_about_or_has_a_reason_not_to() -> None:
+    unknown, used = [], set()
+    for module in walk_packages(shangju.__path__, "shangju."):
+        if ".tests" in module.name or not re.search(r"\bforms|_form\b", module.name):
+            continue
+        for name, form in vars(import_module(module.name)).items():
+            if not (isinstance(form, type) and issubclass(form, BaseForm)):
+                continue
+            for field, made in getattr(form, "base_fields", {}).items():
+                if not isinstance(made.widget, Textarea) or field in getattr(form, "scanned", ()):
+                    continue
+                full = f"{form.__module__} {name} {field}"
+                reason = next((key for key in NOT_ASKED_ABOUT if full.startswith(key) or key == field), None)
+                used.add(reason)
+                unknown += [] if reason else [full]
+    assert unknown == []
+    assert used == set(NOT_ASKED_ABOUT), "a reason without a field"
+
+
+@pytest.mark.parametrize("choice", ["mask", "keep"])
+def test_a_visit_is_asked_about_then_taken_as_chosen(street: Street, choice: str) -> None:
+    client = signed_in(street, "grid_worker")
+    spot = f"party-{street.parties['shop'].pk}"
+    values = {"text": WORDS, "spot": spot, "visited": "shop", "key": "visit-personal"}
+    asked = client.post(reverse("desk:visit"), values)
+    assert (asked.status_code, stored()) == (422, [])
+    assert f">{NUMBER}</mark>" in asked.content.decode()
+    taken = client.post(reverse("desk:visit"), {**values, "personal_data": choice})
+    assert taken.status_code in {200, 302}, taken.context["form"].errors
+    (case,) = stored()
+    assert (NUMBER in case.text) == (choice == "keep")

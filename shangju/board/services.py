@@ -14,6 +14,7 @@ from shangju.cases.rules import Actor
 from shangju.cases.safe_summary import area_for_strangers, road_names, road_of
 from shangju.core import audit
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.personal_data import find_personal_data, kinds_in
 from shangju.core.scoping import EverywhereReason, everywhere
 
 RESULT_AT_MOST = 300
@@ -66,6 +67,8 @@ def check_words(result: str) -> str:
         }
     elif "\x00" in words:
         sentence = _("The text holds characters that cannot be stored.")
+    elif found := find_personal_data(words):
+        sentence = _("Everybody can read this. Leave out: %(kinds)s.") % {"kinds": kinds_in(found)}
     if sentence:
         raise DomainError(sentence, fields={"result": sentence})
     return words

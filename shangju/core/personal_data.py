@@ -7,11 +7,12 @@ nothing: a form that asks too often is answered without reading.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from stdnum import luhn
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
@@ -62,6 +63,12 @@ def find_personal_data(text: str) -> list[Found]:
         if not any(found.start < other.end and other.start < found.end for other in taken):
             taken.append(found)
     return sorted(taken, key=lambda found: found.start)
+
+
+def kinds_in(found: Iterable[Found]) -> str:
+    """What was found, by kind, each once, as a list in a sentence."""
+    kinds = dict.fromkeys(str(each.kind.label) for each in found)
+    return pgettext("between items of a list", ", ").join(kinds)
 
 
 def mask_personal_data(text: str) -> str:

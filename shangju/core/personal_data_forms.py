@@ -12,9 +12,9 @@ from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from shangju.core.personal_data import Found, find_personal_data, mask_personal_data
+from shangju.core.personal_data import Found, find_personal_data, kinds_in, mask_personal_data
 
 
 class PersonalDataChoice(TextChoices):
@@ -98,15 +98,8 @@ class AsksAboutPersonalData(forms.Form):
             for name, (text, spans) in found.items()
         )
         for name, (_text, spans) in found.items():
-            kinds = dict.fromkeys(str(each.kind.label) for each in spans)
-            self.add_error(name, _sentence(list(kinds)))
-
-
-def _sentence(kinds: list[str]) -> str:
-    listed = pgettext("between items of a list", ", ").join(kinds)
-    return _("This may hold personal data (%(kinds)s). Choose: mask it, or keep it as it is.") % {
-        "kinds": listed
-    }
+            sentence = _("This may hold personal data (%(kinds)s). Choose: mask it, or keep it as it is.")
+            self.add_error(name, sentence % {"kinds": kinds_in(spans)})
 
 
 def _cut(text: str, spans: list[Found]) -> tuple[Piece, ...]:

@@ -15,6 +15,7 @@ from shangju.cases.workflow import Channel, RequestType, VisitPlace
 from shangju.categories.queries import category_by_code, category_tree
 from shangju.categories.suggest import suggest_categories
 from shangju.core.forms import LongSelect
+from shangju.core.personal_data_forms import AsksAboutPersonalData
 from shangju.parties.models import Party, PartyStatus
 from shangju.photos.forms import PhotosForm
 
@@ -41,8 +42,10 @@ def named(choices: list[tuple[Any, Any]]) -> frozenset[str]:
     return frozenset(flat)
 
 
-class VisitForm(PhotosForm):
+class VisitForm(AsksAboutPersonalData, PhotosForm):
     """Big fields in the order in which one meets them; only the words are needed."""
+
+    scanned = ("text", "done")
 
     spot = forms.CharField(label=_("Where are you?"), required=False, max_length=60)
     address = forms.CharField(
@@ -94,6 +97,7 @@ class VisitForm(PhotosForm):
     def keep_without_sending(self) -> None:
         """Read what was entered, photos too, and find no fault with it: only a category is being looked for."""
         self.full_clean()
+        self.drop_questions()
         for name in [name for name in self.errors if name != "photos"]:
             del self.errors[name]
 

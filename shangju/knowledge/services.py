@@ -14,6 +14,7 @@ from shangju.areas.models import Area
 from shangju.categories.models import Category
 from shangju.core.audit import record
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.personal_data import PersonalDataKind, find_personal_data, kinds_in
 from shangju.knowledge.fitting import signs_of
 from shangju.knowledge.models import (
     ANSWER_LIMIT,
@@ -262,6 +263,10 @@ def _release(article: Article, version: ArticleVersion, *, now: datetime) -> Non
     index_article(article)
 
 
+OF_OFFICES = frozenset({PersonalDataKind.LANDLINE, PersonalDataKind.EMAIL})
+"""What an article may name: by these one reaches an office."""
+
+
 def _checked(content: Content) -> dict[str, object]:
     """The columns of a version; what is missing or too long is said at its field."""
     question, answer, text = content.question.strip(), content.short_answer.strip(), content.text.strip()
@@ -281,6 +286,9 @@ def _checked(content: Content) -> dict[str, object]:
         faults["keywords"] = _("At most %(number)s keywords of %(length)s characters each.") % {
             "number": KEYWORDS_AT_MOST, "length": KEYWORD_LIMIT,
         }  # fmt: skip
+    for name, value in (("question", question), ("short_answer", answer), ("text", text)):
+        if found := [each for each in find_personal_data(value) if each.kind not in OF_OFFICES]:
+            faults[name] = _("Many people read this. Leave out: %(kinds)s.") % {"kinds": kinds_in(found)}
     faults = {name: sentence for name, sentence in faults.items() if sentence}
     if faults:
         raise DomainError(_("The article is not complete yet."), fields=faults)

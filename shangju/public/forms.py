@@ -294,8 +294,10 @@ class TrackForm(forms.Form):
     )
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(AsksAboutPersonalData):
     """Is it solved, and how satisfied is the reporter."""
+
+    scanned = ("words",)
 
     solved = forms.ChoiceField(label=_("Is it solved?"), choices=Solved, widget=forms.RadioSelect)
     satisfaction = forms.ChoiceField(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shangju.categories.queries import category_tree
 from shangju.core.forms import LongSelect
+from shangju.core.personal_data_forms import AsksAboutPersonalData
 from shangju.knowledge.models import WORDS_LIMIT
 
 
@@ -32,8 +33,10 @@ class HelpSearchForm(forms.Form):
         return self.cleaned_data.get("q", "").strip(), self.cleaned_data.get("category", "")
 
 
-class OpinionForm(forms.Form):
+class OpinionForm(AsksAboutPersonalData):
     """Did it help, and what is missing."""
+
+    scanned = ("words",)
 
     was_helpful = forms.ChoiceField(
         label=_("Was this helpful?"),

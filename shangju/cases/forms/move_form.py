@@ -26,8 +26,8 @@ def long_text(
     return forms.CharField(label=label, max_length=limit, required=required, widget=widget, help_text=hint)
 
 
-TOLD_TO_OTHERS = ("title", "party_summary", "answer", "plan", "explanation")
-"""Fields of moves whose words go beyond those who work on the case: to the reporter, to a member, into lists."""
+TOLD_TO_OTHERS = ("title", "party_summary", "answer", "plan", "explanation", "account", "agreed")
+"""Fields of moves whose words go beyond those who work on the case: to the reporter, to a member, into lists, on paper."""
 
 
 class MoveForm(AsksAboutPersonalData, PhotosForm):
