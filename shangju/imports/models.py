@@ -28,6 +28,7 @@ class ImportRun(models.Model):
     stands where (``{"id": [0], "area": [6, 5]}``; of several the first filled cell counts). ``file_kind``,
     ``encoding`` and ``delimiter`` are kept so that answers go back in the form in which the orders came.
     ``language`` is that of the sentences about its rows. After ``cleared_at`` the rows hold no cells any more.
+    ``is_masked``: personal data in the texts is masked as they go in, as whoever started it chose.
     """
 
     class FileKind(models.TextChoices):
@@ -55,6 +56,7 @@ class ImportRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     stopped_because = models.CharField(max_length=12, choices=StopReason, blank=True)
     cleared_at = models.DateTimeField(null=True)
+    is_masked = models.BooleanField(default=False)
 
     objects = RunManager()
 
@@ -91,6 +93,7 @@ class ImportRow(models.Model):
     ``digest`` is a keyed print of all its cells: two rows with one number are the same or are told apart by it.
     ``is_broken``: the file itself is broken there, so that no choice of columns makes it readable.
     ``area`` is the place that was found for it, none where nothing below the run's area was.
+    ``holds_personal_data``: its text, as far as it was read, names a phone, a plate or the like.
     ``case`` is the case that has the order's number, made by this row (``imported``) or before it.
     """
 
@@ -101,6 +104,7 @@ class ImportRow(models.Model):
     digest = models.CharField(max_length=43)
     outcome = models.CharField(_("Outcome"), max_length=10, choices=RowOutcome, default=RowOutcome.WAITING)
     is_broken = models.BooleanField(default=False)
+    holds_personal_data = models.BooleanField(default=False)
     source_key = models.CharField(max_length=80, blank=True)
     area = models.ForeignKey(Area, models.SET_NULL, null=True, related_name="+", db_index=False)
     case = models.ForeignKey(Case, models.SET_NULL, null=True, related_name="import_rows")

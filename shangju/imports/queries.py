@@ -17,6 +17,7 @@ from shangju.categories.models import Category
 from shangju.categories.queries import Tree, category_tree
 from shangju.categories.suggest import Suggestion, rank
 from shangju.core.errors import DomainError, NotAllowed
+from shangju.core.personal_data import mask_personal_data
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.imports.columns import orders_mapping
 from shangju.imports.models import ColumnPlan, ImportRow, ImportRun
@@ -57,6 +58,8 @@ class Counts:
     by_outcome: dict[str, int]
     without_area: int
     """New rows whose place was not found: they go to the whole area of the import."""
+    with_personal_data: int = 0
+    """New rows whose text names a phone, a plate or the like."""
 
     def of(self, outcome: str) -> int:
         """The number with this outcome."""
@@ -82,12 +85,26 @@ def counts_of(runs: Sequence[ImportRun]) -> dict[int, Counts]:
     """The counts of several runs, in one statement."""
     rows = ImportRow.objects.filter(run__in=runs).order_by().values_list("run_id", "outcome")
     lacking = Count("pk", filter=Q(area=None, outcome__in=(RowOutcome.FRESH, RowOutcome.IMPORTED)))
-    found: dict[int, tuple[dict[str, int], int]] = {run.pk: ({}, 0) for run in runs}
-    for run, outcome, number, without in rows.annotate(number=Count("pk"), without=lacking):
-        known, before = found[run]
-        known[outcome] = number
-        found[run] = (known, before + without)
-    return {run: Counts(known, without) for run, (known, without) in found.items()}
+    personal = Count("pk", filter=holding_personal_data())
+    found = {run.pk: Counts({}, 0) for run in runs}
+    counted = rows.annotate(number=Count("pk"), without=lacking, personal=personal)
+    for run, outcome, number, without, holding in counted:
+        known = found[run]
+        found[run] = Counts(
+            {**known.by_outcome, outcome: number},
+            known.without_area + without,
+            known.with_personal_data + holding,
+        )
+    return found
+
+
+PERSONAL = "personal"
+"""Shown like an outcome: the new rows whose text holds personal data."""
+
+
+def holding_personal_data() -> Q:
+    """New rows, in already or not, whose text holds personal data."""
+    return Q(holds_personal_data=True, outcome__in=(RowOutcome.FRESH, RowOutcome.IMPORTED))
 
 
 def plans_for(area: Area) -> list[ColumnPlan]:
@@ -168,17 +185,21 @@ class ShownRow:
     outcome: str
     case_number: str
     refusals: list[tuple[str, str]]
+    passage: str = ""
+    """Of a row that holds personal data: its text, masked."""
 
 
 def rows_shown(
     run: ImportRun, standing: Standing, *, outcome: str, after: int | None = None
 ) -> tuple[list[ShownRow], int | None]:
     """A page of rows with this outcome, and the line after which the next one begins."""
-    rows = run.rows.filter(outcome=outcome).order_by("line")
+    asked = holding_personal_data() if outcome == PERSONAL else Q(outcome=outcome)
+    rows = run.rows.filter(asked).order_by("line")
     if after:
         rows = rows.filter(line__gt=after)
     page = list(rows[: ROWS_SHOWN + 1])
     numbers = case_numbers(standing, page[:ROWS_SHOWN])
+    table = table_for(run) if outcome == PERSONAL and page else None
     shown = [
         ShownRow(
             row.line,
@@ -186,6 +207,7 @@ def rows_shown(
             row.get_outcome_display(),
             numbers.get(row.case_id or 0, ""),
             [(header_of(run, column), sentence) for column, sentence in row.refusals.items()],
+            mask_personal_data(table.cell(row.cells, "text")) if table and row.cells else "",
         )
         for row in page[:ROWS_SHOWN]
     ]

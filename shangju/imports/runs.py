@@ -1,5 +1,6 @@
 """What staff do with an import: give a table, name its columns, let it in, or discard it."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -17,6 +18,7 @@ from shangju.cases.rules import Actor
 from shangju.core.audit import record
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.queue import wake_worker_after_commit
+from shangju.core.scanning import ScannerAway, Verdict, scan
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.imports.columns import Positions, are_enough, find_columns, headers_by_name
 from shangju.imports.mapping import NEEDED_COLUMNS
@@ -26,7 +28,9 @@ from shangju.imports.reading import Row, form_of, read_rows
 from shangju.imports.rules import may_import, subdistrict_of
 from shangju.imports.services import HEADERS_WITHIN, header_rows
 from shangju.imports.taking import digest_of
-from shangju.imports.workflow import STEPS, RowOutcome, Stage, StepName
+from shangju.imports.workflow import OPEN_OUTCOMES, STEPS, RowOutcome, Stage, StepName
+
+logger = logging.getLogger(__name__)
 
 BYTES_AT_MOST = 10 * 1024 * 1024
 UNPACKED_AT_MOST = 80 * 1024 * 1024
@@ -51,6 +55,7 @@ def give_table(
         path = Path(folder) / _safe_name(upload.name or "")
         try:
             _write(upload, path)
+            _refuse_infected(path)
             form, rows = form_of(path), list(islice(_bounded(path), ROWS_AT_MOST + HEADERS_WITHIN + 1))
         except DomainError as refusal:
             raise _at_file(str(refusal)) from refusal
@@ -111,6 +116,18 @@ def _write(upload: "UploadedFile[bytes]", path: Path) -> None:
         for chunk in upload.chunks():
             stream.write(chunk)
     _refuse_bomb(path)
+
+
+def _refuse_infected(path: Path) -> None:
+    """Ask the malware scanner, where there is one. A table is not urgent: without a verdict it is not taken."""
+    try:
+        verdict = scan(path.read_bytes())
+    except ScannerAway as fault:
+        logger.warning("a table was not taken, the malware scanner gave no verdict: %s", fault)
+        sentence = _("The file could not be checked for malware just now. Try again later.")
+        raise DomainError(sentence) from fault
+    if verdict is Verdict.INFECTED:
+        raise DomainError(_("The malware scanner found something in this file. It was not taken."))
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -221,11 +238,21 @@ def _remember(run: ImportRun, name: str, *, by: Actor, now: datetime) -> None:
         ColumnPlan.objects.update_or_create(area=subdistrict, name=name, defaults=kept)
 
 
-def start_import(run: ImportRun, *, by: Actor, now: datetime) -> ImportRun:
-    """Let the new rows in; the worker does it. A stopped import goes on with what is left."""
+def start_import(run: ImportRun, *, by: Actor, now: datetime, masks: bool | None = None) -> ImportRun:
+    """Let the new rows in; the worker does it. A stopped import goes on with what is left.
+
+    ``masks`` says whether personal data in the texts is masked on the way (cases.md §2); raises ``DomainError`` where
+    there is some and nothing is said. A stopped import keeps what was said.
+    """
     _require_right(run.area, by)
 
     def change(held: ImportRun) -> None:
+        was_asked = held.started_at is not None
+        rows = held.rows.filter(holds_personal_data=True, outcome__in=OPEN_OUTCOMES)
+        if masks is None and not was_asked and rows.exists():
+            sentence = _("Some texts hold personal data. Choose: mask it, or keep it as it is.")
+            raise DomainError(sentence, fields={"personal_data": sentence})
+        held.is_masked = held.is_masked if masks is None else masks
         held.started_by, held.started_at, held.stopped_because = by.user, now, ""
 
     return _take_step(run, StepName.START, change, by=by, now=now)
@@ -268,4 +295,4 @@ def lock_run(pk: int, *, skip_locked: bool = False) -> ImportRun | None:
 
 
 def _facts(run: ImportRun) -> Mapping[str, Any]:
-    return {"stage": run.stage, "rows": run.row_count}
+    return {"stage": run.stage, "rows": run.row_count, "is_masked": run.is_masked}

@@ -32,6 +32,8 @@ class ImportResult:
     already_present: int = 0
     refused: int = 0
     rows: int = 0
+    with_personal_data: int = 0
+    """New rows whose text names a phone, a plate or the like."""
 
     @property
     def summary(self) -> str:
@@ -55,9 +57,12 @@ def import_concerns(
     now: datetime,
     result: ImportResult,
     dry_run: bool = False,
+    masks: bool = False,
     listener: Listener | None = None,
 ) -> None:
     """Register every row of a table that is not there yet, counting in ``result``.
+
+    With ``masks`` personal data in the texts is starred on the way in (docs/adr/0009); the contact stays sealed.
 
     A row that cannot be taken is refused with its line and reason, the rest goes in. Raises ``DomainError`` where
     the file or its mapping cannot be used, also where it turns out to be damaged in the middle; what went in before
@@ -68,7 +73,7 @@ def import_concerns(
         table, rows = _table(read_rows(path), mapping)
         if unused := table.unused_headers:
             told.note(_("Columns that are not used: %(columns)s.") % {"columns": ", ".join(unused)})
-        taking = Taking(table, by=SYSTEM, now=now, dry_run=dry_run)
+        taking = Taking(table, by=SYSTEM, now=now, dry_run=dry_run, masks=masks)
         while batch := list(islice(rows, BATCH)):
             judged = taking.judge(batch)
             taking.store([each for each in judged if each.outcome is RowOutcome.FRESH])
@@ -81,6 +86,7 @@ def import_concerns(
 def _count(judged: Sequence[Judged], result: ImportResult, told: Listener) -> None:
     result.rows += len(judged)
     for each in judged:
+        result.with_personal_data += each.holds_personal_data and each.outcome is RowOutcome.IMPORTED
         if each.outcome is RowOutcome.REFUSED:
             result.refused += 1
             told.refused(each.row.line, each.reason)

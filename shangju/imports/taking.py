@@ -6,7 +6,7 @@ The command and the worker use the same two steps, so a row means the same which
 import logging
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, transaction
@@ -16,6 +16,7 @@ from shangju.cases.intake import Submission, check_submission, register_concerns
 from shangju.cases.models import Case
 from shangju.cases.rules import Actor
 from shangju.core.errors import DomainError
+from shangju.core.personal_data import find_personal_data, mask_personal_data
 from shangju.core.sealing import fingerprint
 from shangju.imports.reading import Row
 from shangju.imports.table import Table
@@ -38,6 +39,8 @@ class Judged:
     submission: Submission | None = None
     refusals: dict[str, str] = field(default_factory=dict)
     case: Case | None = None
+    holds_personal_data: bool = False
+    """Whether the text, as it came, names a phone, a plate or the like."""
 
     @property
     def reason(self) -> str:
@@ -55,8 +58,10 @@ class Judged:
 class Taking:
     """The rows of one table on their way in."""
 
-    def __init__(self, table: Table, *, by: Actor, now: datetime, dry_run: bool = False) -> None:
-        self._table, self._by, self._now, self._dry_run = table, by, now, dry_run
+    def __init__(
+        self, table: Table, *, by: Actor, now: datetime, dry_run: bool = False, masks: bool = False
+    ) -> None:
+        self._table, self._by, self._now, self._dry_run, self._masks = table, by, now, dry_run, masks
         self._seen: dict[str, tuple[int, str]] = {}
 
     def remember(self, rows: Lookup[str, tuple[int, str]]) -> None:
@@ -93,8 +98,12 @@ class Taking:
             elif judged.case is not None:
                 judged.outcome = RowOutcome.CHANGED
             else:
-                judged.submission = self._table.submission(row.cells, judged.key, now=self._now)
-                check_submission(judged.submission, by=self._by)
+                told = self._table.submission(row.cells, judged.key, now=self._now)
+                judged.holds_personal_data = bool(find_personal_data(told.text))
+                if self._masks and judged.holds_personal_data:
+                    told = replace(told, text=mask_personal_data(told.text))
+                check_submission(told, by=self._by)
+                judged.submission = told
         except DomainError as refusal:
             judged.refuse(refusal)
             return judged
@@ -117,7 +126,10 @@ class Taking:
             words = self._table.cell(judged.row.cells, "text")
         except DomainError:
             return True
-        return judged.case is not None and words.strip() == judged.case.text.strip()
+        if judged.case is None:
+            return False
+        kept = judged.case.text.strip()
+        return kept in {words.strip(), mask_personal_data(words).strip()}
 
     def store(self, fresh: Sequence[Judged]) -> None:
         """Register these rows, all that can be with one transaction; what became of each is in it afterwards."""

@@ -76,7 +76,7 @@ def _go_on(run: ImportRun, table: Table, *, by: Actor, now: datetime) -> bool:
         if not rows:
             _link_repeated(run)
             return _end(run, _ending(run), now=now)
-        if not _take_batch(run, rows, Taking(table, by=by, now=now)):
+        if not _take_batch(run, rows, Taking(table, by=by, now=now, masks=run.is_masked)):
             return False
     wake_worker_after_commit()
     return True
@@ -103,7 +103,11 @@ def _take_batch(run: ImportRun, rows: Sequence[ImportRow], taking: Taking) -> bo
 def _is_ours(run: ImportRun, rows: Sequence[ImportRow]) -> bool:
     """Whether run and rows are still as they were read: a colleague or another worker may have been here."""
     held = lock_run(run.pk, skip_locked=True)
-    if held is None or (held.stage, held.positions) != (run.stage, run.positions):
+    if held is None or (held.stage, held.positions, held.is_masked) != (
+        run.stage,
+        run.positions,
+        run.is_masked,
+    ):
         return False
     keys = [row.pk for row in rows]
     return run.rows.filter(pk__in=keys, outcome__in=OPEN_OUTCOMES).count() == len(keys)
@@ -119,13 +123,16 @@ def _mark(run: ImportRun, rows: Sequence[ImportRow], judged: Sequence[Judged]) -
     for row, each in zip(rows, judged, strict=True):
         row.outcome, row.source_key, row.case = each.outcome, each.key, each.case
         row.refusals_sealed = closed(each.refusals) if each.refusals else ""
+        row.holds_personal_data = each.holds_personal_data
         if each.submission is not None:
             found = each.submission.place.area
             row.area = found if found.pk != run.area_id else None
     # Most rows have nothing but their new outcome; a batch is written by the columns that its rows need.
     refused = [row for row in rows if row.outcome == RowOutcome.REFUSED]
     others = [row for row in rows if row.outcome != RowOutcome.REFUSED]
-    looked_at = ["outcome", "source_key", "area"] if run.stage == Stage.EXAMINING else ["outcome"]
+    looked_at = ["outcome"]
+    if run.stage == Stage.EXAMINING:
+        looked_at += ["source_key", "area", "holds_personal_data"]
     ImportRow.objects.bulk_update(refused, ["outcome", "source_key", "refusals_sealed"])
     ImportRow.objects.bulk_update(
         others, [*looked_at, "case"] if any(row.case_id for row in others) else looked_at

@@ -1,6 +1,7 @@
 """Imports of orders: give a table, see what is in it, let it in, get answers and refused rows back."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shangju.cases.rules import staff
@@ -123,7 +125,8 @@ def _shown(
 def _rows(request: HttpRequest, run: ImportRun, counts: queries.Counts) -> dict[str, Any]:
     """The figures, and the rows of the one that is looked at."""
     asked = request.GET.get("show", "")
-    there = [outcome for outcome in SHOWN_FIRST if counts.of(outcome)]
+    there: list[str] = [outcome for outcome in SHOWN_FIRST if counts.of(outcome)]
+    there += [queries.PERSONAL] if counts.with_personal_data else []
     shown = asked if asked in there else next(iter(there), "")
     after = small_number(request.GET.get("cursor", ""))
     rows, following = (
@@ -140,8 +143,14 @@ def _rows(request: HttpRequest, run: ImportRun, counts: queries.Counts) -> dict[
         for outcome, icon in FIGURES
         if counts.of(outcome) or outcome not in (RowOutcome.FRESH, RowOutcome.CHANGED)
     ]
-    label = RowOutcome(shown).label if shown else ""
+    label = _label(shown)
     return {"figures": figures, "rows": rows, "shown": shown, "shown_label": label, "next": following or ""}
+
+
+def _label(shown: str) -> str:
+    if shown == queries.PERSONAL:
+        return _("Personal data in the text")
+    return str(RowOutcome(shown).label) if shown else ""
 
 
 @require_POST
@@ -177,8 +186,9 @@ def _step(request: HttpRequest, pk: int, service: Callable[..., ImportRun]) -> H
 @require_POST
 @needs_right(Right.IMPORT_ORDERS)
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let the new rows in."""
-    return _step(request, pk, start_import)
+    """Let the new rows in, with personal data in their texts masked or kept."""
+    masks = {"mask": True, "keep": False}.get(request.POST.get("personal_data", ""))
+    return _step(request, pk, partial(start_import, masks=masks))
 
 
 @require_POST

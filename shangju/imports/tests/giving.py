@@ -60,7 +60,7 @@ def imported(
     run = examined(street, content, who=who, **options)
     now = options["now"]
     with street.seen_by(who):
-        start_import(run, by=street.staff(who), now=now)  # type: ignore[arg-type]
+        start_import(run, by=street.staff(who), now=now, masks=False)  # type: ignore[arg-type]
     work(now)  # type: ignore[arg-type]
     return again(run)
 

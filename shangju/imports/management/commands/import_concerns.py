@@ -1,4 +1,4 @@
-"""``shangju import-concerns FILE [--mapping FILE.yaml] [--dry-run]``: concerns of another system (docs/import.md)."""
+"""``shangju import-concerns FILE [--mapping M.yaml] [--mask-personal-data] [--dry-run]`` (docs/import.md)."""
 
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -44,9 +44,16 @@ Exit status: 0 every row is in; 1 a row, or the whole file, was refused with rea
         parser.add_argument(
             "--mapping", type=Path, help="what the columns mean (YAML); known headers need none"
         )
+        parser.add_argument(
+            "--mask-personal-data",
+            action="store_true",
+            help="star phones, plates, identity numbers in the texts on the way in",
+        )
         parser.add_argument("--dry-run", action="store_true", help="count and report, and store nothing")
 
-    def handle(self, *, file: Path, mapping: Path | None, dry_run: bool, **_options: Any) -> None:
+    def handle(
+        self, *, file: Path, mapping: Path | None, dry_run: bool, mask_personal_data: bool, **_options: Any
+    ) -> None:
         """Do it."""
         result, failed = ImportResult(), False
         watched = self.stderr.isatty()
@@ -60,6 +67,7 @@ Exit status: 0 every row is in; 1 a row, or the whole file, was refused with rea
                 now=timezone.now(),
                 result=result,
                 dry_run=dry_run,
+                masks=mask_personal_data,
                 listener=listener,
             )
         except DomainError as refusal:
@@ -68,6 +76,7 @@ Exit status: 0 every row is in; 1 a row, or the whole file, was refused with rea
         except OperationalError as fault:
             failed = True
             self._tell(_("The database gave up: %(why)s. Give the file again to go on.") % {"why": fault})
+        self._tell_personal_data(result, masks=mask_personal_data)
         if dry_run:
             self._tell(_("Dry run: nothing was changed."))
         self._end_line()
@@ -88,6 +97,22 @@ Exit status: 0 every row is in; 1 a row, or the whole file, was refused with rea
         if self._line_is_open:
             self._line_is_open = False
             self.stderr.write("")
+
+    def _tell_personal_data(self, result: ImportResult, *, masks: bool) -> None:
+        """How many texts hold personal data, and what became of it."""
+        if not result.with_personal_data:
+            return
+        count = {"count": result.with_personal_data}
+        if masks:
+            self._tell(_("Personal data was masked in the text of %(count)s new rows.") % count)
+        else:
+            self._tell(
+                _(
+                    "The text of %(count)s new rows holds personal data such as phone numbers. "
+                    "Lists and notices mask it; --mask-personal-data masks it in the cases themselves."
+                )
+                % count
+            )
 
     def _tell_refusal(self, line: int, reason: str) -> None:
         self._tell(_("refused: line %(line)s: %(reason)s") % {"line": line, "reason": reason})
