@@ -17,8 +17,6 @@ from typing import IO, cast
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from shangju.core.errors import DomainError
 from shangju.imports.encodings import encoding_of, text_of
@@ -44,7 +42,6 @@ XLSX_FAULTS = (
     OSError,
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
-    InvalidFileException,
     ParseError,
     EOFError,
     KeyError,
@@ -54,7 +51,7 @@ XLSX_FAULTS = (
     IndexError,
     RuntimeError,
 )
-"""What openpyxl lets through for a damaged or protected workbook."""
+"""What openpyxl lets through for a damaged or protected workbook, besides its own exception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +249,10 @@ class _Records:
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
+    # With numpy, which it takes where it finds it, twenty megabytes; most processes never read a workbook.
+    from openpyxl import load_workbook  # noqa: PLC0415 - as said
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as said
+
     try:
         with path.open("rb") as stream:
             book = load_workbook(stream, read_only=True, data_only=True)
@@ -262,7 +263,7 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
             sheet.reset_dimensions()
             for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
                 yield Row(line, [_as_text(value) for value in values])
-    except XLSX_FAULTS as error:
+    except (InvalidFileException, *XLSX_FAULTS) as error:
         raise _unreadable(path, _why(error)) from error
 
 

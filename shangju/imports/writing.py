@@ -5,8 +5,6 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-import xlsxwriter
-
 from shangju.imports.reading import FileForm
 from shangju.imports.table import FORMULA_SIGNS
 
@@ -46,6 +44,8 @@ def _text(rows: Iterable[Sequence[str]], form: FileForm) -> bytes:
 
 def _workbook(rows: Iterable[Sequence[str]]) -> bytes:
     """XLSX with every cell a text: order numbers keep all their digits."""
+    import xlsxwriter  # noqa: PLC0415 - six megabytes that most web processes never need
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
