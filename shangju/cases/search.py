@@ -7,7 +7,6 @@ one :func:`search_grams` makes them for both. An exact check on the text follows
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
@@ -110,6 +109,8 @@ def matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
 def among(cases: QuerySet[Case], ids: QuerySet[Any, Any] | Sequence[int]) -> QuerySet[Case]:
     """Those of ``cases`` whose ids a query (of few rows) gives: on PostgreSQL found by their ids, never by a join."""
     if connection.vendor == "postgresql" and isinstance(ids, QuerySet):
+        from django.contrib.postgres.expressions import ArraySubquery  # noqa: PLC0415 - brings the driver along
+
         return cases.filter(InArray(F("pk"), ArraySubquery(ids)))
     return cases.filter(pk__in=ids)
 

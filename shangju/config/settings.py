@@ -89,6 +89,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "shangju.config.urls"
+WORKER_URLCONF = "shangju.config.urls_pages"
 WSGI_APPLICATION = "shangju.config.wsgi.application"
 
 _LOADERS = [

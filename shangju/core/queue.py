@@ -14,8 +14,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
 from django.db import connections, transaction
+from django.urls import set_urlconf
 from django.utils import timezone
-from huey import RedisHuey, SqliteHuey
+
+from shangju.core.sparing import sparing
+
+with sparing(*([] if "postgresql" in settings.DATABASES["default"]["ENGINE"] else ["psycopg"])):
+    from huey import RedisHuey, SqliteHuey
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +89,11 @@ def let_go_of_ended_connections() -> None:
 def make_pass() -> None:
     """One pass over all steps, now, by the worker."""
     let_go_of_ended_connections()
-    run_steps(timezone.now())
+    set_urlconf(settings.WORKER_URLCONF)
+    try:
+        run_steps(timezone.now())
+    finally:
+        set_urlconf(None)
 
 
 @huey.task()  # type: ignore[untyped-decorator] # huey carries no types
