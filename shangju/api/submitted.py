@@ -66,6 +66,7 @@ class ContactIn(Submitted):
     name: Annotated[Line, StringConstraints(max_length=60)] | None = None
     phone: Annotated[Line, StringConstraints(max_length=30)] | None = None
     may_be_called: bool = True
+    prefers_call: bool = False
 
 
 class ConcernIn(Submitted):

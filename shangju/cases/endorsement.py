@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from shangju.accounts.models import User
 from shangju.cases.codes import code_print, format_code, new_code
 from shangju.cases.intake import ContactDetails
+from shangju.cases.me_too import count_me_too
 from shangju.cases.models import Case, Endorsement, ReporterContact
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
@@ -153,9 +154,7 @@ def _receipt_under(key: str) -> EndorsementReceipt | None:
 
 def _recount(case: Case) -> None:
     """Store the number and the priority that follows from it; the caller holds the case's lock."""
-    case.me_too_count = Endorsement.objects.filter(
-        case=case, is_counted=True, withdrawn_at__isnull=True
-    ).count()
+    case.me_too_count = count_me_too(case)
     case.weigh()
     case.save(update_fields=["me_too_count", "priority"])
 
@@ -166,7 +165,7 @@ def withdraw_endorsement(endorsement: Endorsement, *, now: datetime) -> None:
 
     For whoever holds its code; the scope must reach the case.
     """
-    case = Case.objects.select_for_update(of=("self",)).get(pk=endorsement.case_id)
+    case, goes_on = _locked_with_what_goes_on(endorsement.case_id)
     row = Endorsement.objects.get(pk=endorsement.pk)
     if row.withdrawn_at is not None:
         return
@@ -175,6 +174,18 @@ def withdraw_endorsement(endorsement: Endorsement, *, now: datetime) -> None:
     row.save(force_update=True)
     audit.record(row, action="endorsement.withdrawn", by=None, now=now, after={"case": case.number})
     _recount(case)
+    if goes_on is not None:
+        with everywhere(EverywhereReason.JOINED_CASES):
+            _recount(goes_on)
+
+
+def _locked_with_what_goes_on(pk: int) -> tuple[Case, Case | None]:
+    """A case and the one that it was merged into, locked in the order in which moves lock them."""
+    into = Case.objects.values_list("merged_into_id", flat=True).get(pk=pk)
+    with everywhere(EverywhereReason.JOINED_CASES):
+        rows = Case.objects.select_for_update(of=("self",)).filter(pk__in=[pk, into]).order_by("pk")
+        held = {case.pk: case for case in rows}
+    return held[pk], held.get(into) if held[pk].merged_into_id == into else None
 
 
 def endorsement_by_code(code: str) -> Endorsement:

@@ -91,7 +91,8 @@ class Story:
             channel=channel,
             request_type=concern.request_type,
             category=self.category if rng.random() < 0.6 else None,
-            contact=ContactDetails(phone=phone),
+            # Some of those who call would rather be called back than written to.
+            contact=ContactDetails(phone=phone, prefers_call=channel == Channel.PHONE and phone[-1:] == "7"),
             happening_now=concern.happening_now and rng.random() < 0.5,
             is_anonymous=not phone and rng.random() < 0.5,
         )

@@ -117,6 +117,9 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     may_be_called = forms.BooleanField(label=_("You may call me"), required=False, initial=True)
+    prefers_call = forms.BooleanField(
+        label=_("Call me with the result; I do not read messages"), required=False
+    )
     is_anonymous = forms.BooleanField(label=_("Anonymous: keep no name and phone"), required=False)
     is_confidential = forms.BooleanField(
         label=_("Confidential: do not show it on the public board"), required=False
@@ -128,8 +131,8 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
 
     field_order = (
         "text", "happening_now", "photos", "area", "address", "spot", "map_of", "longitude", "latitude",
-        "request_type", "category", "phone", "name", "may_be_called", "is_anonymous", "is_confidential", "key", "via",
-        "photo_ids",
+        "request_type", "category", "phone", "name", "may_be_called", "prefers_call", "is_anonymous", "is_confidential",
+        "key", "via", "photo_ids",
     )  # fmt: skip
 
     def __init__(
@@ -271,6 +274,7 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
                 name=given["name"],
                 phone=given["phone"],
                 may_be_called=given["may_be_called"],
+                prefers_call=given["prefers_call"],
                 consent_version=given["consent_version"],
             ),
             happening_now=given["happening_now"],

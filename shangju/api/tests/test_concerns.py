@@ -40,6 +40,13 @@ def only_case() -> Case:
         return Case.objects.select_related("area", "category", "reporter_contact").get()
 
 
+@pytest.mark.parametrize("prefers_call", [True, False])
+def test_who_wants_to_be_called_says_so(street: Street, prefers_call: bool) -> None:
+    contact = {"phone": "13800005678", "prefers_call": prefers_call}
+    assert Caller().post("/concerns", concern(street, contact=contact)).status_code == 201
+    assert only_case().reporter_contact.prefers_call is prefers_call
+
+
 def test_a_concern_is_stored_whole_and_answered_with_its_promises(street: Street) -> None:
     body = concern(
         street,

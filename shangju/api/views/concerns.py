@@ -122,7 +122,10 @@ def _submission(payload: ConcernIn) -> Submission:
         request_type=payload.request_type,
         category=_category(payload.category),
         contact=ContactDetails(
-            name=contact.name or "", phone=contact.phone or "", may_be_called=contact.may_be_called
+            name=contact.name or "",
+            phone=contact.phone or "",
+            may_be_called=contact.may_be_called,
+            prefers_call=contact.prefers_call,
         )
         if contact
         else ContactDetails(),

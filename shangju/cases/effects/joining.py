@@ -8,6 +8,7 @@ from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.approvals import leave_work
 from shangju.cases.effects.draft import ALL_STEPS, Draft, FollowUp, required
+from shangju.cases.me_too import count_me_too
 from shangju.cases.models import Case
 from shangju.cases.parts import prepare_part
 from shangju.cases.rules import Actor, roles_of
@@ -65,11 +66,13 @@ def unmerge(case: Case, board: ClockBoard, payload: moves.Unmerge, by: Actor, no
 def take_in(case: Case, board: ClockBoard, payload: moves.TakeIn, by: Actor, now: datetime) -> Draft:
     """Another case follows this one from now on."""
     case.is_joined = True
+    case.me_too_count = count_me_too(case, with_cases=[payload.case.pk])
     return Draft(note=payload.case.title, data={"case": payload.case.number})
 
 
 def let_go(case: Case, board: ClockBoard, payload: moves.LetGo, by: Actor, now: datetime) -> Draft:
-    """It follows no longer."""
+    """It follows no longer, and who joined in there counts there."""
+    case.me_too_count = count_me_too(case, without_cases=[payload.case.pk])
     return Draft(data={"case": payload.case.number})
 
 

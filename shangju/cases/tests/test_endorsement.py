@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from shangju.cases import chain
 from shangju.cases.endorsement import (
     EndorsementReceipt,
     MeToo,
@@ -18,7 +19,7 @@ from shangju.cases.endorsement import (
 from shangju.cases.intake import ContactDetails, Submission
 from shangju.cases.likeness import Nearness
 from shangju.cases.models import Case, Endorsement
-from shangju.cases.moves import Merge
+from shangju.cases.moves import Merge, Unmerge
 from shangju.cases.nearby import LikeCase, case_by_key, like_cases
 from shangju.cases.places import Place
 from shangju.cases.queries import WorklistFilters, worklist
@@ -326,3 +327,28 @@ def test_staff_read_what_the_others_said_and_list_the_most_pressing_first(
     with street.seen_by("shopkeeper"):
         assert list(Endorsement.objects.all()) == []
     assert staff(street.users["officer"]).standing == standing
+
+
+def test_who_joined_either_of_two_merged_cases_counts_once_and_comes_back_with_the_unmerge(
+    street: Street, now: datetime
+) -> None:
+    goes_on, other = raised(street, now=now, text=ALIKE), raised(street, now=now, text=ALIKE)
+    for case, devices in ((goes_on, ("d-1", "d-2")), (other, ("d-2", "d-3", "d-4"))):
+        for device in devices:
+            join(case, f"{case.pk}-{device}", device, now=now)
+    officer = street.staff("duty_desk")
+    with everywhere(EverywhereReason.VERIFICATION):
+        apply_move(stored(other), Merge(stored(goes_on), "同一事项"), by=officer, now=now)
+    before = stored(goes_on)
+    assert (before.me_too_count, stored(other).me_too_count) == (4, 3)
+    with everywhere(EverywhereReason.VERIFICATION):
+        row = Endorsement.objects.filter(case=other).order_by("pk").last()
+        assert row is not None
+        withdraw_endorsement(row, now=now)
+    assert (stored(goes_on).me_too_count, stored(other).me_too_count) == (3, 2)
+    assert stored(goes_on).priority < before.priority
+    with everywhere(EverywhereReason.VERIFICATION):
+        apply_move(stored(other), Unmerge("不是同一件事"), by=officer, now=now)
+        for case in (goes_on, other):
+            assert chain.first_break(stored(case), case.events.all()) is None
+    assert (stored(goes_on).me_too_count, stored(other).me_too_count) == (2, 2)
