@@ -27,6 +27,7 @@ from shangju.cases.likeness import (
 )
 from shangju.cases.models import Case
 from shangju.cases.places import ROUGH_DECIMALS, Place
+from shangju.cases.rules import visible_to
 from shangju.cases.safe_summary import (
     OUTLINES,
     READ_ALONG,
@@ -39,6 +40,7 @@ from shangju.cases.safe_summary import (
 )
 from shangju.categories.suggest import suggest_categories
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.posts.rights import Standing
 
 LOOKED_BACK = timedelta(days=90)
 READ_AT_MOST = 300
@@ -85,7 +87,7 @@ def like_cases(submission: Submission, *, now: datetime) -> list[LikeCase]:
         codes = _codes_of(submission)
         found = [
             (alike, near, case)
-            for case in _candidates(submission.place, here, now=now)
+            for case in _candidates(here, _community_of(submission.place), shown_to_strangers(), now=now)
             if (near := nearness(here, _spot_of_case(case)))
             and is_alike(
                 alike := likeness(words, pieces_of(case.beginning)),
@@ -97,6 +99,41 @@ def like_cases(submission: Submission, *, now: datetime) -> list[LikeCase]:
         shown = found[:SHOWN_AT_MOST]
         names = road_names({area_for_strangers(case) for _alike, _near, case in shown}) if shown else {}
         return [LikeCase(key_of(case), summary_of(case, names), near, alike) for alike, near, case in shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An open case that may be the same matter, for staff who may open both."""
+
+    case: Case
+    near: Nearness
+    likeness: float
+
+    @property
+    def place(self) -> str:
+        """Where it is, seen from the case that was asked about."""
+        return str(PLACES[self.near])
+
+
+def twins_of(case: Case, standing: Standing, *, now: datetime) -> list[Twin]:
+    """Open cases nearby that say what ``case`` says and that ``standing`` may see, most alike first.
+
+    For the dispatcher who asks whether a concern was reported before; at most three statements.
+    """
+    here, names = _spot_of_case(case), [case.place_note, case.area.name]
+    words = pieces_of(case.text) - pieces_of(" ".join(names))
+    mine = visible_to(standing) & Q(subdistrict_id=case.subdistrict_id) & ~Q(pk=case.pk)
+    found = [
+        Twin(other, near, alike)
+        for other in _candidates(here, case.community_id, mine, now=now)
+        if (near := nearness(here, _spot_of_case(other)))
+        and is_alike(
+            alike := likeness(words, pieces_of(other.beginning)),
+            near,
+            same_category=case.category_id is not None and case.category_id == other.category_id,
+        )
+    ]
+    return sorted(found, key=lambda twin: (-twin.near, -twin.likeness, -twin.case.pk))[:SHOWN_AT_MOST]
 
 
 def key_of(case: Case) -> str:
@@ -149,22 +186,26 @@ def _codes_of(submission: Submission) -> frozenset[str]:
     return frozenset(each.category_code for each in suggest_categories(submission.text, limit=2))
 
 
-def _candidates(place: Place, here: Spot, *, now: datetime) -> Iterator[Any]:
-    """Open cases at the shop, in the grid, and around the point in the community; each once."""
+def _community_of(place: Place) -> int | None:
     community: Area | None = place.area.tiers().get(AreaKind.COMMUNITY)
+    return community.pk if community else None
+
+
+def _candidates(here: Spot, community: int | None, shown: Q, *, now: datetime) -> Iterator[Any]:
+    """Open cases, as far as ``shown``, at the shop, in the grid, and around the point in the community; each once."""
     seen: set[int] = set()
     lists: list[QuerySet[Any]] = []
     if here.party is not None:
-        lists.append(_newest(Q(place_party_id=here.party), now=now))
+        lists.append(_newest(Q(place_party_id=here.party) & shown, now=now))
     if here.grid is not None:
-        lists.append(_newest(Q(grid_id=here.grid), now=now))
+        lists.append(_newest(Q(grid_id=here.grid) & shown, now=now))
     if here.longitude is not None and here.latitude is not None and community is not None:
         around = Q(
-            community_id=community.pk,
+            community_id=community,
             longitude__range=(here.longitude - DEGREES_NEAR, here.longitude + DEGREES_NEAR),
             latitude__range=(here.latitude - DEGREES_NEAR, here.latitude + DEGREES_NEAR),
         )
-        lists.append(_newest(around, now=now))
+        lists.append(_newest(around & shown, now=now))
     for cases in lists:
         for case in cases:
             if case.pk not in seen:
@@ -175,6 +216,6 @@ def _candidates(place: Place, here: Spot, *, now: datetime) -> Iterator[Any]:
 def _newest(where: Q, *, now: datetime) -> QuerySet[Any]:
     """What is compared of each case, in one statement along the index of its level."""
     since = Q(is_open=True, registered_at__gte=now - LOOKED_BACK)
-    cases = Case.objects.filter(where, since, shown_to_strangers()).order_by("-registered_at", "-pk")
+    cases = Case.objects.filter(where, since).order_by("-registered_at", "-pk")
     read = cases.annotate(beginning=Substr(F("text"), 1, COMPARED_SIGNS)).select_related(*READ_ALONG)
     return read.defer("text", "party_summary", *OUTLINES)[:READ_AT_MOST]

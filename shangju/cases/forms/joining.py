@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shangju.cases import moves
 from shangju.cases.forms.move_form import MoveForm, long_text
 from shangju.cases.models import Case
+from shangju.cases.nearby import twins_of
 from shangju.cases.rules import visible_to
 from shangju.cases.workflow import PARTS_AT_MOST, MoveName
 
@@ -18,18 +19,35 @@ class MergeForm(MoveForm):
     """Into which case, and what the reporter is told."""
 
     move = MoveName.MERGE
+    twin = forms.ChoiceField(label=_("Alike and nearby"), required=False, widget=forms.RadioSelect)
     into = forms.CharField(
         label=_("Number of the case that goes on"),
         max_length=20,
+        required=False,
         help_text=_("The same matter, reported before or by others. It can be undone."),
     )
     explanation = long_text(
         _("What the reporter is told"), limit=1000, hint=_("Nothing that tells who the other reporter is.")
     )
 
+    def prepare(self) -> None:
+        """Propose open cases nearby that say the same; any other is named by its number."""
+        twins = twins_of(self.case, self.actor.standing, now=self.now)
+        if not twins:
+            del self.fields["twin"]
+            self.fields["into"].required = True
+            return
+        named = [
+            (twin.case.number, f"{twin.case.number} · {twin.case.title_in_lists} · {twin.place}")
+            for twin in twins
+        ]
+        self.choice_field("twin").choices = [*named, ("", _("Another one:"))]
+
     def clean_into(self) -> Case:
-        """The other case, if the actor may see it."""
-        number = self.cleaned_data["into"].strip()
+        """The other case, if the actor may see it: the one that was chosen, or the one whose number was written."""
+        number = self.cleaned_data["into"].strip() or self.cleaned_data.pop("twin", "")
+        if not number:
+            raise ValidationError(_("Choose a case, or write its number."))
         found = Case.objects.filter(visible_to(self.actor.standing), number__iexact=number).first()
         if found is None:
             raise ValidationError(_("There is no such case that is yours to dispatch. Check the number."))
@@ -37,7 +55,7 @@ class MergeForm(MoveForm):
 
     def payload(self) -> moves.Merge:
         """The move."""
-        return moves.Merge(**self.cleaned_data)
+        return moves.Merge(into=self.cleaned_data["into"], explanation=self.cleaned_data["explanation"])
 
 
 class UnmergeForm(MoveForm):

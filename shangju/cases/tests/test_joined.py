@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shangju.cases import chain, moves
+from shangju.cases.forms.joining import MergeForm
 from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case, CasePhoto
 from shangju.cases.party_view import concerns_of
@@ -287,3 +288,30 @@ def test_a_handling_member_sees_that_it_was_urged_and_never_the_reporter(
     standing = street.party("property_clerk").standing
     with area_scope(standing.scope):
         assert concerns_of(standing).count() == 1
+
+
+def test_like_cases_nearby_are_proposed_for_a_merge(street: Street, now: datetime) -> None:
+    """Alike and near, open, in view, and outside the wall; any other is still named by its number."""
+    words = "楼下面馆的排风机夜里嗡嗡响，孩子睡不着"
+    case = raised(street, now=now, text=words)
+    twin = raised(street, now=now, text=f"{words}，请处理")
+    elsewhere = raised(street, now=now, text=words, area="second")
+    another = raised(street, now=now, text="楼道里的路灯坏了好几天")
+    ended = raised(street, now=now, text=words)
+    go(ended, MoveName.WITHDRAW, "reporter", street, now=now)
+
+    def form(**values: str) -> MergeForm:
+        actor = street.staff("officer")
+        return MergeForm({"explanation": "同一事项", **values}, case=fresh(case), actor=actor, now=now)
+
+    offered = [value for value, _label in form().fields["twin"].choices]  # type: ignore[attr-defined]
+    assert offered == [twin.number, ""]
+    assert elsewhere.number not in offered
+    chosen = form(twin=twin.number)
+    assert chosen.is_valid(), chosen.errors
+    assert chosen.payload().into == twin
+    named = form(twin=twin.number, into=another.number)
+    assert named.is_valid()
+    assert named.payload().into == another, "what was written by hand"
+    assert "into" in form().errors
+    assert "twin" in form(twin=ended.number).errors

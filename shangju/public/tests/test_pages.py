@@ -332,7 +332,8 @@ def test_every_page_answers_in_both_languages(
 
 
 @pytest.mark.parametrize("prefers_call", [True, False])
-def test_who_does_not_read_messages_is_called_with_the_result(street: Street, prefers_call: bool) -> None:
+@pytest.mark.usefixtures("tree")
+def test_who_does_not_read_messages_is_called_with_the_result(prefers_call: bool) -> None:
     box = {"prefers_call": "on"} if prefers_call else {}
     case = reported(Client(), phone="13800005678", may_be_called="on", **box)
     with everywhere(EverywhereReason.VERIFICATION):
