@@ -4,7 +4,10 @@ One sentence three ways: as a condition on lists (:func:`behind_wall`), of one c
 (:func:`is_walled_off`), and as the users who stand behind the wall of one case or of several (:func:`users_behind_walls`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from shangju.cases.models import Case, Recusal
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Delegation
-from shangju.posts.models import Appointment, Post
+from shangju.posts.models import Appointment, Post, Stake
 from shangju.posts.rights import Standing
 from shangju.posts.stakes import stakes_touching
 
@@ -69,17 +72,57 @@ def users_behind_wall(case: Case, *, day: date) -> set[int]:
     return users_behind_walls([case], day=day)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """All delegations and stakes there are, whenever they hold."""
+
+    delegations: tuple[Delegation, ...]
+    stakes: tuple[Stake, ...]
+
+
+_steady: ContextVar[_Terms | None] = ContextVar("steady_walls", default=None)
+
+
+@contextmanager
+def steady_walls() -> Iterator[None]:
+    """Use delegations and stakes as they are now for all of a batch that changes none, without asking for each case.
+
+    For what takes thousands of cases through their moves at once; the caller opened the scope for that.
+    """
+    with everywhere(EverywhereReason.WALL):
+        terms = _Terms(tuple(Delegation.objects.all()), tuple(Stake.objects.all()))
+    token = _steady.set(terms)
+    try:
+        yield
+    finally:
+        _steady.reset(token)
+
+
+def _delegations_of(parties: set[int], day: date) -> Iterable[Delegation]:
+    steady = _steady.get()
+    if steady is not None:
+        return [row for row in steady.delegations if row.party_id in parties and row.holds_on(day)]
+    found: Iterable[Delegation] = Delegation.objects.on(day).filter(party_id__in=parties) if parties else ()
+    return found
+
+
+def _stakes_in(parties: set[int], areas: set[int], day: date) -> list[Stake]:
+    steady = _steady.get()
+    if steady is not None:
+        return [row for row in steady.stakes if row.holds_on(day)]  # each case looks for its own among them
+    return stakes_touching(parties=parties, areas=areas, day=day)
+
+
 def users_behind_walls(cases: Sequence[Case], *, day: date) -> list[set[int]]:
     """:func:`users_behind_wall` of each of ``cases``, in their order, in three statements."""
     parties = {party for case in cases for party in parties_of(case)}
     areas = {area for case in cases for area in _areas_above(case)}
     with everywhere(EverywhereReason.WALL):
-        members = Delegation.objects.on(day).filter(party_id__in=parties) if parties else ()
-        member_of = [(row.party_id, row.user_id) for row in members]
+        member_of = [(row.party_id, row.user_id) for row in _delegations_of(parties, day)]
         stored = [case.pk for case in cases if case.pk]
         left = Recusal.objects.filter(case_id__in=stored).values_list("case_id", "user_id")
         left_from = list(left) if stored else []
-        stakes = stakes_touching(parties=parties, areas=areas, day=day)
+        stakes = _stakes_in(parties, areas, day)
     behind = []
     for case in cases:
         theirs, above = parties_of(case), _areas_above(case)

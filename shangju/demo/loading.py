@@ -13,6 +13,7 @@ from django.utils import timezone
 from shangju.accounts.models import User
 from shangju.cases.models import CaseEvent
 from shangju.cases.rules import REPORTER, Actor
+from shangju.cases.walls import steady_walls
 from shangju.categories.models import Category
 from shangju.categories.queries import category_tree
 from shangju.core.audit import record
@@ -107,7 +108,7 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
         starts = sorted(_start(rng, today, now) for _index in range(count))
         for first in range(0, count, BATCH):
             batch = enumerate(starts[first : first + BATCH], start=first)
-            with transaction.atomic():
+            with transaction.atomic(), steady_walls():
                 store([_tell_one(index, start, ground) for index, start in batch], now=now)
             tell(f"{min(first + BATCH, count)} / {count}")
         tell_articles(home.community, rng=Random(SEED), now=now)

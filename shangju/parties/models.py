@@ -72,7 +72,7 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
     """Questions about terms."""
 
     def on(self, day: date) -> "DelegationQuerySet":
-        """Delegations in force on ``day``."""
+        """Delegations in force on ``day``; :meth:`Delegation.holds_on` says it of one."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
@@ -106,3 +106,7 @@ class Delegation(models.Model):
                 name="one_open_voting_delegate_per_party",
             ),
         ]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on ``day``."""
+        return self.starts_on <= day and (self.ends_on is None or self.ends_on >= day)

@@ -120,7 +120,7 @@ class StakeQuerySet(models.QuerySet["Stake"]):
     """Questions about stakes."""
 
     def on(self, day: date) -> "StakeQuerySet":
-        """Stakes in force on ``day``."""
+        """Stakes in force on ``day``; :meth:`Stake.holds_on` says it of one."""
         return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
 
 
@@ -163,3 +163,7 @@ class Stake(models.Model):
                 name="one_open_stake_per_building",
             ),
         ]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on ``day``."""
+        return self.ended_on is None or self.ended_on > day

@@ -3,17 +3,21 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from shangju.cases import moves, queries
 from shangju.cases.models import Case, CaseAssistant, Recusal
 from shangju.cases.rules import REPORTER, may_view, roles_of, visible_to
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, raised
+from shangju.cases.walls import steady_walls, users_behind_wall
 from shangju.cases.workflow import State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
+from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
 from shangju.notices.telling import tell_of_events
+from shangju.parties.models import Delegation
 from shangju.posts.models import Stake
 from shangju.posts.rights import forget_standing
 from shangju.posts.stakes import declare_stake, end_stake
@@ -248,3 +252,27 @@ def test_what_was_confidential_from_the_start_only_the_reporter_opens(street: St
     case = raised(street, now=now, is_confidential=True)
     with pytest.raises(DomainError):
         apply_move(case, moves.Protect(is_confidential=False), by=street.staff("officer"), now=now)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1, 29, 30, 31])
+def test_steady_walls_keep_out_whom_the_walls_keep_out(street: Street, now: datetime, days: int) -> None:
+    """Read once or asked each time: the same people, also on the first and last days of terms."""
+    today = timezone.localdate(now)
+    case = raised(street, now=now, place_party=street.parties["shop"])
+    with everywhere(EverywhereReason.VERIFICATION):
+        Delegation.objects.filter(party=street.parties["shop"]).update(
+            starts_on=today, ends_on=today + timedelta(days=30)
+        )
+        Stake.objects.create(
+            user=street.users["grid_worker"],
+            area=street.areas["building"],
+            reason="family",
+            declared_by=street.users["grid_worker"],
+            declared_at=now,
+            ended_on=today + timedelta(days=30),
+        )
+    day = today + timedelta(days=days)
+    asked = users_behind_wall(case, day=day)
+    with steady_walls():
+        assert users_behind_wall(case, day=day) == asked
+    assert asked or days > 30
