@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from shangju.cases.effects import Draft, FollowUp
 from shangju.cases.models import Case, CaseEvent
 from shangju.cases.rules import visible_to
 from shangju.cases.workflow import MoveName
-from shangju.core.errors import DomainError
+from shangju.core.errors import Conflict, DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.posts.rights import Standing
 
@@ -45,25 +46,61 @@ def lock_joined(case: Case, payload: moves.Payload) -> tuple[Case, moves.Payload
 
     The order is everybody's: so two moves that each need the other's case wait in line and never for each other. The
     other cases may lie where the actor's scope does not reach; nothing of them is shown. Returns the payload with the
-    other case as it is now.
+    other case as it is now. Raises :class:`JoinedMeanwhile`; then the caller begins anew.
     """
     wanted = {case.pk, case.merged_into_id, case.part_of_id} - {None}
     if isinstance(payload, moves.Merge):
         wanted.add(payload.into.pk)
     # Asked in the actor's own scope: a case out of reach is none.
     if not wanted - {case.pk} and not case.is_joined:
-        return Case.objects.select_for_update(of=("self",)).get(pk=case.pk), payload
-    Case.objects.only("pk").get(pk=case.pk)
-    with everywhere(EverywhereReason.JOINED_CASES):
-        joined = Q(pk__in=wanted) | Q(merged_into=case.pk) | Q(part_of=case.pk)
-        rows = Case.objects.select_for_update(of=("self",)).filter(joined).order_by("pk")
-        locked = {row.pk: row for row in rows}
+        alone = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        if not (alone.is_joined or alone.merged_into_id or alone.part_of_id):
+            return alone, payload
+        locked = {alone.pk: alone}
+    else:
+        Case.objects.only("pk").get(pk=case.pk)
+        with everywhere(EverywhereReason.JOINED_CASES):
+            joined = Q(pk__in=wanted) | Q(merged_into__in=_leaders(case, payload)) | Q(part_of=case.pk)
+            rows = Case.objects.select_for_update(of=("self",)).filter(joined).order_by("pk")
+            locked = {row.pk: row for row in rows}
+    locked |= _joined_meanwhile(locked[case.pk], payload, locked)
     mine = locked[case.pk]
     mine.merged_into = locked.get(mine.merged_into_id) if mine.merged_into_id else None
     mine.part_of = locked.get(mine.part_of_id) if mine.part_of_id else None
     if isinstance(payload, moves.Merge):
         payload = replace(payload, into=locked[payload.into.pk])
     return mine, payload
+
+
+def _leaders(case: Case, payload: moves.Payload) -> list[int]:
+    """The cases whose followers a move of ``case`` may bring something to."""
+    return [case.pk, payload.into.pk] if isinstance(payload, moves.Merge) else [case.pk]
+
+
+def _joined_meanwhile(case: Case, payload: moves.Payload, locked: dict[int, Case]) -> dict[int, Case]:
+    """What hangs on ``case`` by now and is not locked yet. It is out of the order, so nobody is waited for."""
+    hanging = Q(merged_into__in=_leaders(case, payload)) | Q(part_of=case.pk)
+    hanging |= Q(pk__in=[pk for pk in (case.merged_into_id, case.part_of_id) if pk])
+    if not (case.is_joined or case.merged_into_id or case.part_of_id):
+        return {}
+    with everywhere(EverywhereReason.JOINED_CASES):
+        missing = [pk for pk in Case.objects.filter(hanging).values_list("pk", flat=True) if pk not in locked]
+        if not missing:
+            return {}
+        nowait = connection.features.has_select_for_update_nowait
+        rows = Case.objects.select_for_update(of=("self",), nowait=nowait).filter(pk__in=missing)
+        try:
+            with transaction.atomic():
+                return {row.pk: row for row in rows.order_by("pk")}
+        except OperationalError as held:
+            raise JoinedMeanwhile from held
+
+
+class JoinedMeanwhile(Conflict):
+    """What hangs on the case changed while its lock was waited for, and the rest is held by somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody was first: this case was just changed. Look at it again."))
 
 
 def ensure_parts_have_ended(case: Case, move: MoveName) -> None:
@@ -92,6 +129,9 @@ def follow_ups_of(case: Case, event: CaseEvent, draft: Draft) -> list[FollowUp]:
 
 
 def _to_those_behind(case: Case, event: CaseEvent) -> list[FollowUp]:
+    is_news = event.kind in TOLD_TO_MERGED and event.data.get("reached") is not False
+    if not is_news and event.kind != MoveName.WITHDRAW:
+        return []
     merged = list(case.merged_cases.select_for_update(of=("self",)).order_by("pk"))
     for other in merged:
         other.merged_into = case
@@ -101,8 +141,7 @@ def _to_those_behind(case: Case, event: CaseEvent) -> list[FollowUp]:
         reason = _("The case it was merged into was withdrawn by its reporter.")
         alone = [FollowUp(other, moves.Unmerge(reason)) for other in merged]
         return alone + [FollowUp(part, moves.Withdraw(_("The whole case was withdrawn."))) for part in parts]
-    is_news = event.kind in TOLD_TO_MERGED and event.data.get("reached") is not False
-    return [FollowUp(other, moves.Follow(event)) for other in merged] if is_news else []
+    return [FollowUp(other, moves.Follow(event)) for other in merged]
 
 
 @dataclass(frozen=True, slots=True)

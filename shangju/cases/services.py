@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from shangju.cases.case_photos import keep_photos
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.confidentiality import follow_confidentiality
 from shangju.cases.effects import EFFECTS, Draft
-from shangju.cases.joined import ensure_parts_have_ended, follow_ups_of, lock_joined
+from shangju.cases.joined import JoinedMeanwhile, ensure_parts_have_ended, follow_ups_of, lock_joined
 from shangju.cases.models import Case, CaseEvent
 from shangju.cases.parts import store_parts
 from shangju.cases.rules import SYSTEM, Actor, ActorKind, roles_of
@@ -38,7 +38,6 @@ ROLE_ORDER = (
 """Which of several roles the history names: the closest to the work."""
 
 
-@transaction.atomic
 def apply_move(
     case: Case, payload: moves.Payload, *, by: Actor, now: datetime, expected_sequence: int | None = None
 ) -> Case:
@@ -49,6 +48,30 @@ def apply_move(
     first and they are told so. Raises ``NotAllowed`` (no role for the move), ``Conflict`` (wrong state or not first)
     and ``DomainError`` (a guard said no, at its field). All or nothing; notices follow after the commit.
     """
+    for _attempt in range(ATTEMPTS):
+        try:
+            return _locked_and_applied(case, payload, by=by, now=now, expected_sequence=expected_sequence)
+        except JoinedMeanwhile:
+            pass
+        except OperationalError as fault:
+            if getattr(fault.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
+        # Nothing was written and every lock is free again: the case as it is now says what else to lock.
+        case = Case.objects.get(pk=case.pk)
+    raise JoinedMeanwhile
+
+
+ATTEMPTS = 4
+"""How often a move begins anew because its case was joined with another, or parted, while it waited."""
+
+DEADLOCK = "40P01"
+"""PostgreSQL's code for it (Appendix A of its documentation)."""
+
+
+@transaction.atomic
+def _locked_and_applied(
+    case: Case, payload: moves.Payload, *, by: Actor, now: datetime, expected_sequence: int | None
+) -> Case:
     case, payload = lock_joined(case, payload)
     if by.kind is not ActorKind.PARTY:
         return _apply(case, payload, by=by, now=now, expected_sequence=expected_sequence)
