@@ -14,6 +14,7 @@ from shangju.cases.models import Approval, Case, CaseAssistant
 from shangju.cases.models.case import CASE_LEVELS
 from shangju.cases.walls import behind_wall, is_walled_off
 from shangju.cases.workflow import FOLLOWING, MOVES, ApprovalKind, ApprovalState, CaseRole, MoveName
+from shangju.categories.models import Category
 from shangju.core.scoping import ScopedArea
 from shangju.deadlines.queries import caps_of
 from shangju.posts.rights import NOBODY, Right, Standing, standing_of
@@ -188,13 +189,14 @@ def to_decide(standing: Standing) -> Q:
 def visible_to(standing: Standing) -> Q:
     """The cases whose inner view the user may open: by area, or because a post of theirs handles or assists.
 
-    Confidential ones of the area only to those who dispatch or supervise there. A case behind a wall is never among
-    them: for one about the user's own party there is the party's own view.
+    Confidential ones of the area only to those who dispatch or supervise there, those about helped persons only with
+    the right for it. A case behind a wall is never among them: for one about the user's own party there is the party's
+    own view.
     """
     seen = Q(pk__in=[])
     viewing = standing.areas_with(Right.VIEW_CASE)
     for area in viewing:
-        seen |= within(area) if _sees_confidential(standing, area) else within(area) & _open_to(standing)
+        seen |= within(area) & _open_to(standing, area)
     posts_without_view = [
         holding.post_id
         for holding in standing.holdings
@@ -209,10 +211,21 @@ def _sees_confidential(standing: Standing, area: ScopedArea) -> bool:
     return any(standing.may(right, path=area.path) for right in (Right.DISPATCH, Right.SUPERVISE))
 
 
-def _open_to(standing: Standing) -> Q:
-    """Cases that are not confidential, or that a post of the user's handles or assists."""
-    mine = Q(handler_post_id__in=standing.posts) | _assisted_by(standing.posts)
-    return Q(is_confidential=False) | mine
+def _open_to(standing: Standing, area: ScopedArea) -> Q:
+    """Cases that are neither confidential nor about helped persons, as far as that keeps the user out in ``area``.
+
+    Those that a post of the user's handles or assists are open all the same.
+    """
+    kept_out = Q()
+    if not _sees_confidential(standing, area):
+        kept_out |= Q(is_confidential=True)
+    if not standing.may(Right.SEE_HELPED, path=area.path):
+        helped = Q(category__in=Category.objects.filter(privacy_wall=True))
+        # What has climbed to those in charge they must be able to read.
+        kept_out |= helped & Q(tier="") if standing.may(Right.SUPERVISE, path=area.path) else helped
+    if not kept_out:
+        return Q()
+    return ~kept_out | Q(handler_post_id__in=standing.posts) | _assisted_by(standing.posts)
 
 
 def _assisted_by(posts: Iterable[int]) -> Q:

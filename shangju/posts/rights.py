@@ -31,6 +31,8 @@ class Right(StrEnum):
     HANDLE = "handle"
     CALL_BACK = "call_back"
     SUPERVISE = "supervise"
+    SEE_HELPED = "see_helped"
+    """Cases of categories whose data is walled: help for the old, for pupils, for people in need (cases.md §7)."""
     ANSWER_DATA_REQUESTS = "answer_data_requests"
     """Requests of residents about their own data (PIPL §50)."""
     DECIDE_BEYOND = "decide_beyond"
@@ -48,6 +50,7 @@ _DISPATCHER = frozenset(
         Right.DISPATCH,
         Right.HANDLE,
         Right.CALL_BACK,
+        Right.SEE_HELPED,
     }
 )
 _KEEPER = frozenset({Right.KEEP_KNOWLEDGE})
@@ -63,6 +66,7 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.SUPERVISE,
             Right.CALL_BACK,
             Right.DECIDE_BEYOND,
+            Right.SEE_HELPED,
             Right.ANSWER_DATA_REQUESTS,
             Right.HANDLE,
         }

@@ -218,6 +218,27 @@ def test_a_confidential_case_is_open_to_fewer_in_list_and_object_alike(street: S
         queries.case_for(street.staff("grid_secretary").standing, case.number)
 
 
+HELPED = "1101"
+WITH_THE_RIGHT = ALWAYS - {"leader"}
+
+
+def test_a_case_about_helped_persons_needs_the_right_for_it_in_list_and_object_alike(
+    street: Street, now: datetime
+) -> None:
+    """cases.md §7: their data is walled with its own right; who handles or assists sees their case."""
+    case = case_in(State.IN_PROGRESS, street, now=now)
+    Case.objects.filter(pk=case.pk).update(category=street.category(HELPED))
+    asked = [*ALWAYS, "grid_worker", "building_head", "grid_secretary", "other_officer", "unit"]
+    seen = {who for who in asked if sees(street, who, case)}
+    assert seen == WITH_THE_RIGHT | {"grid_worker", "building_head"}
+    for who in ("grid_secretary", "leader"):
+        with pytest.raises(NotAllowed):
+            queries.case_for(street.staff(who).standing, case.number)
+    Case.objects.filter(pk=case.pk).update(tier="subdistrict")
+    assert sees(street, "leader", case), "what has climbed to those in charge they read"
+    assert not sees(street, "grid_secretary", case)
+
+
 def test_a_confidential_title_stays_out_of_lists(street: Street, now: datetime) -> None:
     case = raised(street, now=now, is_confidential=True)
     assert case.title not in case.title_in_lists

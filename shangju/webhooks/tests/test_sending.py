@@ -13,6 +13,7 @@ from shangju.accounts.models import User
 from shangju.areas.tests.trees import person
 from shangju.cases import moves
 from shangju.cases.models import Case, CaseEvent
+from shangju.categories.models import Category
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
@@ -138,6 +139,19 @@ def test_a_confidential_case_is_told_to_nobody(street: Street, owner: User, rece
     Case.objects.filter(pk=case.pk).update(is_confidential=True)
     assert run() == 0
     assert not Delivery.objects.exists()
+
+
+def test_a_case_about_helped_persons_is_told_to_nobody(
+    street: Street, owner: User, receiver: Receiver
+) -> None:
+    subscribed(street, owner, receiver)
+    case, plain = report(street), report(street)
+    helped = Category.objects.filter(parent__isnull=False)[0]
+    Category.objects.filter(pk=helped.pk).update(privacy_wall=True)
+    Case.objects.filter(pk=case.pk).update(category=helped)
+    Case.objects.filter(pk=plain.pk).update(category=None)
+    assert run() == 1
+    assert [row.event.case for row in Delivery.objects.all()] == [plain]
 
 
 def test_a_row_that_was_numbered_early_and_committed_late_is_told(
