@@ -125,7 +125,7 @@ def table_for(run: ImportRun) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A row as the concern that it would become; the contact is masked, as everywhere."""
+    """A row as the concern that it would become; contact and personal data in the words are masked, as everywhere."""
 
     line: int
     number: str
@@ -163,8 +163,8 @@ def _previewed(run: ImportRun, table: Table, tree: Tree, row: ImportRow, *, now:
     return Previewed(
         line=row.line,
         number=row.source_key.partition(":")[2],
-        title=told.title,
-        text=told.text,
+        title=mask_personal_data(told.title),
+        text=mask_personal_data(told.text),
         received_at=told.received_at,
         request_type=told.request_type,
         area=told.place.area,

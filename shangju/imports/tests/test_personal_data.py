@@ -15,7 +15,7 @@ from shangju.cases.models import Case, CaseEvent
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.imports.models import ImportRun
-from shangju.imports.queries import counts_of
+from shangju.imports.queries import counts_of, previewed
 from shangju.imports.runs import start_import
 from shangju.imports.tests.giving import ORDERS, again, examined, given, outcomes, work
 from shangju.photos.tests.clamd import EICAR, clamd
@@ -123,3 +123,10 @@ def test_a_file_with_malware_and_one_that_cannot_be_checked_are_not_taken(
     assert "malware" in str(refusal.value.fields["file"])
     with everywhere(EverywhereReason.VERIFICATION):
         assert ImportRun.objects.count() == 1
+
+
+def test_the_preview_shows_no_personal_data(street: Street, now: datetime) -> None:
+    run = examined(street, TABLE, now=now)
+    with everywhere(EverywhereReason.VERIFICATION):
+        first = previewed(run, now=now)[0]
+    assert (NUMBER in first.text, NUMBER in first.title, MASKED in first.text) == (False, False, True)
