@@ -23,6 +23,7 @@ from shangju.cases.rules import Actor, visible_to
 from shangju.cases.workflow import MoveName, State
 from shangju.core.audit import record
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.watermark import watermark_words
 from shangju.imports.columns import orders_mapping
 from shangju.imports.mapping import ANSWER_COLUMNS, header_key
 from shangju.imports.models import ImportRow, ImportRun
@@ -80,7 +81,13 @@ def export_answers(run: ImportRun, *, by: Actor, now: datetime, kind: str = "") 
         name = _("answers")
     facts = {"rows": len(rows) - 1, "left_out": left_out, "kind": form.kind}
     _record(run, "import.answers_exported", facts, by=by, now=now)
-    return Written(_file_name(run, name, form), form, written_table(rows, form), len(rows) - 1, left_out)
+    return Written(
+        _file_name(run, name, form),
+        form,
+        written_table(rows, form, mark=_mark(run, by, now)),
+        len(rows) - 1,
+        left_out,
+    )
 
 
 def export_refused(run: ImportRun, *, by: Actor, now: datetime, kind: str = "") -> Written:
@@ -98,7 +105,13 @@ def export_refused(run: ImportRun, *, by: Actor, now: datetime, kind: str = "") 
         rows.extend([*row.cells, _reason(run, row)] for row in refused.iterator(AT_ONCE))
         name = _("refused rows")
     _record(run, "import.refused_exported", {"rows": len(rows) - 1}, by=by, now=now)
-    return Written(_file_name(run, name, form), form, written_table(rows, form), len(rows) - 1)
+    return Written(
+        _file_name(run, name, form), form, written_table(rows, form, mark=_mark(run, by, now)), len(rows) - 1
+    )
+
+
+def _mark(run: ImportRun, by: Actor, now: datetime) -> str:
+    return watermark_words(by.user, str(run.area), now=now)
 
 
 def _require(run: ImportRun, by: Actor) -> None:

@@ -25,9 +25,13 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if start in FORMULA_SIGNS and not HARMLESS.fullmatch(cell) else cell
 
 
-def written_table(rows: Iterable[Sequence[str]], form: FileForm) -> bytes:
-    """A table as a file of the given form; the first row are its headers."""
-    return _workbook(rows) if form.kind == "xlsx" else _text(rows, form)
+def written_table(rows: Iterable[Sequence[str]], form: FileForm, *, mark: str = "") -> bytes:
+    """A table as a file of the given form; the first row are its headers.
+
+    ``mark`` says who took it out and when (cases.md §7). A workbook bears it on every printed page and in its
+    properties; a text file has no place for it beside its columns, there the record of exports alone says it.
+    """
+    return _workbook(rows, mark) if form.kind == "xlsx" else _text(rows, form)
 
 
 def _text(rows: Iterable[Sequence[str]], form: FileForm) -> bytes:
@@ -42,7 +46,7 @@ def _text(rows: Iterable[Sequence[str]], form: FileForm) -> bytes:
     return text.encode(encoding, "replace")
 
 
-def _workbook(rows: Iterable[Sequence[str]]) -> bytes:
+def _workbook(rows: Iterable[Sequence[str]], mark: str) -> bytes:
     """XLSX with every cell a text: order numbers keep all their digits."""
     import xlsxwriter  # noqa: PLC0415 - six megabytes that most web processes never need
 
@@ -50,6 +54,9 @@ def _workbook(rows: Iterable[Sequence[str]]) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet()
+        if mark:
+            book.set_properties({"author": mark, "comments": mark})
+            sheet.set_header(f"&C{mark.replace('&', '&&')[:200]}")
         as_text, bold = (
             book.add_format({"num_format": "@"}),
             book.add_format({"bold": True, "num_format": "@"}),

@@ -1,6 +1,7 @@
 """Answers go back in the columns in which the orders came; contact data masked, formulas disarmed, only what is in view."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import pgettext
 from hypothesis import given as examples
 from hypothesis import settings, strategies
+from openpyxl import load_workbook
 
 from shangju.cases.models import Case
 from shangju.cases.tests.stories import go
@@ -111,6 +113,14 @@ def test_a_workbook_comes_back_as_one_with_all_digits(street: Street, now: datet
     head, row = sheet_rows(exported(run, street, now).content)
     assert head[:5] == ["order_id", "case_content", "phone", "case_number", "status"]
     assert row[:5] == [number, "smoke", "139****5678", case_of(number).number, "Registered"]
+
+
+def test_a_workbook_says_who_took_it_out_and_when(street: Street, now: datetime) -> None:
+    run = imported(street, "工单编号,诉求内容,社区\nE1,油烟,A1\n", now=now)
+    book = load_workbook(BytesIO(exported(run, street, now, kind="xlsx").content))
+    mark = f"{street.users['duty_desk']} · {run.area} · 2026-03-05 10:00"
+    assert book.properties.creator == mark
+    assert book.worksheets[0].oddHeader.center.text == mark
 
 
 def test_answer_columns_that_the_table_has_are_filled(street: Street, now: datetime, tmp_path: Path) -> None:
