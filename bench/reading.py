@@ -125,7 +125,7 @@ def worklists(count: int, now: datetime) -> list[dict[str, Any]]:
 
 def rows_and_sql(now: datetime) -> dict[str, int]:
     """How many statements the query layer needs for one row and for fifty."""
-    user = User.objects.get(username="subdistrict-leader")
+    user = User.objects.get(username="task-force")
     counts = {}
     standing = standing_of(user)
     for limit in (1, 50):
