@@ -125,7 +125,7 @@ def worklists(count: int, now: datetime) -> list[dict[str, Any]]:
 
 def rows_and_sql(now: datetime) -> dict[str, int]:
     """How many statements the query layer needs for one row and for fifty."""
-    user = User.objects.get(username="task-force")
+    user = User.objects.get(username="subdistrict-leader")
     counts = {}
     standing = standing_of(user)
     for limit in (1, 50):
@@ -138,7 +138,7 @@ def rows_and_sql(now: datetime) -> dict[str, int]:
 def case_pages(sample: list[str], count: int) -> list[dict[str, Any]]:
     """P5: the desk's and the reporter's page of cases with a history of 40 rows."""
     rng = random.Random(5)
-    client = next(client for user, client in signed_in() if user.username == "subdistrict-leader")
+    client = next(client for user, client in signed_in() if user.username == "task-force")
     with everywhere(EverywhereReason.VERIFICATION):
         codes = dict(Case.objects.filter(number__in=sample).values_list("number", "tracking_code"))
     desk = [reverse("desk:case", args=[number]) for number in sample]
@@ -157,7 +157,7 @@ def case_pages(sample: list[str], count: int) -> list[dict[str, Any]]:
 def searches(count: int) -> list[dict[str, Any]]:
     """P6: words in the worklist, among all cases of the sub-district."""
     rng = random.Random(6)
-    client = next(client for user, client in signed_in() if user.username == "subdistrict-leader")
+    client = next(client for user, client in signed_in() if user.username == "task-force")
     address = reverse("desk:worklist")
     return [
         timed(

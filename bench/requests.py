@@ -50,6 +50,7 @@ def lists(sample: list[str], now: datetime) -> dict[str, list[Request]]:
         (user, cookie_of(user)) for user in User.objects.filter(username__in=USERS).order_by("username")
     ]
     leader = next(pair for pair in people if pair[0].username == "subdistrict-leader")
+    task_force = next(pair for pair in people if pair[0].username == "task-force")
     desk, areas = reverse("desk:worklist"), _areas_of_home()
 
     def listed(made: Callable[[], tuple[str, dict[str, str]]]) -> list[Request]:
@@ -78,7 +79,7 @@ def lists(sample: list[str], now: datetime) -> dict[str, list[Request]]:
             lambda: worklist_of(leader, state="all", q=rng.choice(WORDS_SHORT + WORDS_LONG))
         ),
         "one case's page, 40 history rows": listed(
-            lambda: (reverse("desk:case", args=[rng.choice(sample)]), leader[1])
+            lambda: (reverse("desk:case", args=[rng.choice(sample)]), task_force[1])
         ),
         "public look-up of one case": listed(lambda: (reverse("public:case", args=[rng.choice(codes)]), {})),
         "overdue list of the supervisor": listed(lambda: (reverse("supervision:list"), leader[1])),
