@@ -56,13 +56,13 @@ def answers(host: str, port: int) -> bool:
         return False
 
 
-def die_with_parent(parent: int) -> None:
+def die_with_parent(parent: int, by: signal.Signals = signal.SIGTERM) -> None:
     """Ask Linux to end this process when ``parent``, which started it, is killed outright; other systems go without."""
     if sys.platform == "linux":
         set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(set_parent_death_signal, by)
         if os.getppid() != parent:  # it died before the question was asked, and nobody will send the signal
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), by)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ Started by :mod:`shangju.core.processes`; imports no Django, its workers do.
 
 import argparse
 import os
+import signal
 import time
 from collections.abc import Callable
 from functools import partial
@@ -60,8 +61,12 @@ class TirelessGranian(MPServer):
 
 
 def _load_bound_to(server: int, load: Callable[[], Any]) -> Any:
-    """Load the application, in the worker, after its life was tied to the server's."""
-    die_with_parent(server)
+    """Load the application, in the worker, after its life was tied to the server's.
+
+    By the signal that cannot be missed: granian takes over SIGTERM before it listens for it, and one that comes in
+    that moment would be lost and leave a worker behind that nobody ever stops.
+    """
+    die_with_parent(server, signal.SIGKILL)
     return load()
 
 

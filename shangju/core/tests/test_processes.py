@@ -268,6 +268,8 @@ def test_web_workers_do_not_outlive_a_killed_server(tmp_path: Path) -> None:
         answer(port)
         workers = web_workers_of(server.pid)
         assert len(workers) == 2
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)  # one that cannot listen to a polite signal must go, too
         server.kill()
         # The pipe closes only when the workers, which inherited it, are gone too.
         closed, _, _ = select.select([server.stdout], [], [], 30)
