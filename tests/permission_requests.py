@@ -66,6 +66,8 @@ MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
     "grant_return": ("asked", {"note": "同意"}),
     "grant_pause": ("asked", {"note": "同意"}),
     "grant_extension": ("asked", {"explanation": "施工还需两天。"}),
+    "ask_reveal": ("minor", {"fields_needed": ["phone"], "code": "call", "reason": "需要与监护人联系"}),
+    "grant_reveal": ("asked", {"note": "同意"}),
     "refuse": ("asked", {"what": "return", "explanation": "请继续办理"}),
     "resume": ("paused", {"note": "配件已到"}),
     "merge": ("accepted", {"into": "{registered}", "explanation": "同一件事"}),
@@ -144,7 +146,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
     in_work = case_in(State.IN_PROGRESS, street, now=now, photo_ids=[photo.pk])
     cases["in_progress"] = go(in_work, MoveName.MEDIATE, "grid_worker", street, now=now)
     cases["merged"] = case_in(State.MERGED, street, now=now)
-    for name in ("spoken", "asked_nothing", "asked", "paused", "ordered"):
+    for name in ("spoken", "asked_nothing", "asked", "paused", "ordered", "minor"):
         in_hand = case_in(State.IN_PROGRESS, street, now=now)
         cases[name] = prepared_for(name, go(in_hand, MoveName.CONTACT, "grid_worker", street, now=now))
     closed = case_in(State.CLOSED, street, now=now)
@@ -226,11 +228,14 @@ def prepared_for(name: str, case: Case) -> Case:
             orange_at=now + SOON,
             purple_at=now + 2 * SOON,
         )
+        if name == "minor":
+            Case.objects.filter(pk=case.pk).update(concerns_minor=True)
         if name == "asked":
+            asker, _made = User.objects.get_or_create(username="asker")
             for kind in ApprovalKind:
                 Approval.objects.create(
                     case=case, event=_row_for(case, kind), kind=kind, reason="等配件", pause_reason="parts",
-                    amount=2, until=now + SOON, asked_at=now,
+                    amount=2, until=now + SOON, asked_at=now, code="call", asked_by=asker,
                 )  # fmt: skip
         if name.endswith("paused"):
             ClockPause.objects.create(

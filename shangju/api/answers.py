@@ -126,6 +126,7 @@ class CaseRow(BaseModel):
     number: str
     title: str
     is_confidential: bool
+    concerns_minor: bool
     state: str
     state_label: str
     request_type: str
@@ -302,6 +303,7 @@ def case_row(case: Case, *, now: datetime) -> dict[str, Any]:
         "number": case.number,
         "title": case.title_in_lists,
         "is_confidential": case.is_confidential,
+        "concerns_minor": case.concerns_minor,
         "state": case.state,
         "state_label": case.get_state_display(),
         "request_type": case.request_type,

@@ -80,6 +80,7 @@ class ConcernIn(Submitted):
     happening_now: bool = False
     is_anonymous: bool = False
     is_confidential: bool = False
+    concerns_minor: bool = False
     photos: PhotoIds = Field(default_factory=list)
     channel: Annotated[Channel, NOT_STRICT] = Channel.API
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -141,10 +141,9 @@ def take_down_stale(now: datetime) -> int:
     with everywhere(EverywhereReason.WORKER), transaction.atomic():
         # Asked of what is on the board, case by case: a join may read all cases to find the few that are there.
         case = Case.objects.filter(pk=OuterRef("case_id"))
-        confidential = Publication.objects.filter(Exists(case.filter(is_confidential=True)))
-        again = Publication.objects.filter(
-            Exists(case.filter(is_confidential=False).exclude(state__in=WITH_A_RESULT))
-        )
+        kept = Q(is_confidential=True) | Q(concerns_minor=True)
+        confidential = Publication.objects.filter(Exists(case.filter(kept)))
+        again = Publication.objects.filter(Exists(case.exclude(kept).exclude(state__in=WITH_A_RESULT)))
         return _end_all(confidential, MADE_CONFIDENTIAL, now=now) + _end_all(again, TAKEN_UP_AGAIN, now=now)
 
 

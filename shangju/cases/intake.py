@@ -71,6 +71,7 @@ class Submission:
     happening_now: bool = False
     is_anonymous: bool = False
     is_confidential: bool = False
+    concerns_minor: bool = False
     words_shareable: bool = False
     photo_ids: Sequence[UUID] = ()
     received_at: datetime | None = None
@@ -301,6 +302,8 @@ def new_case(submission: Submission, *, by: Actor, now: datetime) -> Case:
         happening_now=submission.happening_now,
         is_anonymous=submission.is_anonymous,
         is_confidential=submission.is_confidential,
+        concerns_minor=submission.concerns_minor
+        or (submission.category is not None and submission.category.concerns_minors),
         words_shareable=submission.words_shareable,
         place_note=place.note,
         place_party=place.party,

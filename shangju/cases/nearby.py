@@ -79,7 +79,11 @@ def like_cases(submission: Submission, *, now: datetime) -> list[LikeCase]:
 
     At most five statements. A report of what concerns one person only is like none.
     """
-    if submission.is_confidential or submission.request_type not in SHARED_MATTERS:
+    if (
+        submission.is_confidential
+        or submission.concerns_minor
+        or submission.request_type not in SHARED_MATTERS
+    ):
         return []
     with everywhere(EverywhereReason.PUBLIC_INTAKE):
         here = spot_of(submission.place)

@@ -35,6 +35,7 @@ def prepare_part(case: Case, text: str, *, part_number: int, by: Actor, now: dat
         category=case.category,
         is_anonymous=case.is_anonymous,
         is_confidential=case.is_confidential,
+        concerns_minor=case.concerns_minor,
         received_at=case.received_at,
         clocks_start_at=case.clocks_start_at,
     )

@@ -11,17 +11,14 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from shangju.accounts.models import User
-from shangju.cases.models import Case, ContactReveal, ReporterContact, RevealCode, RevealedField
+from shangju.cases.models import Approval, Case, ContactReveal, ReporterContact, RevealCode, RevealedField
 from shangju.cases.rules import Actor, ActorKind, may_view, roles_of, visible_to
 from shangju.cases.walls import is_walled_off
-from shangju.cases.workflow import CaseRole, MoveName
+from shangju.cases.workflow import MAY_REVEAL, ApprovalKind, ApprovalState, MoveName
 from shangju.core.audit import record
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.sealing import fingerprint
 from shangju.posts.rights import Right, Standing
-
-MAY_REVEAL = frozenset({CaseRole.DISPATCHER, CaseRole.HANDLER, CaseRole.ASSISTANT, CaseRole.CALLER})
-"""Those who must talk with the reporter to do their work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +90,88 @@ def reveal_contact(
     """Show pieces of a reporter's data once, and write down who looked, when, why and at what.
 
     Needs the case in one's area, a role in which one talks with reporters, no stake in the case, a reason of the list
-    and one in words. Raises ``NotAllowed`` without the right and ``DomainError`` at the field otherwise. Only what was
-    asked for and is there is shown and logged.
+    and one in words; in a case about a minor also that somebody else allowed this very look, which is then used up.
+    Raises ``NotAllowed`` without the right and ``DomainError`` at the field otherwise. Only what was asked for and is
+    there is shown and logged.
     """
     if by.kind is not ActorKind.STAFF or by.user is None or is_walled_off(by.standing, case):
         raise NotAllowed(_("The contact of the reporter is not open to you."))
-    if not may_view(by.standing, case) or not roles_of(by, case) & MAY_REVEAL:
+    if not may_view(by.standing, case) or roles_of(by, case).isdisjoint(MAY_REVEAL):
         raise NotAllowed(_("The contact of the reporter is not open to you."))
     reason = reason.strip()[:120]
-    _check_look(fields, code, reason)
+    check_look(fields, code, reason)
     shown = {name: value for name, value in _pieces(case).items() if name in fields and value}
     if not shown:
         raise DomainError(
             _("The reporter left none of this."), fields={"fields": _("The reporter left none of this.")}
         )
-    post = office_of(by.standing, case)
+    post, approval = office_of(by.standing, case), _use_approval(case, fields, by=by, now=now)
     ContactReveal.objects.bulk_create(
-        ContactReveal(case=case, by=by.user, post_name=post, field=name, code=code, reason=reason, at=now)
+        ContactReveal(
+            case=case,
+            by=by.user,
+            post_name=post,
+            field=name,
+            code=code,
+            reason=reason,
+            at=now,
+            approval=approval,
+        )
         for name in shown
     )
     record(
         case, action="contact.revealed", by=by.user, now=now, after={"fields": sorted(shown), "code": code}
     )
     return RevealedContact(**shown)
+
+
+def usable_approval(case: Case, by: Actor, *, now: datetime) -> Approval | None:
+    """The look at a minor's contact that is allowed to ``by`` and not used yet."""
+    allowed = case.approvals.filter(
+        kind=ApprovalKind.REVEAL,
+        state=ApprovalState.GRANTED,
+        asked_by=by.user,
+        used_at__isnull=True,
+        until__gt=now,
+    )
+    return allowed.select_related("decided_event").first()
+
+
+def looks_allowed_to(by: Actor, cases: Collection[Case], *, now: datetime) -> set[int]:
+    """Ids of those of ``cases``, about minors, in which :func:`usable_approval` finds a look for ``by``."""
+    asked = [case for case in cases if case.concerns_minor]
+    if not asked:
+        return set()
+    allowed = Approval.objects.filter(
+        case__in=asked, kind=ApprovalKind.REVEAL, state=ApprovalState.GRANTED,
+        asked_by=by.user, used_at__isnull=True, until__gt=now,
+    )  # fmt: skip
+    return set(allowed.values_list("case_id", flat=True))
+
+
+def _use_approval(case: Case, fields: Collection[str], *, by: Actor, now: datetime) -> Approval | None:
+    """Use up what allows the look; nothing where none is needed (cases.md §7)."""
+    if not case.concerns_minor:
+        return None
+    approval = usable_approval(case, by, now=now)
+    if approval is None:
+        raise DomainError(
+            _("This case is about a minor: ask first, and somebody else allows the look."),
+            code="approval_needed",
+        )
+    if not set(fields) <= set(approval.wanted):
+        sentence = _("Only what you asked for is allowed: %(fields)s.") % {
+            "fields": wanted_in_words(approval)
+        }
+        raise DomainError(sentence, fields={"fields": sentence})
+    if not Approval.objects.filter(pk=approval.pk, used_at__isnull=True).update(used_at=now):
+        raise DomainError(_("The look that was allowed is used up: ask again."), code="approval_needed")
+    return approval
+
+
+def wanted_in_words(approval: Approval) -> str:
+    """The pieces of the contact that a request for a look names."""
+    return " · ".join(str(RevealedField(name).label) for name in approval.wanted)
 
 
 def offers_reveal(standing: Standing, case: Case) -> bool:
@@ -128,7 +184,8 @@ def offers_reveal(standing: Standing, case: Case) -> bool:
     return case.assistants.filter(post_id__in=standing.posts).exists()
 
 
-def _check_look(fields: Collection[str], code: str, reason: str) -> None:
+def check_look(fields: Collection[str], code: str, reason: str) -> None:
+    """Refuse a look for which nothing, or no reason, is named, each at its field."""
     faults: dict[str, object] = {}
     if not fields or not set(fields) <= set(RevealedField.values):
         faults["fields"] = _("Choose what you need.")
@@ -175,7 +232,7 @@ def reveals_of(standing: Standing, *, days: int, field: str, now: datetime) -> Q
     cases = Case.objects.filter(visible_to(standing))
     looks = ContactReveal.objects.filter(supervised, case__in=cases, at__gte=now - timedelta(days=days))
     looks = looks.filter(field=field) if field else looks
-    return looks.select_related("by", "case__area").order_by("-at", "-pk")
+    return looks.select_related("by", "case__area", "approval__decided_event").order_by("-at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ GRANTS = {
     MoveName.GRANT_RETURN: ApprovalKind.RETURN,
     MoveName.GRANT_PAUSE: ApprovalKind.PAUSE,
     MoveName.GRANT_EXTENSION: ApprovalKind.EXTENSION,
+    MoveName.GRANT_REVEAL: ApprovalKind.REVEAL,
 }
 ASKS = {
     MoveName.ASK_RETURN: ApprovalKind.RETURN,
@@ -151,7 +152,9 @@ def _without_object(actor: Actor, case: Case, names: Sequence[MoveName]) -> set[
         caps = caps_of(case.deadline_class)
         without |= {MoveName.ASK_PAUSE} if not caps.pause_days else set()
         without |= {MoveName.ASK_EXTENSION} if not caps.extension else set()
-    if not {*GRANTS, *ASKS}.isdisjoint(names):
+    if not case.concerns_minor:
+        without.add(MoveName.ASK_REVEAL)
+    if not {*GRANTS, *ASKS, MoveName.REFUSE}.isdisjoint(names):
         without |= _without_request(actor, case)
     return without
 
@@ -162,6 +165,8 @@ def _without_request(actor: Actor, case: Case) -> set[MoveName]:
     asked = {approval.kind for approval in waiting}
     without = {name for name, kind in GRANTS.items() if kind not in decided_here}
     without |= {name for name, kind in ASKS.items() if kind in asked}
+    if any(each.kind == ApprovalKind.REVEAL and each.asked_by_id == actor.user_id for each in waiting):
+        without.add(MoveName.ASK_REVEAL)
     return without if decided_here else without | {MoveName.REFUSE}
 
 
@@ -189,9 +194,9 @@ def to_decide(standing: Standing) -> Q:
 def visible_to(standing: Standing) -> Q:
     """The cases whose inner view the user may open: by area, or because a post of theirs handles or assists.
 
-    Confidential ones of the area only to those who dispatch or supervise there, those about helped persons only with
-    the right for it. A case behind a wall is never among them: for one about the user's own party there is the party's
-    own view.
+    Confidential ones of the area only to those who dispatch or supervise there, those about helped persons or minors
+    only with the right for it. A case behind a wall is never among them: for one about the user's own party there is
+    the party's own view.
     """
     seen = Q(pk__in=[])
     viewing = standing.areas_with(Right.VIEW_CASE)
@@ -212,7 +217,7 @@ def _sees_confidential(standing: Standing, area: ScopedArea) -> bool:
 
 
 def _open_to(standing: Standing, area: ScopedArea) -> Q:
-    """Cases that are neither confidential nor about helped persons, as far as that keeps the user out in ``area``.
+    """Cases that are neither confidential nor about helped persons or minors, as far as that keeps the user out in ``area``.
 
     Those that a post of the user's handles or assists are open all the same.
     """
@@ -220,7 +225,7 @@ def _open_to(standing: Standing, area: ScopedArea) -> Q:
     if not _sees_confidential(standing, area):
         kept_out |= Q(is_confidential=True)
     if not standing.may(Right.SEE_HELPED, path=area.path):
-        helped = Q(category__in=Category.objects.filter(privacy_wall=True))
+        helped = Q(category__in=Category.objects.filter(privacy_wall=True)) | Q(concerns_minor=True)
         # What has climbed to those in charge they must be able to read.
         kept_out |= helped & Q(tier="") if standing.may(Right.SUPERVISE, path=area.path) else helped
     if not kept_out:

@@ -40,11 +40,13 @@ class SafeSummary:
 def shown_to_strangers() -> Q:
     """The cases of which a stranger may see a summary at all, as a condition for lists.
 
-    Never a confidential one, nor one of a category whose data is walled or sealed, nor what concerns one person only;
-    of a split case the whole stands for its parts.
+    Never a confidential one, nor one about a minor, nor one of a category whose data is walled or sealed, nor what
+    concerns one person only; of a split case the whole stands for its parts.
     """
     walled = Q(category__privacy_wall=True) | Q(category__sealed=True)
-    whole = Q(is_confidential=False, request_type__in=SHARED_MATTERS, part_of__isnull=True)
+    whole = Q(
+        is_confidential=False, concerns_minor=False, request_type__in=SHARED_MATTERS, part_of__isnull=True
+    )
     return whole & (Q(category__isnull=True) | ~walled)
 
 
@@ -53,7 +55,9 @@ def may_be_shown(case: Case) -> bool:
     category = case.category
     is_walled = category is not None and (category.privacy_wall or category.sealed)
     is_whole = case.part_of_id is None
-    return is_whole and not case.is_confidential and case.request_type in SHARED_MATTERS and not is_walled
+    return (
+        is_whole and not case.is_kept_from_strangers and case.request_type in SHARED_MATTERS and not is_walled
+    )
 
 
 def road_names(areas: Iterable[Area]) -> dict[str, str]:

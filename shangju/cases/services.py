@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from django.db import OperationalError, transaction
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from shangju.cases import chain, moves
@@ -95,13 +93,13 @@ def _apply(
 
 def _write(case: Case, payload: moves.Payload, *, by: Actor, role: CaseRole, now: datetime) -> None:
     """Store the move, then what it brings with it."""
-    board, searched, was_confidential = ClockBoard.of(case), searchable_text(case), case.is_confidential
+    board, searched, was_kept = ClockBoard.of(case), searchable_text(case), case.is_kept_from_strangers
     event, draft = advance(case, board, payload, by=by, role=role, now=now)
     event.save(force_insert=True)
     _keep_records(case, event, draft, now=now)
     board.save()
     case.save(force_update=True)
-    if case.is_confidential and not was_confidential:
+    if case.is_kept_from_strangers and not was_kept:
         follow_confidentiality(case, now=now)
     store_parts(draft.parts)
     if searchable_text(case) != searched:
@@ -144,7 +142,16 @@ def advance(
 
 
 WITHOUT_PROGRESS = frozenset(
-    {MoveName.URGE, MoveName.SUPERVISE, MoveName.ADD_WORDS, MoveName.HEAR, MoveName.TAKE_IN, MoveName.LET_GO}
+    {
+        MoveName.URGE,
+        MoveName.SUPERVISE,
+        MoveName.ADD_WORDS,
+        MoveName.HEAR,
+        MoveName.TAKE_IN,
+        MoveName.LET_GO,
+        MoveName.ASK_REVEAL,
+        MoveName.GRANT_REVEAL,
+    }
 )
 """Rows that are no progress of the work: a case that is urged stays dormant until somebody does something."""
 
@@ -190,11 +197,7 @@ def _last_of(case: Case) -> dict[str, str]:
     """Who was first, with what and when."""
     last = case.events.order_by("-sequence").first()
     assert last is not None, "every case has its first row"
-    return {
-        "who": last.post_name or str(last.get_role_display()),
-        "move": str(last.get_kind_display()),
-        "time": date_format(timezone.localtime(last.at), "m-d H:i"),
-    }
+    return last.who_what_when
 
 
 def _state_after(case: Case, move: Move, draft: Draft) -> str:

@@ -80,6 +80,8 @@ class MoveName(TextChoices):
     RESUME = "resume", pgettext_lazy("move", "End the pause")
     ASK_EXTENSION = "ask_extension", pgettext_lazy("move", "Ask for an extension")
     GRANT_EXTENSION = "grant_extension", pgettext_lazy("move", "Grant the extension")
+    ASK_REVEAL = "ask_reveal", pgettext_lazy("move", "Ask for a look at the contact")
+    GRANT_REVEAL = "grant_reveal", pgettext_lazy("move", "Allow the look")
     REFUSE = "refuse", pgettext_lazy("move", "Refuse what was asked")
     CONTACT = "contact", pgettext_lazy("move", "Record a contact")
     VISIT = "visit", pgettext_lazy("move", "Record a visit")
@@ -134,6 +136,8 @@ def _move(
 _DISPATCHER, _HANDLER, _ASSISTANT = CaseRole.DISPATCHER, CaseRole.HANDLER, CaseRole.ASSISTANT
 _LEADING = (_HANDLER, CaseRole.PARTY_HANDLER)
 _DECIDING = (_DISPATCHER, CaseRole.TASK_FORCE)
+MAY_REVEAL = frozenset({_DISPATCHER, _HANDLER, _ASSISTANT, CaseRole.CALLER})
+"""Those who must talk with the reporter to do their work, and may therefore look at the contact."""
 _WORKING = (State.IN_PROGRESS,)
 _GIVEN = (State.DISPATCHED, State.IN_PROGRESS)
 _ANY = tuple(State)
@@ -162,7 +166,10 @@ MOVES: dict[MoveName, Move] = {
     MoveName.RESUME: _move(_WORKING, None, *_LEADING, *_DECIDING),
     MoveName.ASK_EXTENSION: _move(_GIVEN, None, *_LEADING),
     MoveName.GRANT_EXTENSION: _move(_GIVEN, None, *_DECIDING),
-    MoveName.REFUSE: _move(_GIVEN, None, *_DECIDING),
+    # In every state: whoever may look at a contact may have to (cases.md §7, minors).
+    MoveName.ASK_REVEAL: _move(_ANY, None, *MAY_REVEAL),
+    MoveName.GRANT_REVEAL: _move(_ANY, None, *_DECIDING),
+    MoveName.REFUSE: _move(_ANY, None, *_DECIDING),
     # A call-back that reached nobody is written down and leaves the case where it is.
     MoveName.CONFIRM: _move(
         (State.RESOLVED,), State.CLOSED, CaseRole.REPORTER, CaseRole.CALLER, otherwise=(State.RESOLVED,)
@@ -233,6 +240,9 @@ DISSATISFIED_TO_CLIMB = 2
 
 REOPEN_WINDOW = timedelta(days=15)
 """A closed case may be reopened for so long (cases.md §3)."""
+
+LOOK_ALLOWED_FOR = timedelta(hours=24)
+"""A look at the contact in a case about a minor is allowed once, and for so long."""
 
 CALL_BACK_TRIES = 3
 CALL_BACK_DAYS = 7
@@ -322,6 +332,7 @@ class ApprovalKind(TextChoices):
     RETURN = "return", pgettext_lazy("approval", "Return to the dispatcher")
     PAUSE = "pause", pgettext_lazy("approval", "Pause")
     EXTENSION = "extension", pgettext_lazy("approval", "Extension")
+    REVEAL = "reveal", pgettext_lazy("approval", "Look at a minor's contact")
 
 
 class ApprovalState(TextChoices):

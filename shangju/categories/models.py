@@ -36,6 +36,9 @@ class Category(models.Model):
     needs_proof = models.BooleanField(_("A photo proves the result"), default=False)
     self_fix_hours = models.PositiveSmallIntegerField(_("Hours for the merchant's own remedy"), null=True)
     privacy_wall = models.BooleanField(_("Helped persons' data are walled"), default=False)
+    concerns_minors = models.BooleanField(
+        _("About minors: each look at a contact is allowed first"), default=False
+    )
     sealed = models.BooleanField(_("Sealed: for discipline inspection alone"), default=False)
     community_may_lead = models.BooleanField(_("The community may lead"), default=False)
     keywords = models.JSONField(_("Words of the suggestion"), default=list)

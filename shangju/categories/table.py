@@ -73,6 +73,7 @@ class Row:
     needs_proof: bool = False
     self_fix_hours: int | None = None
     privacy_wall: bool = False
+    concerns_minors: bool = False
     sealed: bool = False
     community_may_lead: bool = False
     keywords: tuple[str, ...] = ()
@@ -146,6 +147,7 @@ def _leaf(leaf: dict[str, Any], *, parent_code: str, laws: Mapping[str, Mapping[
         needs_proof=leaf.get("proof", False),
         self_fix_hours=leaf.get("self_fix_hours"),
         privacy_wall=leaf.get("wall", False),
+        concerns_minors=leaf.get("minors", False),
         sealed=leaf.get("sealed", False),
         community_may_lead=any("community" in step for step in leaf["ladder"]),
         keywords=tuple(leaf["words"]),

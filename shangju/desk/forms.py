@@ -93,6 +93,7 @@ class EntryForm(AsksAboutPersonalData):
     )
     is_anonymous = forms.BooleanField(label=_("Anonymous: keep no name and phone"), required=False)
     is_confidential = forms.BooleanField(label=_("Confidential"), required=False)
+    concerns_minor = forms.BooleanField(label=_("By or about somebody under 18"), required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, standing: Standing = NOBODY, **kwargs: Any) -> None:
@@ -131,6 +132,7 @@ class EntryForm(AsksAboutPersonalData):
             happening_now=given["happening_now"],
             is_anonymous=given["is_anonymous"],
             is_confidential=given["is_confidential"],
+            concerns_minor=given["concerns_minor"],
         )
 
 

@@ -35,6 +35,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     MoveName.RESUME: ("play", "good"),
     MoveName.ASK_EXTENSION: ("calendar", "warn"),
     MoveName.GRANT_EXTENSION: ("calendar", "info"),
+    MoveName.ASK_REVEAL: ("eye", "warn"),
+    MoveName.GRANT_REVEAL: ("eye", "info"),
     MoveName.REFUSE: ("cross", "warn"),
     MoveName.MERGE: ("arrow-right", "info"),
     MoveName.UNMERGE: ("arrow-left", "warn"),
@@ -135,6 +137,7 @@ DECIDED_FIRST = (
     MoveName.GRANT_RETURN,
     MoveName.GRANT_PAUSE,
     MoveName.GRANT_EXTENSION,
+    MoveName.GRANT_REVEAL,
     MoveName.REPLY,
 )
 """What somebody waits for comes before everything else."""

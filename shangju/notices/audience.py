@@ -35,6 +35,12 @@ class Audience:
     """By case: posts."""
     delegates: dict[int, list[User]]
     """By member party."""
+    askers: dict[int, User]
+    """Who asked for the looks that were decided."""
+
+    def users(self, *ids: int) -> list[User]:
+        """Those of the askers who may still sign in."""
+        return [self.askers[pk] for pk in ids if pk in self.askers]
 
     def contact_of(self, case: Case) -> ReporterContact | None:
         """The reporter's contact, where there is one."""
@@ -44,9 +50,12 @@ class Audience:
         """Ids of the users who must not hear of the case, whatever posts they hold (cases.md §7)."""
         return self.walled[case.pk]
 
-    def dispatchers_of(self, case: Case) -> list[User]:
-        """Holders of dispatching posts nearest to the place: the community's own, else those further up."""
-        return self._nearest(case, DISPATCHING_POSTS)
+    def dispatchers_of(self, case: Case, *, other_than: int | None = None) -> list[User]:
+        """Holders of dispatching posts nearest to the place: the community's own, else those further up.
+
+        ``other_than`` is who asked: where they are the only one near, the next further up must decide.
+        """
+        return self._nearest(case, DISPATCHING_POSTS, other_than=other_than)
 
     def task_force_of(self, case: Case) -> list[User]:
         """Holders of the posts that decide beyond the dispatcher, nearest to the place."""
@@ -64,11 +73,15 @@ class Audience:
         """Who speaks for a member in good standing."""
         return self.delegates.get(party_id, [])
 
-    def _nearest(self, case: Case, kinds: frozenset[PostKind]) -> list[User]:
+    def _nearest(
+        self, case: Case, kinds: frozenset[PostKind], *, other_than: int | None = None
+    ) -> list[User]:
         fitting = [
             term
             for term in self.nearby
-            if term.post.kind in kinds and case.area_path.startswith(term.post.area.path)
+            if term.post.kind in kinds
+            and case.area_path.startswith(term.post.area.path)
+            and term.user_id != other_than
         ]
         nearest = max((term.post.area.path for term in fitting), key=len, default="")
         return [term.user for term in fitting if term.post.area.path == nearest]
@@ -90,6 +103,7 @@ def audience_of(events: Sequence[CaseEvent], *, now: datetime) -> Audience:
         holders=_holders({post for post in posts if post is not None}, day),
         assisting=dict(assisting),
         delegates=_delegates({party for event in events if (party := party_told(event))}, day),
+        askers=_askers({event.data["asked_by"] for event in events if event.data.get("asked_by")}),
     )
 
 
@@ -118,6 +132,10 @@ def _delegates(parties: set[int], day: date) -> dict[int, list[User]]:
         for term in terms.select_related("user").order_by("pk"):
             delegates[term.party_id].append(term.user)
     return dict(delegates)
+
+
+def _askers(ids: set[int]) -> dict[int, User]:
+    return User.objects.filter(is_active=True).in_bulk(ids) if ids else {}
 
 
 def party_told(event: CaseEvent) -> int | None:

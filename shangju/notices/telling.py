@@ -126,11 +126,17 @@ def _staff_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
 
 def _staff_told(event: CaseEvent, audience: Audience) -> list[User]:
     case = event.case
+    if (asker := event.data.get("asked_by")) is not None:
+        return audience.users(asker)
     if event.kind in wording.TOLD_TO_DISPATCHER:
         if event.to_state == State.DISPATCHED and event.kind == MoveName.GRANT_RETURN:
             return audience.handlers_of(case)
         beyond = event.data.get("beyond") or event.kind == MoveName.REPLY
-        return audience.task_force_of(case) if beyond else audience.dispatchers_of(case)
+        if beyond:
+            return audience.task_force_of(case)
+        # A dispatcher may be who asks; then somebody else decides, however far up.
+        asker = event.by_id if event.kind == MoveName.ASK_REVEAL else None
+        return audience.dispatchers_of(case, other_than=asker)
     if event.kind in wording.TOLD_TO_HANDLER and case.handler_post_id:
         return audience.handlers_of(case)
     if event.kind == MoveName.REOPEN and not case.handler_party_id:

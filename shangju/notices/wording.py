@@ -64,6 +64,7 @@ TOLD_TO_DISPATCHER = frozenset(
         MoveName.ASK_RETURN,
         MoveName.ASK_PAUSE,
         MoveName.ASK_EXTENSION,
+        MoveName.ASK_REVEAL,
         MoveName.GRANT_RETURN,
         MoveName.REPLY,
     }
@@ -158,6 +159,10 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.ASK_RETURN: _("%(number)s: the handler asks to return it; please decide."),
             MoveName.ASK_PAUSE: _("%(number)s: the handler asks for a pause; please decide."),
             MoveName.ASK_EXTENSION: _("%(number)s: the handler asks for an extension; please decide."),
+            MoveName.ASK_REVEAL: _("%(number)s: a look at a minor's contact is asked for; please decide."),
+            MoveName.GRANT_REVEAL: _(
+                "%(number)s: the look that you asked for is allowed, once within a day."
+            ),
             MoveName.GRANT_RETURN: _("%(number)s came back; please dispatch it anew."),
             MoveName.GRANT_PAUSE: _("%(number)s: the pause you asked for is granted."),
             MoveName.GRANT_EXTENSION: _("%(number)s: the extension you asked for is granted."),

@@ -124,6 +124,11 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
     is_confidential = forms.BooleanField(
         label=_("Confidential: do not show it on the public board"), required=False
     )
+    concerns_minor = forms.BooleanField(
+        label=_("I am under 18, or it is about somebody who is"),
+        required=False,
+        help_text=_("Then two people of the office must agree before anybody sees the name or the phone."),
+    )
     consent_again = forms.BooleanField(label=_("I have read what has changed"), required=True)
     consent_version = forms.CharField(widget=forms.HiddenInput, max_length=20, required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -132,7 +137,7 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
     field_order = (
         "text", "happening_now", "photos", "area", "address", "spot", "map_of", "longitude", "latitude",
         "request_type", "category", "phone", "name", "may_be_called", "prefers_call", "is_anonymous", "is_confidential",
-        "key", "via", "photo_ids",
+        "concerns_minor", "key", "via", "photo_ids",
     )  # fmt: skip
 
     def __init__(
@@ -280,6 +285,7 @@ class ConcernForm(AsksAboutPersonalData, PhotosForm):
             happening_now=given["happening_now"],
             is_anonymous=given["is_anonymous"],
             is_confidential=given["is_confidential"],
+            concerns_minor=given["concerns_minor"],
             photo_ids=[photo.pk for photo in self.kept_photos()],
         )
 

@@ -64,13 +64,14 @@ def _make_for(subscription: Subscription, *, newest: int, now: datetime) -> int:
 
 
 def _rows_to_tell(subscription: Subscription) -> QuerySet[CaseEvent]:
-    """History rows not told of yet, oldest first. Cases that are confidential or about helped persons are not told of."""
+    """History rows not told of yet, oldest first. Of confidential cases, of helped persons and minors nothing."""
     made = Delivery.objects.filter(subscription=subscription, event=OuterRef("pk"))
     rows = CaseEvent.objects.filter(
         ~Exists(made),
         pk__gt=subscription.read_upto,
         case__area_path__startswith=subscription.area.path,
         case__is_confidential=False,
+        case__concerns_minor=False,
     ).exclude(case__category__privacy_wall=True)
     if subscription.kinds:
         rows = rows.filter(kind__in=subscription.kinds)

@@ -111,7 +111,7 @@ def test_a_page_of_requests_leads_to_the_next(street: Street, now: datetime) -> 
     objects_of(street, now=now)
     officer = caller(street, "officer")
     everything = content(officer.get("/approvals"))["items"]
-    assert len(everything) == 3
+    assert len(everything) == 4
     seen: list[str] = []
     cursor = ""
     while cursor is not None:
@@ -256,3 +256,17 @@ def test_a_move_that_is_sent_again_is_refused_by_what_was_seen(street: Street, n
     assert refusal(worker.post(f"/cases/{case.number}/moves", visit), 409)["code"] == "conflict"
     rows = content(worker.get(f"/cases/{case.number}"))["history"]
     assert [row["kind"] for row in rows if row["sequence"] > seen] == ["visit"]
+
+
+def test_a_look_in_a_case_about_a_minor_is_allowed_first(street: Street, now: datetime) -> None:
+    case = case_in(State.IN_PROGRESS, street, now=now, concerns_minor=True)
+    worker, officer = caller(street, "grid_worker"), caller(street, "officer")
+    look = {"fields": ["phone"], "code": "call", "reason": "与监护人约时间"}
+    reveal, moves = f"/cases/{case.number}/reveal", f"/cases/{case.number}/moves"
+    assert refusal(worker.post(reveal, look), 422)["code"] == "approval_needed"
+    asked = {"move": "ask_reveal", "fields_needed": ["phone"], "code": "call", "reason": "与监护人约时间"}
+    content(worker.post(moves, asked))
+    assert content(officer.get("/approvals"))["items"][0]["kind"] == "reveal"
+    content(officer.post(moves, {"move": "grant_reveal"}))
+    assert content(worker.post(reveal, look))["phone"] == MARKERS["phone"]
+    assert refusal(worker.post(reveal, look), 422)["code"] == "approval_needed"

@@ -132,6 +132,7 @@ def _submission(payload: ConcernIn) -> Submission:
         happening_now=payload.happening_now,
         is_anonymous=payload.is_anonymous,
         is_confidential=payload.is_confidential,
+        concerns_minor=payload.concerns_minor,
         photo_ids=payload.photos,
     )
 

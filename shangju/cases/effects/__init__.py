@@ -5,7 +5,7 @@ It refuses with ``DomainError`` at the field, or changes the case (never its sta
 """
 
 from shangju.cases import moves
-from shangju.cases.effects import approvals, feedback, joining, protection, supervision, triage, work
+from shangju.cases.effects import approvals, feedback, joining, looks, protection, supervision, triage, work
 from shangju.cases.effects.draft import Draft, Effect, FollowUp
 from shangju.cases.effects.triage import classes_of
 
@@ -36,6 +36,8 @@ EFFECTS: dict[type[moves.Payload], Effect] = {
     moves.GrantReturn: approvals.grant_return,
     moves.GrantPause: approvals.grant_pause,
     moves.GrantExtension: approvals.grant_extension,
+    moves.AskReveal: looks.ask_reveal,
+    moves.GrantReveal: looks.grant_reveal,
     moves.Refuse: approvals.refuse,
     moves.Resume: approvals.resume,
     moves.Merge: joining.merge,

@@ -1,4 +1,4 @@
-"""Effects of what is asked and decided: return, pause, extension (cases.md §3)."""
+"""Effects of what is asked and decided: return, pause, extension (cases.md §3), a look at a minor's contact (§7)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from shangju.cases.effects.draft import Draft, required
 from shangju.cases.models import Approval, Case, CaseClock, ClockExtension, ClockPause
 from shangju.cases.rules import Actor, may_decide
 from shangju.cases.workflow import RETURNS_AT_MOST, ApprovalKind, ApprovalState, PauseReason, State
-from shangju.core.errors import DomainError, NotAllowed
+from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.deadlines.engine import Clock, Extension, Limit, Pause
 from shangju.deadlines.queries import caps_of
 from shangju.deadlines.steps import Step
@@ -22,18 +22,28 @@ from shangju.posts.queries import posts_for_ladder_rung
 DAY = timedelta(days=1)
 
 
-def _asked(case: Case, kind: ApprovalKind, reason: str, by: Actor, now: datetime, **details: Any) -> Approval:
-    """A new request; one of a kind at a time."""
-    if case.approvals.filter(kind=kind, state=ApprovalState.ASKED).exists():
+def ask(case: Case, kind: ApprovalKind, reason: str, by: Actor, now: datetime, **details: Any) -> Approval:
+    """A new request; one of a kind at a time, of a look one at a time by the same person."""
+    waiting = case.approvals.filter(kind=kind, state=ApprovalState.ASKED)
+    if kind is ApprovalKind.REVEAL:
+        waiting = waiting.filter(asked_by=by.user)
+    if waiting.exists():
         raise DomainError(_("This was asked already and waits for a decision."))
     return Approval(case=case, kind=kind, reason=reason.strip(), asked_by=by.user, asked_at=now, **details)
 
 
-def _decided(case: Case, kind: str, state: ApprovalState, by: Actor, now: datetime) -> Approval:
-    """The request of this kind that waits, decided; the history row is added to it when it is stored."""
-    approval = case.approvals.filter(kind=kind, state=ApprovalState.ASKED).first()
+def decide(
+    case: Case, kind: str, state: ApprovalState, by: Actor, now: datetime, *, asked_in: int | None = None
+) -> Approval:
+    """The request of this kind that waits, decided; the history row is added to it when it is stored.
+
+    Of several looks that wait, the one asked in row ``asked_in``, else the first that ``by`` may decide.
+    """
+    waiting = case.approvals.filter(kind=kind, state=ApprovalState.ASKED)
+    found = list(waiting.filter(event__sequence=asked_in) if asked_in is not None else waiting)
+    approval = next((each for each in found if may_decide(by, each, case)), found[0] if found else None)
     if approval is None:
-        raise DomainError(_("Nothing of this kind waits for a decision any more."))
+        raise _not_waiting(case, kind)
     if not may_decide(by, approval, case):
         raise NotAllowed(
             _("The task force decides this.")
@@ -44,13 +54,28 @@ def _decided(case: Case, kind: str, state: ApprovalState, by: Actor, now: dateti
     return approval
 
 
+def _not_waiting(case: Case, kind: str) -> DomainError:
+    """The refusal of who comes second, which names who was first; else of what nobody asked for."""
+    over = case.approvals.filter(kind=kind).exclude(state=ApprovalState.ASKED)
+    last = over.select_related("decided_event").order_by("-decided_at", "-pk").first()
+    if last is None:
+        return DomainError(_("Nothing of this kind waits for a decision."))
+    event = last.decided_event or case.events.order_by("-sequence").first()
+    assert event is not None, "every case has its first row"
+    return Conflict(
+        _("%(who)s was first: “%(move)s” at %(time)s. Nothing of this kind waits for a decision any more.")
+        % event.who_what_when
+    )
+
+
 def leave_work(case: Case, *, now: datetime) -> None:
-    """The case leaves its handler: the pause ends, and what was asked lapses."""
+    """The case leaves its handler: the pause ends, and what was asked for the work lapses; a look waits on."""
     if case.is_paused(now):
         _end_pause(case, now)
     case.paused_until = None
     if case.pk is not None:
-        case.approvals.filter(state=ApprovalState.ASKED).update(state=ApprovalState.LAPSED, decided_at=now)
+        waiting = case.approvals.filter(state=ApprovalState.ASKED).exclude(kind=ApprovalKind.REVEAL)
+        waiting.update(state=ApprovalState.LAPSED, decided_at=now)
 
 
 def _task_force_for(case: Case) -> Post:
@@ -68,7 +93,7 @@ def ask_return(case: Case, board: ClockBoard, payload: moves.AskReturn, by: Acto
     is_beyond = case.return_count >= RETURNS_AT_MOST
     if is_beyond:
         _task_force_for(case)
-    approval = _asked(case, ApprovalKind.RETURN, payload.reason, by, now, is_beyond=is_beyond)
+    approval = ask(case, ApprovalKind.RETURN, payload.reason, by, now, is_beyond=is_beyond)
     return Draft(note=payload.reason, data={"beyond": is_beyond}, records=[approval])
 
 
@@ -76,7 +101,7 @@ def grant_return(
     case: Case, board: ClockBoard, payload: moves.GrantReturn, by: Actor, now: datetime
 ) -> Draft:
     """Back to the dispatcher, or the third time to the task force; the reporter's clocks go on."""
-    approval = _decided(case, ApprovalKind.RETURN, ApprovalState.GRANTED, by, now)
+    approval = decide(case, ApprovalKind.RETURN, ApprovalState.GRANTED, by, now)
     approval.save()
     leave_work(case, now=now)
     board.stop([Step.SIGN], now=now)
@@ -106,7 +131,7 @@ def ask_pause(case: Case, board: ClockBoard, payload: moves.AskPause, by: Actor,
     if board.waits_for(Step.FIRST_CONTACT):
         raise DomainError(_("Get in touch with the reporter first; then a pause can be asked for."))
     _demand_room(case, payload.until, now)
-    approval = _asked(
+    approval = ask(
         case,
         ApprovalKind.PAUSE,
         payload.explanation,
@@ -150,7 +175,7 @@ def _extensions_of(case: Case) -> list[Extension]:
 
 def grant_pause(case: Case, board: ClockBoard, payload: moves.GrantPause, by: Actor, now: datetime) -> Draft:
     """The closing clock stands still from now to the day that was asked for; the due date moves at once."""
-    approval = _decided(case, ApprovalKind.PAUSE, ApprovalState.GRANTED, by, now)
+    approval = decide(case, ApprovalKind.PAUSE, ApprovalState.GRANTED, by, now)
     assert approval.until is not None, "the database demands it of a pause"
     _demand_room(case, approval.until, now)
     pauses = [*_pauses_of(case), Pause(now, approval.until)]
@@ -205,7 +230,7 @@ def ask_extension(
         raise DomainError(sentence, fields={"amount": sentence})
     is_beyond = case.extension_count >= 1
     details = {"is_beyond": is_beyond, "amount": payload.amount}
-    approval = _asked(case, ApprovalKind.EXTENSION, payload.reason, by, now, **details)
+    approval = ask(case, ApprovalKind.EXTENSION, payload.reason, by, now, **details)
     return Draft(
         note=payload.reason, data={"amount": payload.amount, "beyond": is_beyond}, records=[approval]
     )
@@ -222,7 +247,7 @@ def grant_extension(
 ) -> Draft:
     """The later date; the old one is kept beside it, and the reporter is told both (cases.md §3)."""
     required(explanation=payload.explanation)
-    approval = _decided(case, ApprovalKind.EXTENSION, ApprovalState.GRANTED, by, now)
+    approval = decide(case, ApprovalKind.EXTENSION, ApprovalState.GRANTED, by, now)
     closing, amount = _closing_of(board), approval.amount or 0
     old_due = closing.due_at
     extension = Extension(Limit(amount, Clock(closing.limit_clock)), approval.reason)
@@ -249,10 +274,12 @@ def grant_extension(
 def refuse(case: Case, board: ClockBoard, payload: moves.Refuse, by: Actor, now: datetime) -> Draft:
     """No, with the reason; the work goes on."""
     required(explanation=payload.explanation)
-    approval = _decided(case, payload.kind, ApprovalState.REFUSED, by, now)
+    asked_in = payload.asked_in if payload.kind == ApprovalKind.REVEAL else None
+    approval = decide(case, payload.kind, ApprovalState.REFUSED, by, now, asked_in=asked_in)
+    is_look = approval.kind == ApprovalKind.REVEAL
     return Draft(
         note=payload.explanation,
-        party_text=payload.explanation if case.handler_party_id is not None else "",
-        data={"kind": approval.kind},
+        party_text=payload.explanation if case.handler_party_id is not None and not is_look else "",
+        data={"kind": approval.kind} | ({"asked_by": approval.asked_by_id} if is_look else {}),
         concluded=[(approval, "decided_event")],
     )

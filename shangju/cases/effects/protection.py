@@ -51,17 +51,29 @@ def _posts_left_empty(case: Case, leaving: int, now: datetime) -> tuple[Post | N
 
 
 def protect(case: Case, board: ClockBoard, payload: moves.Protect, by: Actor, now: datetime) -> Draft:
-    """Confidential or not. What the reporter asked for, only the reporter takes back."""
-    if payload.is_confidential == case.is_confidential:
-        raise DomainError(
-            _("It is confidential already.") if case.is_confidential else _("It is not confidential.")
-        )
-    if case.is_confidential and by.kind is not ActorKind.REPORTER and _asked_by_reporter(case):
+    """Confidential or not, about a minor or not. What the reporter asked for, only the reporter takes back."""
+    marks = {"is_confidential": payload.is_confidential, "concerns_minor": payload.concerns_minor}
+    changed = {
+        name: value for name, value in marks.items() if value is not None and value != getattr(case, name)
+    }
+    if not changed:
+        raise DomainError(_("This is how it is already; nothing was changed."))
+    if (
+        changed.get("is_confidential") is False
+        and by.kind is not ActorKind.REPORTER
+        and _asked_by_reporter(case)
+    ):
         raise DomainError(_("The reporter asked for it; only the reporter can take it back."))
-    case.is_confidential = payload.is_confidential
-    return Draft(note=payload.reason, data={"is_confidential": payload.is_confidential})
+    if changed.get("concerns_minor") is False and not payload.reason.strip():
+        raise DomainError(
+            _("Something is missing."), fields={"reason": _("Say why it is not about a minor after all.")}
+        )
+    for name, value in changed.items():
+        setattr(case, name, value)
+    return Draft(note=payload.reason, data=changed)
 
 
 def _asked_by_reporter(case: Case) -> bool:
-    last = case.events.filter(kind=MoveName.PROTECT).order_by("-sequence").first()
+    rows = case.events.filter(kind=MoveName.PROTECT).order_by("-sequence")
+    last = next((row for row in rows if "is_confidential" in row.data), None)
     return last is None or last.role == CaseRole.REPORTER

@@ -56,6 +56,7 @@ def accept(case: Case, board: ClockBoard, payload: moves.Accept, by: Actor, now:
         put_in_area(case, payload.area)
     before = (case.deadline_class, case.night_class)
     case.category, case.category_is_confirmed = payload.category, True
+    case.concerns_minor = case.concerns_minor or payload.category.concerns_minors
     case.request_type, case.deadline_class = payload.request_type, payload.deadline_class
     case.night_class = case.night_class if payload.category.night_class else ""
     case.title = payload.title.strip() or case.title

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shangju.cases import moves
 from shangju.cases.forms.move_form import DAY, MoveForm, long_text
-from shangju.cases.models import Approval
+from shangju.cases.models import Approval, RevealCode, RevealedField
+from shangju.cases.reporter import REASON_AT_LEAST, wanted_in_words
 from shangju.cases.rules import may_decide
 from shangju.cases.workflow import ApprovalKind, ApprovalState, MoveName, PauseReason
 from shangju.deadlines.queries import caps_of, limit_for
@@ -46,6 +47,12 @@ def asked_for(approval: Approval, *, deadline_class: str) -> str:
     if approval.kind == ApprovalKind.EXTENSION:
         amount = amount_in_words(approval.amount or 0, unit=closing_unit(deadline_class))
         return gettext("%(amount)s longer: %(words)s") % {"amount": amount, "words": approval.reason}
+    if approval.kind == ApprovalKind.REVEAL:
+        return gettext("%(fields)s. %(code)s: %(words)s") % {
+            "fields": wanted_in_words(approval),
+            "code": approval.get_code_display(),
+            "words": approval.reason,
+        }
     return approval.reason
 
 
@@ -125,7 +132,7 @@ class DecisionForm(MoveForm):
         """The requests that wait and that the actor decides."""
         waiting = self.given_waiting
         if waiting is None:
-            waiting = list(self.case.approvals.filter(state=ApprovalState.ASKED))
+            waiting = list(self.case.approvals.filter(state=ApprovalState.ASKED).select_related("event"))
         return [each for each in waiting if may_decide(self.actor, each, self.case)]
 
     def prepare(self) -> None:
@@ -171,7 +178,60 @@ class GrantExtensionForm(DecisionForm):
         return moves.GrantExtension(**self.cleaned_data)
 
 
-class RefuseForm(DecisionForm):
+class AskRevealForm(MoveForm):
+    """Which pieces of a minor's contact, for what, and why."""
+
+    move = MoveName.ASK_REVEAL
+    fields_needed = forms.MultipleChoiceField(
+        label=_("What do you need?"), choices=RevealedField, widget=forms.CheckboxSelectMultiple
+    )
+    code = forms.ChoiceField(label=_("For what?"), choices=RevealCode)
+    reason = forms.CharField(
+        label=_("Why do you need it?"),
+        min_length=REASON_AT_LEAST,
+        max_length=120,
+        help_text=_(
+            "The case is about a minor: somebody else decides, and then you may look once within a day."
+        ),
+    )
+
+    def payload(self) -> moves.AskReveal:
+        """The move."""
+        given = self.cleaned_data
+        return moves.AskReveal(fields=given["fields_needed"], code=given["code"], reason=given["reason"])
+
+
+class LookDecisionForm(DecisionForm):
+    """A decision that may be about a look: of several that wait, the first that the actor decides."""
+
+    asked_in = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+
+    def prepare(self) -> None:
+        """Say whose request it is about."""
+        super().prepare()
+        looks = [each for each in self.decided_here() if each.kind == ApprovalKind.REVEAL]
+        self.fields["asked_in"].initial = looks[0].event.sequence if looks else None
+
+
+class GrantRevealForm(LookDecisionForm):
+    """One look, within a day."""
+
+    move = MoveName.GRANT_REVEAL
+    kind = ApprovalKind.REVEAL
+    note = long_text(_("Note"), required=False, rows=2)
+
+    def prepare(self) -> None:
+        """Only the first of several: each is decided by itself."""
+        super().prepare()
+        looks = [each for each in self.decided_here() if each.kind == ApprovalKind.REVEAL]
+        self.summary = asked_for(looks[0], deadline_class=self.case.deadline_class) if looks else ""
+
+    def payload(self) -> moves.GrantReveal:
+        """The move."""
+        return moves.GrantReveal(**self.cleaned_data)
+
+
+class RefuseForm(LookDecisionForm):
     """No, and why."""
 
     move = MoveName.REFUSE
@@ -181,14 +241,15 @@ class RefuseForm(DecisionForm):
     def prepare(self) -> None:
         """Only what waits can be refused."""
         super().prepare()
-        kinds = [ApprovalKind(each.kind) for each in self.decided_here()]
+        kinds = list(dict.fromkeys(ApprovalKind(each.kind) for each in self.decided_here()))
         field = self.choice_field("what")
         field.choices = [(kind.value, kind.label) for kind in kinds or ApprovalKind]
         field.initial = kinds[0].value if kinds else None
 
     def payload(self) -> moves.Refuse:
         """The move."""
-        return moves.Refuse(kind=self.cleaned_data["what"], explanation=self.cleaned_data["explanation"])
+        given = self.cleaned_data
+        return moves.Refuse(kind=given["what"], explanation=given["explanation"], asked_in=given["asked_in"])
 
 
 class ResumeForm(MoveForm):

@@ -1,4 +1,4 @@
-"""What needs a second person: returns, pauses and extensions, asked by the handler and decided by somebody else."""
+"""What needs a second person: returns, pauses, extensions, looks at a minor's contact; asked, and decided by another."""
 
 from typing import ClassVar
 
@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shangju.cases.models.history import CaseEvent
+from shangju.cases.models.reporter import RevealCode
 from shangju.cases.models.work import WorkRecord
 from shangju.cases.workflow import ApprovalKind, ApprovalState, PauseReason
 from shangju.deadlines.engine import Clock
@@ -17,7 +18,8 @@ class Approval(WorkRecord):
     """What was asked by the row ``event``, and what became of it by the row ``decided_event``.
 
     ``is_beyond`` is asked of the task force alone: the second extension, the third return. ``amount`` is in the unit
-    of the closing limit.
+    of the closing limit. ``wanted`` (pieces of the contact, ``RevealedField``), ``code`` and ``used_at`` belong to a look,
+    which is allowed once and ``until`` then.
     """
 
     kind = models.CharField(_("What is asked"), max_length=20, choices=ApprovalKind)
@@ -33,14 +35,22 @@ class Approval(WorkRecord):
         CaseEvent, models.PROTECT, null=True, related_name="decided_approval"
     )
     decided_at = models.DateTimeField(_("Decided"), null=True)
+    wanted = models.JSONField(_("What is to be seen"), default=list)
+    code = models.CharField(_("For what"), max_length=20, choices=RevealCode, blank=True)
+    used_at = models.DateTimeField(_("Looked"), null=True)
 
     class Meta(WorkRecord.Meta):
         ordering: ClassVar = ("asked_at", "pk")
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "kind"],
-                condition=Q(state=ApprovalState.ASKED),
+                condition=Q(state=ApprovalState.ASKED) & ~Q(kind=ApprovalKind.REVEAL),
                 name="asked_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "asked_by"],
+                condition=Q(state=ApprovalState.ASKED, kind=ApprovalKind.REVEAL),
+                name="look_asked_once_each",
             ),
             models.CheckConstraint(condition=Q(kind__in=ApprovalKind.values), name="approval_kind_known"),
             models.CheckConstraint(
@@ -56,6 +66,20 @@ class Approval(WorkRecord):
             ),
             models.CheckConstraint(
                 condition=~Q(kind=ApprovalKind.EXTENSION) | Q(amount__gte=1), name="extension_asked_for_some"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=ApprovalKind.REVEAL)
+                | Q(code__in=RevealCode.values, asked_by__isnull=False),
+                name="look_asked_by_somebody_for_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=ApprovalKind.REVEAL, state=ApprovalState.GRANTED) | Q(until__isnull=False),
+                name="look_allowed_until",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True)
+                | Q(kind=ApprovalKind.REVEAL, state=ApprovalState.GRANTED, used_at__lt=F("until")),
+                name="look_used_while_allowed",
             ),
         ]
         indexes = [

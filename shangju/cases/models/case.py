@@ -51,6 +51,9 @@ class Case(models.Model):
     ``received_at`` is when the reporter said it, ``registered_at`` when we wrote it down, ``clocks_start_at`` from when
     deadlines count (the earlier one, unless an import takes over old concerns as new work).
 
+    ``concerns_minor``: somebody under 18 raised it or it is about them; each look at the contact is then allowed by a
+    second person first (cases.md §7; 未成年人保护法 §72, §73; 个人信息保护法 §28, §31).
+
     ``area_path``, ``subdistrict``, ``community`` and ``grid`` repeat what ``area`` implies, so that a worklist of
     twenty million rows is one index range. ``due_at`` with its lights belongs to the earliest running clock.
     ``priority`` is the sum that :mod:`shangju.cases.priority` explains, ``me_too_count`` the endorsements that count.
@@ -78,6 +81,7 @@ class Case(models.Model):
     happening_now = models.BooleanField(_("Going on now"), default=False)
     is_anonymous = models.BooleanField(_("Anonymous"), default=False)
     is_confidential = models.BooleanField(_("Confidential"), default=False)
+    concerns_minor = models.BooleanField(_("About a minor"), default=False)
     words_shareable = models.BooleanField(_("The words may be shown to the party concerned"), default=False)
     party_summary = models.TextField(_("Description for the party concerned"), max_length=1000, blank=True)
 
@@ -248,6 +252,11 @@ class Case(models.Model):
     def is_paused(self, now: datetime) -> bool:
         """Whether the closing clock stands still: a pause ends by itself at its time (cases.md §3)."""
         return self.paused_until is not None and now < self.paused_until
+
+    @property
+    def is_kept_from_strangers(self) -> bool:
+        """Whether nothing of it is ever shown to strangers, on the public board or as a like report."""
+        return self.is_confidential or self.concerns_minor
 
     @property
     def title_in_lists(self) -> str:

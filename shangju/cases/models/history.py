@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from shangju.cases.models.case import Case
@@ -55,3 +57,12 @@ class CaseEvent(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(notified_at__isnull=True), name="events_to_notify")
         ]
+
+    @property
+    def who_what_when(self) -> dict[str, str]:
+        """Who was first, with what and when: for the sentence to whoever came second."""
+        return {
+            "who": self.post_name or str(self.get_role_display()),
+            "move": str(self.get_kind_display()),
+            "time": date_format(timezone.localtime(self.at), "m-d H:i"),
+        }

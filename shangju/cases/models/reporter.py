@@ -85,6 +85,10 @@ class ContactReveal(models.Model):
     code = models.CharField(_("For what"), max_length=20, choices=RevealCode, default=RevealCode.OTHER)
     reason = models.CharField(_("Reason"), max_length=120)
     at = models.DateTimeField()
+    approval = models.ForeignKey(
+        "cases.Approval", models.PROTECT, null=True, related_name="looks", verbose_name=_("Allowed by")
+    )
+    """What allowed it beforehand, in a case about a minor."""
 
     objects = ContactRevealManager()
 

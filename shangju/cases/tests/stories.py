@@ -61,6 +61,8 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         MoveName.RESUME: moves.Resume("配件已到"),
         MoveName.ASK_EXTENSION: moves.AskExtension(3, "施工需要时间"),
         MoveName.GRANT_EXTENSION: moves.GrantExtension("施工还需三天，给您添麻烦了。"),
+        MoveName.ASK_REVEAL: moves.AskReveal(["phone"], "call", "需要与监护人联系"),
+        MoveName.GRANT_REVEAL: moves.GrantReveal("同意"),
         MoveName.REFUSE: moves.Refuse("return", "请继续办理"),
         MoveName.UNMERGE: moves.Unmerge("不是同一件事"),
         MoveName.SPLIT: moves.Split(["油烟", "噪音"]),

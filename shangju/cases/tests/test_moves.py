@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
+from shangju.accounts.models import User
 from shangju.cases import chain, moves, services
 from shangju.cases.effects import joining
 from shangju.cases.models import Approval, Case, CaseClock, CaseEvent, ClockPause, SupervisionOrder
@@ -30,7 +31,7 @@ def prepared(state: str, street: Street, now: datetime) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def give_it_an_object(case: Case, name: str, *, now: datetime) -> None:
+def give_it_an_object(case: Case, name: str, *, now: datetime, asker: User) -> None:
     """What some moves act on: a request that waits, a pause that runs, an order without a reply."""
     event = case.events.first()
     assert event is not None
@@ -39,12 +40,15 @@ def give_it_an_object(case: Case, name: str, *, now: datetime) -> None:
         "refuse": "return",
         "grant_pause": "pause",
         "grant_extension": "extension",
+        "grant_reveal": "reveal",
     }
     if name in asked:
         Approval.objects.create(
             case=case, event=event, kind=asked[name], reason="等配件", pause_reason="parts", amount=2,
-            until=now + timedelta(days=2), asked_at=now,
+            until=now + timedelta(days=2), asked_at=now, code="call", asked_by=asker,
         )  # fmt: skip
+    if name == "ask_reveal":
+        Case.objects.filter(pk=case.pk).update(concerns_minor=True)
     if name == "ask_pause":
         case.clocks.filter(step="first_contact").update(stopped_at=now, is_met=True)
     if name == "resume":
@@ -76,16 +80,20 @@ def test_triples(
         allowed = state in move.sources and role in move.roles
         kept = transaction.savepoint()
         payload = payload_of(name, street, now=later)
-        give_it_an_object(case, name, now=now)
+        give_it_an_object(case, name, now=now, asker=street.users["grid_worker"])
         before = everything_stored()
         expected = "stored" if allowed else ("Conflict" if role in move.roles else "NotAllowed")
-        by = street.staff("second_officer") if name == MoveName.RECUSE else REPORTER
+        by = street.staff("second_officer") if name in BY_A_USER else REPORTER
         assert outcome_of(case, payload, by=by, now=later) == expected, name
         if allowed:
             assert_stored(case, name, role, target=target_of(name, state))
         else:
             assert everything_stored() == before, name
         transaction.savepoint_rollback(kept)
+
+
+BY_A_USER = (MoveName.RECUSE, MoveName.ASK_REVEAL)
+"""What a person is written down for; the role is given by the test."""
 
 
 def outcome_of(case: Case, payload: moves.Payload, *, by: Actor, now: datetime) -> str:

@@ -19,7 +19,9 @@ grant_pause       | in_progress                                  | -           |
 resume            | in_progress                                  | -           | handler party_handler dispatcher task_force
 ask_extension     | dispatched in_progress                       | -           | handler party_handler
 grant_extension   | dispatched in_progress                       | -           | dispatcher task_force
-refuse            | dispatched in_progress                       | -           | dispatcher task_force
+ask_reveal        | *                                            | -           | dispatcher handler assistant caller
+grant_reveal      | *                                            | -           | dispatcher task_force
+refuse            | *                                            | -           | dispatcher task_force
 contact           | in_progress                                  | -           | handler assistant
 visit             | in_progress                                  | -           | handler assistant party_handler
 find_cause        | in_progress                                  | -           | handler assistant
@@ -67,6 +69,11 @@ def test_a_move_is_as_written(name: str) -> None:
 
 def test_nothing_leaves_an_end_but_a_reopening_and_the_undoing_of_a_merge() -> None:
     told = {MoveName.LET_GO, MoveName.HEAR, MoveName.PART_ENDED}
+    told |= {
+        MoveName.ASK_REVEAL,
+        MoveName.GRANT_REVEAL,
+        MoveName.REFUSE,
+    }  # about the contact, not about the case
     ends = {state: set(moves_from(state)) - told for state in State.values if state not in OPEN_STATES}
     assert ends == {
         "closed": {MoveName.REOPEN, MoveName.PROTECT},

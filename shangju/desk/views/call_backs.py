@@ -15,7 +15,13 @@ from shangju.cases.call_backs import to_call_back
 from shangju.cases.forms import MOVE_FORMS
 from shangju.cases.models import Case
 from shangju.cases.models.reporter import RevealCode
-from shangju.cases.reporter import RevealedContact, mask_phone, reveal_contact
+from shangju.cases.reporter import (
+    RevealedContact,
+    looks_allowed_to,
+    mask_phone,
+    reveal_contact,
+    usable_approval,
+)
 from shangju.cases.rules import Actor, roles_of
 from shangju.cases.workflow import CALL_BACK_TRIES, CaseRole, MoveName
 from shangju.core.errors import DomainError, NotAllowed
@@ -42,14 +48,16 @@ def phone(request: HttpRequest, number: str) -> HttpResponse:
     case = find_case(request, number)
     if CaseRole.CALLER not in roles_of(actor_of(request), case):
         raise PermissionDenied
+    now, actor = timezone.now(), actor_of(request)
+    allowed = usable_approval(case, actor, now=now) if case.concerns_minor else None
     try:
         contact = reveal_contact(
             case,
-            fields=["name", "phone"],
-            code=RevealCode.CALL,
-            reason=_("Call-back of a resolved case"),
-            by=actor_of(request),
-            now=timezone.now(),
+            fields=allowed.wanted if allowed else ["name", "phone"],
+            code=allowed.code if allowed else RevealCode.CALL,
+            reason=allowed.reason if allowed else _("Call-back of a resolved case"),
+            by=actor,
+            now=now,
         )
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from refusal
@@ -61,7 +69,8 @@ def phone(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, shown: dict[int, RevealedContact], *, refusal: str = "") -> HttpResponse:
     now, actor = timezone.now(), actor_of(request)
     found = list(to_call_back(standing_in(request), now=now)[: ROWS + 1])
-    rows = [_row(case, actor, shown, now) for case in found[:ROWS]]
+    allowed = looks_allowed_to(actor, found[:ROWS], now=now)
+    rows = [_row(case, actor, shown, now) | {"is_allowed": case.pk in allowed} for case in found[:ROWS]]
     context = {"rows": rows, "is_cut": len(found) > ROWS, "now": now, "refusal": refusal}
     return render(request, "desk/call_backs.html", context)
 

@@ -17,7 +17,7 @@ from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
 from shangju.cases.joined import joined_cases
 from shangju.cases.models import Case
 from shangju.cases.priority import explain_share, shares
-from shangju.cases.reporter import masked_contact, offers_reveal, reveal_contact
+from shangju.cases.reporter import reveal_contact
 from shangju.cases.rules import Actor, open_moves, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
@@ -28,6 +28,7 @@ from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.queries import steady_reference
 from shangju.desk.access import needs_right
+from shangju.desk.contact_side import contact_side
 from shangju.desk.forms import RevealForm
 from shangju.desk.public_side import public_side
 from shangju.desk.timeline import RECORDS, entries_of, made_since_taken_up, steps_of, usual_next_move
@@ -95,6 +96,7 @@ OPENED_ON_DEMAND = frozenset(
         MoveName.ESCALATE,
         MoveName.PROTECT,
         MoveName.RECUSE,
+        MoveName.ASK_REVEAL,
     }
 )
 """Seldom made: the page links to their forms instead of carrying them."""
@@ -124,8 +126,7 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "steps": steps_of(case),
         "light": queries.light_of(case, now=now),
         "clocks": _clocks(case, now),
-        "contact": masked_contact(case),
-        "reveal_form": RevealForm(),
+        **contact_side(actor, case, now=now),
         "photos": list(case.photos.select_related("photo")),
         "endorsements": endorsements_for_staff(case) if case.me_too_count else [],
         "priority_lines": [explain_share(share) for share in shares(case.priority_facts)],
@@ -137,7 +138,6 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "other_moves": [(move, form) for move, form in forms.items() if move != first],
         "linked_moves": [name for name in names if name not in forms],
         "may_protect": MoveName.PROTECT in names,
-        "may_reveal": offers_reveal(actor.standing, case),
         "is_paused": case.is_paused(now),
         "joined": joined_cases(standing_in(request), case),
     }
