@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto
 from shangju.cases.rules import REPORTER, open_moves
-from shangju.cases.workflow import REGISTER, REOPEN_WINDOW, REPORTER_STATES, MoveName, PauseReason, State
+from shangju.cases.workflow import REGISTER, REPORTER_STATES, MoveName, PauseReason, State
 from shangju.deadlines.engine import Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.deadlines.steps import Step
@@ -217,7 +217,5 @@ def steps_of(case: Case) -> list[tuple[str, str]]:
 
 
 def moves_open_to_reporter(found: Case, *, now: datetime) -> list[str]:
-    """What the page offers: a case that was closed too long ago is reported anew instead of reopened."""
-    names = [str(move) for move in open_moves(REPORTER, found)]
-    is_too_late = found.closed_at is not None and now - found.closed_at > REOPEN_WINDOW
-    return [name for name in names if not (is_too_late and name == MoveName.REOPEN)]
+    """What the page offers."""
+    return [str(move) for move in open_moves(REPORTER, found, now=now)]

@@ -5,6 +5,7 @@ List and object use the same sentences: :func:`visible_to` builds the condition,
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q
@@ -13,7 +14,15 @@ from shangju.accounts.models import User
 from shangju.cases.models import Approval, Case, CaseAssistant
 from shangju.cases.models.case import CASE_LEVELS
 from shangju.cases.walls import behind_wall, is_walled_off
-from shangju.cases.workflow import FOLLOWING, MOVES, ApprovalKind, ApprovalState, CaseRole, MoveName
+from shangju.cases.workflow import (
+    FOLLOWING,
+    MOVES,
+    REOPEN_WINDOW,
+    ApprovalKind,
+    ApprovalState,
+    CaseRole,
+    MoveName,
+)
 from shangju.categories.models import Category
 from shangju.core.scoping import ScopedArea
 from shangju.deadlines.queries import caps_of
@@ -116,7 +125,7 @@ WORKING = (
 """Who made one of these worked on the case."""
 
 
-def open_moves(actor: Actor, case: Case) -> tuple[MoveName, ...]:
+def open_moves(actor: Actor, case: Case, *, now: datetime) -> tuple[MoveName, ...]:
     """The moves that are open to ``actor`` in the present state and have something to act on, in the table's order."""
     roles = roles_of(actor, case)
     names = [
@@ -124,7 +133,7 @@ def open_moves(actor: Actor, case: Case) -> tuple[MoveName, ...]:
         for name, move in MOVES.items()
         if case.state in move.sources and roles & move.roles and name not in FOLLOWING
     ]
-    without_object = _without_object(actor, case, names)
+    without_object = _without_object(actor, case, names, now)
     return tuple(name for name in names if name not in without_object)
 
 
@@ -142,10 +151,12 @@ ASKS = {
 FOR_WHOLE_CASES = frozenset({MoveName.MERGE, MoveName.SPLIT})
 
 
-def _without_object(actor: Actor, case: Case, names: Sequence[MoveName]) -> set[MoveName]:
+def _without_object(actor: Actor, case: Case, names: Sequence[MoveName], now: datetime) -> set[MoveName]:
     """Those of ``names`` that the table allows but that would have nothing to act on now."""
     without = set(FOR_WHOLE_CASES) if case.part_of_id is not None else set()
-    without.add(MoveName.RESUME if case.paused_until is None else MoveName.ASK_PAUSE)
+    without.add(MoveName.ASK_PAUSE if case.is_paused(now) else MoveName.RESUME)
+    if case.closed_at is not None and now - case.closed_at > REOPEN_WINDOW:
+        without.add(MoveName.REOPEN)  # reported anew instead
     if not case.open_orders:
         without.add(MoveName.REPLY)
     if MoveName.ASK_EXTENSION in names:

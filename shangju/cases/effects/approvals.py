@@ -68,10 +68,11 @@ def _not_waiting(case: Case, kind: str) -> DomainError:
     )
 
 
-def leave_work(case: Case, *, now: datetime) -> None:
+def leave_work(case: Case, board: ClockBoard, *, now: datetime) -> None:
     """The case leaves its handler: the pause ends, and what was asked for the work lapses; a look waits on."""
     if case.is_paused(now):
         _end_pause(case, now)
+        board.stretch(pauses=_pauses_of(case), extensions=_extensions_of(case))
     case.paused_until = None
     if case.pk is not None:
         waiting = case.approvals.filter(state=ApprovalState.ASKED).exclude(kind=ApprovalKind.REVEAL)
@@ -103,7 +104,7 @@ def grant_return(
     """Back to the dispatcher, or the third time to the task force; the reporter's clocks go on."""
     approval = decide(case, ApprovalKind.RETURN, ApprovalState.GRANTED, by, now)
     approval.save()
-    leave_work(case, now=now)
+    leave_work(case, board, now=now)
     board.stop([Step.SIGN], now=now)
     handler = case.handler_post or case.handler_party
     case.handler_post = case.handler_party = case.signed_at = None

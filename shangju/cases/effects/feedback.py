@@ -128,7 +128,7 @@ def close_unreachable(
 
 def withdraw(case: Case, board: ClockBoard, payload: moves.Withdraw, by: Actor, now: datetime) -> Draft:
     """The reporter takes it back, before it is resolved. What others had merged into it stands alone again."""
-    leave_work(case, now=now)
+    leave_work(case, board, now=now)
     board.stop(ALL_STEPS, now=now)
     return Draft(note=payload.reason)
 

@@ -36,7 +36,7 @@ def merge(case: Case, board: ClockBoard, payload: moves.Merge, by: Actor, now: d
         raise DomainError(
             _("Other cases are merged into this one. Merge them into the other case one by one instead.")
         )
-    leave_work(case, now=now)
+    leave_work(case, board, now=now)
     case.merged_into, case.merged_at, case.state_before_merge = into, now, case.state
     board.stop(ALL_STEPS, now=now)
     return Draft(

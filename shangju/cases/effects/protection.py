@@ -33,7 +33,7 @@ def recuse(case: Case, board: ClockBoard, payload: moves.Recuse, by: Actor, now:
     CaseAssistant.objects.filter(case=case, post__in=empty).delete()
     if lead is not None and lead in empty:
         draft.data["from"] = lead.name
-        leave_work(case, now=now)
+        leave_work(case, board, now=now)
         case.handler_post = case.signed_at = None
         board.stop([Step.SIGN], now=now)
         draft.leads_to = State.ACCEPTED

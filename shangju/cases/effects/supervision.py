@@ -100,7 +100,7 @@ def escalate(case: Case, board: ClockBoard, payload: moves.Escalate, by: Actor, 
     draft = Draft(note=payload.reason, data={"tier": tier.value, "handler": post.name})
     case.tier = tier
     if case.state in {State.DISPATCHED, State.IN_PROGRESS}:
-        leave_work(case, now=now)
+        leave_work(case, board, now=now)
         _hand_over(case, post)
         board.stop([Step.SIGN], now=now)
         board.start([Step.SIGN], start=now)

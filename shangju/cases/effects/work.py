@@ -133,7 +133,7 @@ def resolve(case: Case, board: ClockBoard, payload: moves.Resolve, by: Actor, no
     ):
         sentence = _("This category needs a photo of the result.")
         raise DomainError(sentence, fields={"photos": sentence})
-    leave_work(case, now=now)
+    leave_work(case, board, now=now)
     is_part = take_result(case, board, payload.outcome, now=now)
     resolution = Resolution(
         case=case,

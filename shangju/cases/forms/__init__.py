@@ -80,5 +80,5 @@ def move_forms_for(
     case: Case, actor: Actor, *, now: datetime, moves: Iterable[MoveName] | None = None
 ) -> dict[MoveName, MoveForm]:
     """An empty form for each move that is open to ``actor`` now, in the table's order; or for those of ``moves``."""
-    wanted = open_moves(actor, case) if moves is None else moves
+    wanted = open_moves(actor, case, now=now) if moves is None else moves
     return {move: MOVE_FORMS[move](case=case, actor=actor, now=now) for move in wanted if move in MOVE_FORMS}

@@ -71,7 +71,7 @@ class TestReturn:
         made(case, moves.AskReturn("不属本社区"), "officer", street, now=now)
         with pytest.raises(NotAllowed):
             made(case, moves.GrantReturn(), "officer", street, now=now)
-        assert MoveName.GRANT_RETURN not in open_moves(street.staff("officer"), Case.objects.get())
+        assert MoveName.GRANT_RETURN not in open_moves(street.staff("officer"), Case.objects.get(), now=now)
         # Somebody else on the same post may.
         assert made(case, moves.GrantReturn(), "second_officer", street, now=now).state == State.ACCEPTED
 
@@ -158,7 +158,7 @@ class TestPause:
     def test_urgent_classes_know_no_pause(self, street: Street) -> None:
         case = in_progress(street, NOON)
         Case.objects.filter(pk=case.pk).update(deadline_class="A2")
-        assert MoveName.ASK_PAUSE not in open_moves(street.staff("grid_worker"), Case.objects.get())
+        assert MoveName.ASK_PAUSE not in open_moves(street.staff("grid_worker"), Case.objects.get(), now=NOON)
         with pytest.raises(DomainError):
             made(case, moves.AskPause("parts", "x", day("2026-03-06")), "grid_worker", street, now=NOON)
 
@@ -177,6 +177,37 @@ class TestPause:
             case = made(case, moves.Resume(), "grid_worker", street, now=back)
             assert before <= closing_due(case) <= paused
         Case.objects.filter(pk=case.pk).update(is_joined=False)
+
+    @pytest.mark.parametrize("leaving", ["escalate", "return", "merge"])
+    def test_a_pause_that_ends_because_the_case_leaves_gives_back_what_was_not_used(
+        self, street: Street, leaving: str
+    ) -> None:
+        case = self.asked(street, until=day("2026-03-14"))
+        before = closing_due(case)
+        case = made(case, moves.GrantPause(), "officer", street, now=NOON + timedelta(hours=2))
+        assert closing_due(case) > before + timedelta(days=4)
+        at = NOON + timedelta(hours=3)
+        if leaving == "escalate":
+            case = made(case, moves.Escalate("久拖未决"), "task_force", street, now=at)
+        elif leaving == "return":
+            made(case, moves.AskReturn("不属"), "grid_worker", street, now=at)
+            case = made(case, moves.GrantReturn(), "officer", street, now=at)
+        else:
+            into = case_in(State.ACCEPTED, street, now=NOON)
+            made(case, moves.Merge(into, "同一件事"), "officer", street, now=at)
+            case = made(case, moves.Unmerge("不是"), "officer", street, now=at + timedelta(hours=1))
+        assert case.paused_until is None
+        assert closing_due(case) <= before + timedelta(days=1)
+        assert case.close_due_at == closing_due(case)
+
+    def test_after_a_pause_that_ended_by_itself_another_may_be_asked_for(self, street: Street) -> None:
+        case = self.asked(street, until=day("2026-03-07"))
+        case = made(case, moves.GrantPause(), "officer", street, now=NOON + timedelta(hours=2))
+        worker = street.staff("grid_worker")
+        offered = set(open_moves(worker, case, now=NOON + timedelta(hours=3)))
+        assert offered & {MoveName.ASK_PAUSE, MoveName.RESUME} == {MoveName.RESUME}
+        offered = set(open_moves(worker, case, now=day("2026-03-08")))
+        assert offered & {MoveName.ASK_PAUSE, MoveName.RESUME} == {MoveName.ASK_PAUSE}
 
 
 class TestExtension:
@@ -233,7 +264,7 @@ def test_the_list_of_what_one_decides_and_the_single_answers_agree(street: Stree
         answered = {
             case.pk
             for case in Case.objects.filter(pk__in=[near.pk, beyond.pk])
-            if MoveName.GRANT_RETURN in open_moves(actor, case)
+            if MoveName.GRANT_RETURN in open_moves(actor, case, now=now)
         }
         assert listed == answered, name
         decided[name] = listed

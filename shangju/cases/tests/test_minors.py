@@ -82,7 +82,9 @@ def test_only_what_was_asked_for_and_only_for_a_day(street: Street, now: datetim
     assert not ContactReveal.objects.exists()
     assert look(case, "grid_worker", street, now=now + timedelta(hours=23)).phone
     # Used up or over: a new one may be asked for.
-    assert MoveName.ASK_REVEAL in open_moves(street.staff("grid_worker"), Case.objects.get(pk=case.pk))
+    assert MoveName.ASK_REVEAL in open_moves(
+        street.staff("grid_worker"), Case.objects.get(pk=case.pk), now=now
+    )
 
 
 @pytest.mark.parametrize("who", ["officer", "secretary"])
@@ -93,7 +95,7 @@ def test_whoever_asks_does_not_decide(street: Street, now: datetime, case: Case,
     with pytest.raises(NotAllowed):
         allow(case, "grid_worker", street, now=now)
     assert Approval.objects.get().state == "asked"
-    assert MoveName.GRANT_REVEAL not in open_moves(street.staff(who), case)
+    assert MoveName.GRANT_REVEAL not in open_moves(street.staff(who), case, now=now)
     assert allow(case, "task_force", street, now=now).approvals.get().state == "granted"
 
 
@@ -170,7 +172,7 @@ def test_the_mark_comes_with_the_reporter_the_category_the_dispatcher_and_the_wh
 
 def test_no_approval_is_asked_for_where_none_is_needed(street: Street, now: datetime) -> None:
     case = case_in(State.IN_PROGRESS, street, now=now)
-    assert MoveName.ASK_REVEAL not in open_moves(street.staff("grid_worker"), case)
+    assert MoveName.ASK_REVEAL not in open_moves(street.staff("grid_worker"), case, now=now)
     with pytest.raises(DomainError):
         ask(case, "grid_worker", street, now=now)
     assert look(case, "grid_worker", street, now=now).phone

@@ -109,7 +109,7 @@ def _context(request: HttpRequest, case: Case, bound: MoveForm | None = None) ->
 
 def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> dict[str, Any]:
     now, actor = timezone.now(), actor_of(request)
-    names = [name for name in open_moves(actor, case) if name in MOVE_FORMS]
+    names = [name for name in open_moves(actor, case, now=now) if name in MOVE_FORMS]
     asked = _known_move(request.GET.get("step", "")) if bound is None else bound.move
     carried = [name for name in names if name not in OPENED_ON_DEMAND or name == asked]
     forms = move_forms_for(case, actor, now=now, moves=carried)
