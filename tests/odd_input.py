@@ -162,7 +162,9 @@ def multipart(
 ) -> bytes:
     """A multipart body of text parts and files (field, file name, content)."""
     parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode(
+            "utf-8", "surrogatepass"
+        )
         + value.encode("utf-8", "surrogatepass")
         + b"\r\n"
         for name, value in pairs

@@ -25,6 +25,7 @@ from shangju.parties.models import Party
 from shangju.parties.services import PartyPlan, admit_parties, delegate_user
 from shangju.posts.models import Post
 from shangju.posts.services import PostPlan, TermPlan, appoint_each, create_posts
+from tests.planting import plant
 
 SET_UP_AT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 SINCE = date(2020, 1, 1)
@@ -94,7 +95,12 @@ class Street:
 
 
 def build_street() -> Street:
-    """Plant it all. Runs under a scope of its own."""
+    """The whole street, as the services make it."""
+    return plant(_grow_street)
+
+
+def _grow_street() -> Street:
+    """Runs under a scope of its own."""
     with everywhere(EverywhereReason.SETUP):
         seed_categories(now=SET_UP_AT)
         seed_consent_notices(now=SET_UP_AT)

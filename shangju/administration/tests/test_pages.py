@@ -348,9 +348,7 @@ def test_accounts_are_added_changed_and_deactivated_by_forms(world: World) -> No
         == 302
     )
     assert User.objects.get(pk=user.pk).phone == "13900000001"
-    assert "139" not in client.get(reverse("administration:person", args=[user.pk])).content.decode().replace(
-        "id_", ""
-    )
+    assert "1390000" not in client.get(reverse("administration:person", args=[user.pk])).content.decode()
     activity = reverse("administration:change_activity", args=[user.pk])
     assert client.post(activity, {"reason": "离职"}).status_code == 302
     assert not User.objects.get(pk=user.pk).is_active

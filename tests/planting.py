@@ -1,0 +1,90 @@
+"""What many tests begin with is made once, by the services, and copied in from then on: a tenth of the time."""
+
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, TypeVar
+
+from django.db import connection, transaction
+
+from shangju.categories.queries import forget_tree
+from shangju.deadlines.queries import forget_reference
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Rows by table, and what the maker returned."""
+
+    inserts: list[tuple[str, list[tuple[Any, ...]]]]
+    is_bare: str
+    """Asks whether all these tables are empty."""
+    returned: bytes
+
+
+_planted: dict[Callable[[], Any], Planted] = {}
+
+
+def plant(grow: Callable[[], Result]) -> Result:
+    """What ``grow`` makes and returns: copied where it was made before and nothing of its kind is there, else grown.
+
+    The copies have the ids that they had: sequences of the database are ahead of them, since no rollback takes a
+    sequence back.
+    """
+    kept = _planted.get(grow)
+    if kept is not None:
+        return _copied(kept) if _is_bare(kept) else grow()
+    before = _counts()
+    grown = grow()
+    new = [name for name, count in _counts().items() if count != before[name]]
+    if not any(before[name] for name in new):
+        _planted[grow] = _record(new, grown)
+    return grown
+
+
+def _is_bare(kept: Planted) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(kept.is_bare)
+        return bool(cursor.fetchone()[0])
+
+
+def _copied(kept: Planted) -> Any:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement, rows in kept.inserts:
+            cursor.executemany(statement, rows)
+    forget_tree()
+    forget_reference()
+    return pickle.loads(kept.returned)
+
+
+def _record(tables: list[str], grown: object) -> Planted:
+    quote = connection.ops.quote_name
+    inserts = []
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {quote(table)}")
+            columns = [column[0] for column in cursor.description]
+            names, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
+            statement = f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})"
+            inserts.append((statement, [tuple(map(_written, row)) for row in cursor.fetchall()]))
+    somewhere = " OR ".join(f"EXISTS(SELECT 1 FROM {quote(table)})" for table in tables)
+    return Planted(inserts, f"SELECT NOT ({somewhere})", pickle.dumps(grown))
+
+
+def _written(value: Any) -> Any:
+    """The value as Django writes it: SQLite keeps moments as text and gives them back as what they are."""
+    if connection.vendor == "sqlite" and isinstance(value, (datetime, date, time)):
+        return str(value)
+    return value
+
+
+def _counts() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        counted = {}
+        for table in tables:
+            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
+            counted[table] = cursor.fetchone()[0]
+    return counted
