@@ -167,8 +167,8 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
         return Objects(
             street, cases, photo, Mediation.objects.get(case=in_work).pk,
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
-            party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), _given_up(in_work, now),
-            *_webhook(in_work, now),
+            party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), given_up(in_work, now),
+            *webhook_with_call(in_work, now),
             article_of(street, now=now).pk, table_of_orders(street, now=now),
             publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
@@ -190,7 +190,7 @@ def _template(now: datetime) -> int:
     return MessageTemplate.objects.get(is_active=True).pk
 
 
-def _given_up(case: Case, now: datetime) -> int:
+def given_up(case: Case, now: datetime) -> int:
     """A text message that was given up."""
     event = case.events.earliest("sequence")
     given_up = {"state": NoticeState.FAILED, "due_at": now, "created_at": now, "purpose": "accept"}
@@ -199,7 +199,7 @@ def _given_up(case: Case, now: datetime) -> int:
     ).pk
 
 
-def _webhook(case: Case, now: datetime) -> tuple[int, int]:
+def webhook_with_call(case: Case, now: datetime) -> tuple[int, int]:
     """A webhook, and a call of it that was given up."""
     owner, _made = User.objects.get_or_create(username="webhook-owner")
     marks = {"seen_at": now, "created_at": now, "owner": owner, "secret": new_secret()}

@@ -144,6 +144,8 @@ class CaseRow(BaseModel):
     extension_count: int
     paused_until: datetime | None
     tier: str
+    me_too_count: int
+    priority: int
     registered_at: datetime
     history_length: int
 
@@ -321,6 +323,8 @@ def case_row(case: Case, *, now: datetime) -> dict[str, Any]:
         "extension_count": case.extension_count,
         "paused_until": local(case.paused_until) if case.is_paused(now) else None,
         "tier": case.tier,
+        "me_too_count": case.me_too_count,
+        "priority": case.priority,
         "registered_at": local(case.registered_at),
         "history_length": case.history_length,
     }

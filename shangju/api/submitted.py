@@ -155,6 +155,7 @@ class WorklistQuery(BaseModel):
     paused: Literal["", "yes", "no"] = ""
     tier: Literal["", "community", "subdistrict", "committee"] = ""
     joined: Literal["", "alone", "merged", "whole", "part"] = ""
+    met: Literal["", "yes"] = ""
     registered_from: Day | None = None
     registered_to: Day | None = None
     cursor: Cursor = ""

@@ -11,6 +11,7 @@ from shangju.board.models import Publication, Stage
 from shangju.board.rules import listed_for
 from shangju.cases.models import Case
 from shangju.cases.queries import read_cursor, write_cursor
+from shangju.cases.walls import found_by
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.posts.rights import Standing
 
@@ -76,13 +77,21 @@ def communities() -> list[Area]:
 def for_second_look(standing: Standing) -> list[Publication]:
     """What is proposed in the reader's areas, the oldest first."""
     rows = Publication.objects.filter(listed_for(standing), stage=Stage.PROPOSED)
-    return list(_for_desk(rows).order_by("proposed_at", "pk")[:LISTED])
+    return _outside_the_wall(standing, _for_desk(rows).order_by("proposed_at", "pk"))
 
 
 def on_the_board(standing: Standing) -> list[Publication]:
     """What is on the board from the reader's areas, the latest first."""
     rows = Publication.objects.filter(listed_for(standing), stage=Stage.PUBLISHED)
-    return list(_for_desk(rows).order_by("-published_at", "-pk")[:LISTED])
+    return _outside_the_wall(standing, _for_desk(rows).order_by("-published_at", "-pk"))
+
+
+def _outside_the_wall(standing: Standing, rows: QuerySet[Publication]) -> list[Publication]:
+    """The rows that ``listed_for`` gave: their cases need not be asked once more."""
+    found = list(rows[:LISTED])
+    for publication in found:
+        found_by(standing, publication.case)
+    return found
 
 
 def _for_desk(rows: QuerySet[Publication]) -> QuerySet[Publication]:

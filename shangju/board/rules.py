@@ -1,14 +1,12 @@
 """Who may put what on the public board. Written once, for one case and for lists."""
 
-from collections.abc import Callable
-
 from django.db.models import Q
 
 from shangju.board.models import Publication
 from shangju.cases.models import Case
 from shangju.cases.rules import Actor, ActorKind, may_view
 from shangju.cases.safe_summary import may_be_shown
-from shangju.cases.walls import is_walled_off
+from shangju.cases.walls import behind_wall, is_walled_off
 from shangju.cases.workflow import State
 from shangju.posts.rights import Right, Standing
 
@@ -55,15 +53,8 @@ def may_take_down(actor: Actor, publication: Publication) -> bool:
 
 
 def listed_for(standing: Standing) -> Q:
-    """The publications that the user looks after: those of areas where they dispatch, none about a party of theirs."""
+    """The publications that the user looks after: those of areas where they dispatch, of no case behind their wall."""
     seen = Q(pk__in=[])
     for area in standing.areas_with(Right.DISPATCH):
         seen |= Q(area_path__startswith=area.path)
-    return seen & ~_about(standing.parties, "case__") if standing.parties else seen
-
-
-def _about(parties: tuple[int, ...], prefix: str) -> Q:
-    concerned: Callable[[str], Q] = lambda name: Q(  # noqa: E731 - one condition for two columns
-        **{f"{prefix}{name}__in": parties, f"{prefix}{name}__isnull": False}
-    )
-    return concerned("concerned_party_id") | concerned("place_party_id")
+    return seen & Q(case__in=Case.objects.filter(~behind_wall(standing)))

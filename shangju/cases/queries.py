@@ -344,6 +344,11 @@ def read_number_cursor(cursor: str | None) -> tuple[int, int] | None:
         return None
 
 
+def is_cursor(cursor: str, filters: WorklistFilters) -> bool:
+    """Whether a page in the order that the filters give can begin behind ``cursor``."""
+    return (read_number_cursor(cursor) if filters.by_priority else read_cursor(cursor)) is not None
+
+
 def read_cursor(cursor: str | None) -> tuple[datetime, int] | None:
     """The instant and id after which a page begins; none for what is no cursor of ours."""
     if not cursor:

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from shangju.accounts.models import User
+from shangju.accounts.models import Administrator, User
 from shangju.areas.models import AreaKind
 from shangju.core.scoping import EverywhereReason, Scope, ScopedArea, everywhere
 from shangju.parties.models import Delegation, PartyStatus
@@ -158,7 +159,7 @@ def outermost(areas: Iterable[ScopedArea]) -> tuple[ScopedArea, ...]:
 def standing_of(user: User | AnonymousUser, *, on: date | None = None) -> Standing:
     """Read appointments, delegations and administrator role of ``user`` as of ``on`` (today by default).
 
-    The result is kept on the user object for the length of a request: four queries, whatever is asked of it.
+    The result is kept on the user object for the length of a request: two queries, whatever is asked of it.
     """
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
@@ -168,17 +169,7 @@ def standing_of(user: User | AnonymousUser, *, on: date | None = None) -> Standi
         return kept[1]
     with everywhere(EverywhereReason.SIGN_IN):
         standing = Standing(
-            user_id=user.pk,
-            holdings=tuple(_holdings(user, day)),
-            parties=tuple(
-                Delegation.objects.on(day)
-                .filter(Q(party__status=PartyStatus.ACTIVE), user=user)
-                .order_by("party_id")
-                .values_list("party_id", flat=True)
-                .distinct()
-            ),
-            administrator=_administrator_role(user),
-            **_stakes(user, day),
+            user_id=user.pk, holdings=tuple(_holdings(user, day)), **_bound_up_with(user, day)
         )
     user.__dict__["_standing"] = (day, standing)
     return standing
@@ -189,17 +180,28 @@ def forget_standing(user: User) -> None:
     user.__dict__.pop("_standing", None)
 
 
-def _stakes(user: User, day: date) -> dict[str, Any]:
-    stakes = list(Stake.objects.on(day).filter(user=user).values_list("party_id", "area__path"))
+def _bound_up_with(user: User, day: date) -> dict[str, Any]:
+    """Whom the user speaks for, what they have a stake in, and their administrator role, in one statement."""
+
+    def rows(found: QuerySet[Any], sort: str, number: str, text: Any) -> Any:
+        of_sort = found.order_by().annotate(sort=Value(sort), number=F(number), text=text)
+        return of_sort.values_list("sort", "number", "text")
+
+    spoken_for = Delegation.objects.on(day).filter(Q(party__status=PartyStatus.ACTIVE), user=user)
+    found = rows(spoken_for, "party", "party_id", Value("")).union(
+        rows(Stake.objects.on(day).filter(user=user), "stake", "party_id", Coalesce("area__path", Value(""))),
+        rows(Administrator.objects.filter(user=user), "role", "user_id", F("role")),
+        all=True,
+    )
+    of: dict[str, list[tuple[int | None, str]]] = {"party": [], "stake": [], "role": []}
+    for sort, number, text in found:
+        of[sort].append((number, text))
     return {
-        "stake_parties": tuple(sorted({party for party, _path in stakes if party is not None})),
-        "stake_paths": tuple(sorted({path for party, path in stakes if party is None})),
+        "parties": tuple(sorted({number for number, _text in of["party"]})),
+        "stake_parties": tuple(sorted({number for number, _text in of["stake"] if number is not None})),
+        "stake_paths": tuple(sorted({path for number, path in of["stake"] if number is None})),
+        "administrator": of["role"][0][1] if of["role"] else "",
     }
-
-
-def _administrator_role(user: User) -> str:
-    administrator = getattr(user, "administrator", None)
-    return administrator.role if administrator else ""
 
 
 def _holdings(user: User, day: date) -> Iterable[Holding]:

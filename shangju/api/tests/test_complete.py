@@ -107,6 +107,21 @@ def test_what_was_asked_is_listed_decided_and_told_in_the_case(street: Street, n
     assert content(officer.get("/approvals"))["items"] == []
 
 
+def test_what_others_have_met_comes_most_pressing_first(street: Street, now: datetime) -> None:
+    raised(street, now=now)
+    met = [changed(raised(street, now=now), me_too_count=count, priority=count * 10) for count in (1, 3, 2)]
+    officer = caller(street, "officer")
+    listed = content(officer.get("/cases", met="yes"))["items"]
+    assert [row["number"] for row in listed] == [met[1], met[2], met[0]]
+    assert [row["me_too_count"] for row in listed] == [3, 2, 1]
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = content(officer.get("/cases", met="yes", limit="1", cursor=cursor))
+        seen += [row["number"] for row in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [met[1], met[2], met[0]]
+
+
 def test_a_page_of_requests_leads_to_the_next(street: Street, now: datetime) -> None:
     objects_of(street, now=now)
     officer = caller(street, "officer")

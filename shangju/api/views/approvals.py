@@ -12,8 +12,9 @@ from shangju.api.case_answers import ApprovalPage, waiting_row
 from shangju.api.submitted import WaitingQuery
 from shangju.api.views import REFUSALS
 from shangju.api.views.cases import ensure_cursor
-from shangju.cases.queries import approvals_waiting_for
+from shangju.cases.queries import approvals_waiting_for, read_cursor
 from shangju.core.errors import NotAllowed
+from shangju.deadlines.queries import steady_reference
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
@@ -23,11 +24,13 @@ router.add_decorator(in_own_scope)
 
 @router.get("/approvals", response={200: ApprovalPage, **REFUSALS})
 def approvals(request: HttpRequest, query: Query[WaitingQuery]) -> dict[str, Any]:
-    """Returns, pauses and extensions that wait for the caller's decision, the longest waiting first."""
+    """Returns, pauses, extensions and looks that wait for the caller's decision, the longest waiting first."""
     standing = standing_in(request)
     if not (standing.holds_anywhere(Right.DISPATCH) or standing.holds_anywhere(Right.DECIDE_BEYOND)):
         raise NotAllowed(_("You are signed in, but this is not open to you."))
-    ensure_cursor(query.cursor)
+    ensure_cursor(query.cursor, is_known=read_cursor(query.cursor) is not None)
     page = approvals_waiting_for(standing, cursor=query.cursor or None, limit=query.limit)
     now = timezone.now()
-    return {"items": [waiting_row(each, now=now) for each in page.items], "next_cursor": page.next_cursor}
+    with steady_reference():
+        items = [waiting_row(each, now=now) for each in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}

@@ -21,7 +21,7 @@ from shangju.api.submitted import MoveIn, RevealIn, WorklistQuery
 from shangju.api.views import REFUSALS
 from shangju.cases.forms import MOVE_FORMS, move_forms_for
 from shangju.cases.models import Case
-from shangju.cases.queries import WorklistFilters, case_for, read_cursor, worklist
+from shangju.cases.queries import WorklistFilters, case_for, is_cursor, worklist
 from shangju.cases.reporter import reveal_contact
 from shangju.cases.rules import Actor, roles_of, staff
 from shangju.cases.services import apply_move
@@ -51,9 +51,9 @@ def actor_of(request: HttpRequest) -> Actor:
     return staff(request.user)  # type: ignore[arg-type] # the router asks for sign-in
 
 
-def ensure_cursor(cursor: str) -> None:
+def ensure_cursor(cursor: str, *, is_known: bool) -> None:
     """Refuse a cursor that is none of ours, instead of beginning again silently."""
-    if cursor and read_cursor(cursor) is None:
+    if cursor and not is_known:
         sentence = _("This cursor cannot be read. Begin again without one.")
         raise DomainError(sentence, fields={"cursor": sentence})
 
@@ -64,7 +64,6 @@ def cases(request: HttpRequest, query: Query[WorklistQuery]) -> dict[str, Any]:
     standing = standing_in(request)
     if not (standing.holds_anywhere(Right.VIEW_CASE) or standing.holds_anywhere(Right.HANDLE)):
         raise NotAllowed(_("You are signed in, but this is not open to you."))
-    ensure_cursor(query.cursor)
     filters = WorklistFilters(
         state=str(query.state),
         area=query.area,
@@ -75,9 +74,11 @@ def cases(request: HttpRequest, query: Query[WorklistQuery]) -> dict[str, Any]:
         paused=query.paused,
         tier=query.tier,
         joined=query.joined,
+        met=query.met,
         registered_from=query.registered_from,
         registered_to=query.registered_to,
     )
+    ensure_cursor(query.cursor, is_known=is_cursor(query.cursor, filters))
     now = timezone.now()
     page = worklist(standing, filters, cursor=query.cursor or None, limit=query.limit, now=now)
     return {"items": [case_row(case, now=now) for case in page.items], "next_cursor": page.next_cursor}

@@ -14,6 +14,7 @@ from shangju.cases.forms.approvals import asked_for
 from shangju.cases.models import Approval
 from shangju.cases.rules import GRANTS, Actor, staff
 from shangju.cases.workflow import MoveName
+from shangju.deadlines.queries import steady_reference
 from shangju.desk.access import needs_right
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
@@ -31,7 +32,8 @@ def approvals(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     actor = staff(request.user)  # type: ignore[arg-type] # the decorator asks for sign-in
     page = queries.approvals_waiting_for(standing_in(request), limit=ROWS)
-    rows = [_row(approval, actor, now) for approval in page.items]
+    with steady_reference():
+        rows = [_row(approval, actor, now) for approval in page.items]
     is_cut = page.next_cursor is not None
     return render(request, "desk/approvals.html", {"rows": rows, "is_cut": is_cut, "now": now})
 
