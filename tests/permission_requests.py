@@ -411,6 +411,8 @@ def case_for_row(page: str, doing: str, objects: Objects) -> Case:
         return objects.cases.get(HANDLED_BY_MEMBER[doing], objects.cases["in_progress"])
     if page in {"public:confirm", "api:confirm", "desk:propose", "desk:call_back_phone"}:
         return objects.cases["resolved"]
+    if page == "public:data_request_step":
+        return objects.cases["registered"]
     return objects.cases[MOVE_VALUES[doing][0] if doing else "in_progress"]
 
 
@@ -433,7 +435,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "check_publication": objects.publication, "withdraw_publication": objects.publication,
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
-        **dict.fromkeys(("data_request", "answer_data_request"), objects.data_request),
+        **dict.fromkeys(("data_request", "answer_data_request", "data_request_step"), objects.data_request),
         **dict.fromkeys(("retention_run", "confirm_retention", "discard_retention"), objects.retention_run),
     }  # fmt: skip
     if page.startswith("knowledge:"):
@@ -443,7 +445,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "place": street.areas["grid"].code, "member": objects.party,
         "number": case.number, "code": code, "tracking_code": case.tracking_code,
         "photo_id": objects.photo.pk, "size": "thumbnail", "version": "2026-06", "move": doing, "entry_pk": objects.address,
-        "step": "take", "kind": "sessions" if page.startswith("administration:") else "correction",
+        "step": "withdraw" if page.endswith("data_request_step") else "take",
+        "kind": "sessions" if page.startswith("administration:") else "correction",
         "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
     }  # fmt: skip
 

@@ -16,11 +16,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """Rows by table, and what the maker returned."""
+    """What was made, ready to be copied."""
 
-    inserts: list[tuple[str, list[tuple[Any, ...]]]]
+    inserts: list[tuple[str, str, list[tuple[Any, ...]]]]
+    """Table, statement, rows."""
     is_bare: str
     """Asks whether all these tables are empty."""
+    ahead: str
+    """Sets the sequences behind the ids, where the database keeps any apart."""
     returned: bytes
 
 
@@ -30,8 +33,8 @@ _planted: dict[Callable[[], Any], Planted] = {}
 def plant(grow: Callable[[], Result]) -> Result:
     """What ``grow`` makes and returns: copied where it was made before and nothing of its kind is there, else grown.
 
-    The copies have the ids that they had: sequences of the database are ahead of them, since no rollback takes a
-    sequence back.
+    The copies have the ids that they had. On PostgreSQL sequences are set ahead of them: another test may have emptied
+    the tables and begun the numbers anew.
     """
     kept = _planted.get(grow)
     if kept is not None:
@@ -52,8 +55,10 @@ def _is_bare(kept: Planted) -> bool:
 
 def _copied(kept: Planted) -> Any:
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement, rows in kept.inserts:
+        for _table, statement, rows in kept.inserts:
             cursor.executemany(statement, rows)
+        if kept.ahead:
+            cursor.execute(kept.ahead)
     forget_tree()
     forget_reference()
     return pickle.loads(kept.returned)
@@ -68,9 +73,22 @@ def _record(tables: list[str], grown: object) -> Planted:
             columns = [column[0] for column in cursor.description]
             names, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
             statement = f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})"
-            inserts.append((statement, [tuple(map(_written, row)) for row in cursor.fetchall()]))
+            inserts.append((table, statement, [tuple(map(_written, row)) for row in cursor.fetchall()]))
     somewhere = " OR ".join(f"EXISTS(SELECT 1 FROM {quote(table)})" for table in tables)
-    return Planted(inserts, f"SELECT NOT ({somewhere})", pickle.dumps(grown))
+    return Planted(inserts, f"SELECT NOT ({somewhere})", _ahead_of(inserts), pickle.dumps(grown))
+
+
+def _ahead_of(inserts: list[tuple[str, str, list[tuple[Any, ...]]]]) -> str:
+    """A statement that sets each sequence to the highest id copied, or leaves it where it is ahead."""
+    if connection.vendor != "postgresql":
+        return ""
+    calls = [
+        f"setval(pg_get_serial_sequence('{table}', 'id'), "
+        f"greatest(nextval(pg_get_serial_sequence('{table}', 'id')), {max(row[0] for row in rows)}))"
+        for table, statement, rows in inserts
+        if '("id", ' in statement
+    ]
+    return f"SELECT {', '.join(calls)}" if calls else ""
 
 
 def _written(value: Any) -> Any:

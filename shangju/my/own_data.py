@@ -4,20 +4,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shangju.accounts.models import User
 from shangju.cases.models import Case
+from shangju.cases.rules import Actor, ActorKind
 from shangju.core.errors import DomainError
 from shangju.core.forms import add_refusal
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.privacy.export import data_of_account, zipped
 from shangju.privacy.forms import DeletionForm
-from shangju.privacy.own_data import requests_of_account, requests_read
+from shangju.privacy.own_data import requests_of_account, take_step
 from shangju.privacy.requests import ask_about_account
 from shangju.privacy.workflow import RequestKind
 
@@ -32,9 +34,9 @@ def _page(request: HttpRequest, form: DeletionForm, *, status: int = 200) -> Htt
     asked = requests_of_account(user)
     context: dict[str, Any] = {
         "document": data_of_account(user, now=now), "requests": asked, "form": form, "now": now,
+        "steps_at": reverse("my:own_data") + "requests/",
     }  # fmt: skip
     response = render(request, "my/own_data.html", context, status=status)
-    requests_read(asked, now=now)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -57,6 +59,23 @@ def export_own_data(request: HttpRequest) -> HttpResponseBase:
     response = FileResponse(held, as_attachment=True, filename="own-data.zip")
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_POST
+@login_required
+def data_request_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Take a request of one's own back, or say that the answer was read."""
+    user = _user(request)
+    by = Actor(ActorKind.REPORTER, user)
+    try:
+        done = take_step(requests_of_account(user), pk, step, by=by, now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if done is None:
+            raise Http404
+        messages.success(request, _("Done."))
+    return redirect("my:own_data")
 
 
 @require_POST

@@ -15,6 +15,7 @@ urlpatterns = [
     path("reports/", gzip_page(views.reports), name="reports"),
     path("data/", gzip_page(own_data.own_data), name="own_data"),
     path("data/export/", own_data.export_own_data, name="export_own_data"),
+    path("data/requests/<int:pk>/<str:step>/", own_data.data_request_step, name="data_request_step"),
     path("data/ask/", own_data.ask_about_data, name="ask_about_data"),
     path("concerns/", gzip_page(views.concerns), name="concerns"),
     path("concerns/<str:number>/", gzip_page(views.concern), name="concern"),

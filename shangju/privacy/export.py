@@ -39,6 +39,15 @@ def data_of_account(user: User, *, now: datetime) -> dict[str, Any]:
         return _document(cases, user=user, now=now)
 
 
+def data_of_endorsement(endorsement: Endorsement, *, now: datetime) -> dict[str, Any]:
+    """Everything that is kept about somebody who said "me too"; the caller has shown to be that person."""
+    return {"format": FORMAT, "made_at": _local(now), "me_too": [_me_too(endorsement)]}
+
+
+def _me_too(each: Endorsement) -> dict[str, Any]:
+    return {"words": each.words, "name": each.name, "phone": each.phone, "at": _local(each.created_at)}
+
+
 def zipped(document: dict[str, Any], cases: Sequence[Case]) -> IO[bytes]:
     """The document with the person's own photos, as one file that goes when it is closed."""
     held = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
@@ -72,8 +81,7 @@ def _document(cases: Sequence[Case], *, user: User | None, now: datetime) -> dic
     if user is not None:
         document["account"] = _account(user)
         document["me_too"] = [
-            {"words": each.words, "name": each.name, "phone": each.phone, "at": _local(each.created_at)}
-            for each in Endorsement.objects.filter(user=user).order_by("created_at", "pk")
+            _me_too(each) for each in Endorsement.objects.filter(user=user).order_by("created_at", "pk")
         ]
     return document
 

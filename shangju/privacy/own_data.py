@@ -1,4 +1,4 @@
-"""What a person's own pages show of requests, and that they have read the answer there."""
+"""What a person's own pages show of requests, and what the person does with them there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,20 +8,22 @@ from django.db.models import Q
 
 from shangju.accounts.models import User
 from shangju.cases.models import Case, ReporterContact
+from shangju.cases.rules import Actor
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.engine import Light, Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.privacy.models import DataRequest
-from shangju.privacy.requests import may_forget_at_once, tell_person
+from shangju.privacy.requests import may_forget_at_once, tell_person, withdraw_request
 from shangju.privacy.workflow import OPEN_REQUEST_STATES, RequestState
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRequest:
-    """A request with the explanation of its date, in the reader's language."""
+    """A request with the explanation of its date, in the reader's language; ``step`` is what its person can do now."""
 
     request: DataRequest
     is_open: bool
+    step: str
     explanation: list[str]
 
 
@@ -39,7 +41,13 @@ def light_of_request(request: DataRequest, *, now: datetime) -> Light:
 def shown(request: DataRequest) -> ShownRequest:
     """One request as pages show it."""
     lines = explain([Line.from_json(line) for line in request.explanation])
-    return ShownRequest(request, request.state in OPEN_REQUEST_STATES, lines)
+    is_open = request.state in OPEN_REQUEST_STATES
+    unread = request.state in (RequestState.GRANTED, RequestState.REFUSED)
+    return ShownRequest(request, is_open, WITHDRAW if is_open else (READ if unread else ""), lines)
+
+
+WITHDRAW, READ = "withdraw", "read"
+"""What a person can do with a request of theirs: take it back, or say that they have read the answer."""
 
 
 def requests_of_case(case: Case) -> list[ShownRequest]:
@@ -55,12 +63,21 @@ def requests_of_account(user: User) -> list[ShownRequest]:
         return [shown(each) for each in DataRequest.objects.filter(mine).order_by("-received_at", "-pk")]
 
 
-def requests_read(requests: Sequence[ShownRequest], *, now: datetime) -> None:
-    """The person has the page with the answers before them: they are told."""
+def take_step(
+    requests: Sequence[ShownRequest], pk: int, step: str, *, by: Actor, now: datetime
+) -> DataRequest | None:
+    """Withdraw one of the person's own ``requests``, or note that they have read its answer; ``None``: none of theirs.
+
+    Raises ``Conflict`` where it was answered meanwhile; an answer read twice is read once.
+    """
+    mine = next((each.request for each in requests if each.request.pk == pk), None)
+    if mine is None or step not in {WITHDRAW, READ}:
+        return None
+    if step == WITHDRAW:
+        return withdraw_request(mine, by=by, now=now)
     with everywhere(EverywhereReason.TRACKING_CODE):
-        for each in requests:
-            if each.request.state in (RequestState.GRANTED, RequestState.REFUSED):
-                tell_person(each.request, now=now)
+        tell_person(mine, now=now)
+    return mine
 
 
 def can_forget_contact(case: Case) -> bool:

@@ -17,7 +17,7 @@ from shangju.gateways.models import OutgoingMessage
 from shangju.notices.models import Notice, NoticeState
 from shangju.privacy.models import CaseErasure, DataRequest, RetentionRule
 from shangju.privacy.workflow import (
-    ANSWERED_STATES,
+    ENDED_STATES,
     OPEN_REQUEST_STATES,
     RETENTION,
     ErasureCause,
@@ -80,9 +80,7 @@ def _sessions(before: datetime) -> QuerySet[Any]:
 
 
 def _requests(before: datetime) -> QuerySet[Any]:
-    return DataRequest.objects.filter(
-        state__in=ANSWERED_STATES, received_at__lt=before, emptied_at__isnull=True
-    )
+    return DataRequest.objects.filter(state__in=ENDED_STATES, received_at__lt=before, emptied_at__isnull=True)
 
 
 def _attempts(model: type[models.Model]) -> Callable[[datetime], QuerySet[Any]]:

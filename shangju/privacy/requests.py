@@ -376,8 +376,25 @@ def note_told(now: datetime) -> int:
     return told
 
 
+def withdraw_request(request: DataRequest, *, by: Actor, now: datetime) -> DataRequest:
+    """The person takes back what they asked, before it is answered.
+
+    ``request`` was found among the person's own. Raises ``NotAllowed`` for anybody else and ``Conflict`` where it was
+    answered meanwhile.
+    """
+    if by.kind is not ActorKind.REPORTER:
+        raise NotAllowed(_("Only who asked this may take it back."))
+    with everywhere(EverywhereReason.TRACKING_CODE), transaction.atomic():
+        held = DataRequest.objects.select_for_update().get(pk=request.pk)
+        _demand_open(held, RequestMove.WITHDRAW)
+        _append(held, RequestMove.WITHDRAW, from_state=held.state, by=by.user, now=now)
+        held.answered_at = held.told_at = now
+        held.save(update_fields=["state", "answered_at", "told_at"])
+    return held
+
+
 def tell_person(request: DataRequest, *, now: datetime) -> bool:
-    """Note that the person has the answer: by notice, or because they read it on their page. Twice is once."""
+    """Note that the person has the answer: by notice, or because they say that they read it. Twice is once."""
     with transaction.atomic():
         held = DataRequest.objects.select_for_update().get(pk=request.pk)
         if held.state not in (RequestState.GRANTED, RequestState.REFUSED):

@@ -107,6 +107,7 @@ class RequestState(TextChoices):
     GRANTED = "granted", pgettext_lazy("data request", "Granted")
     REFUSED = "refused", pgettext_lazy("data request", "Refused")
     TOLD = "told", pgettext_lazy("data request", "Answered, and the person was told")
+    WITHDRAWN = "withdrawn", pgettext_lazy("data request", "Withdrawn")
 
 
 class RequestMove(TextChoices):
@@ -117,6 +118,7 @@ class RequestMove(TextChoices):
     GRANT = "grant", pgettext_lazy("data request", "Grant")
     REFUSE = "refuse", pgettext_lazy("data request", "Refuse")
     TELL = "tell", pgettext_lazy("data request", "Tell the person")
+    WITHDRAW = "withdraw", pgettext_lazy("data request", "Withdraw")
 
 
 REQUEST_MOVES: dict[RequestMove, tuple[frozenset[RequestState], RequestState]] = {
@@ -124,12 +126,13 @@ REQUEST_MOVES: dict[RequestMove, tuple[frozenset[RequestState], RequestState]] =
     RequestMove.GRANT: (frozenset({RequestState.IN_HAND}), RequestState.GRANTED),
     RequestMove.REFUSE: (frozenset({RequestState.IN_HAND}), RequestState.REFUSED),
     RequestMove.TELL: (frozenset({RequestState.GRANTED, RequestState.REFUSED}), RequestState.TOLD),
+    RequestMove.WITHDRAW: (frozenset({RequestState.RECEIVED, RequestState.IN_HAND}), RequestState.WITHDRAWN),
 }
 """From which states a move leads where; everything that is not here is no move."""
 
 MOVES_OF_STAFF = (RequestMove.TAKE, RequestMove.GRANT, RequestMove.REFUSE)
 OPEN_REQUEST_STATES = (RequestState.RECEIVED, RequestState.IN_HAND)
-ANSWERED_STATES = (RequestState.GRANTED, RequestState.REFUSED, RequestState.TOLD)
+ENDED_STATES = (RequestState.GRANTED, RequestState.REFUSED, RequestState.TOLD, RequestState.WITHDRAWN)
 
 
 class RefusalReason(TextChoices):

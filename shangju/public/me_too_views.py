@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from shangju.core.errors import Conflict, DomainError
 from shangju.core.forms import add_refusal
 from shangju.core.rate_limit import exceeds_limit
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.privacy.export import data_of_endorsement, zipped
 from shangju.public.consenting import concern_form
 from shangju.public.device import leave_mark, mark_of, new_mark
 from shangju.public.forms import ConcernForm
@@ -123,6 +124,15 @@ def endorsement(request: HttpRequest, code: str) -> HttpResponse:
         "published": public_result(case.pk),
     }
     return render(request, "public/endorsement.html", context)
+
+
+@require_GET
+@private_page
+def export_endorsement(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What is kept of a "me too", as a file: one's own words and contact, nothing of the concern."""
+    found = find_endorsement(request, code)
+    held = zipped(data_of_endorsement(found, now=timezone.now()), [])
+    return FileResponse(held, as_attachment=True, filename="own-data.zip")
 
 
 @require_POST

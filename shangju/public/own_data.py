@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +20,7 @@ from shangju.core.forms import add_refusal
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.privacy.export import data_of_case, zipped
 from shangju.privacy.forms import CorrectionForm, DeletionForm
-from shangju.privacy.own_data import can_forget_contact, requests_of_case, requests_read
+from shangju.privacy.own_data import can_forget_contact, requests_of_case, take_step
 from shangju.privacy.requests import ask_about_case
 from shangju.privacy.requests import forget_contact as forget
 from shangju.privacy.workflow import RequestKind
@@ -45,12 +46,11 @@ def _page(request: HttpRequest, found: Case, *, status: int = 200, **forms: Any)
         "case": found,
         "document": data_of_case(found, now=now),
         "requests": asked,
+        "steps_at": reverse("public:own_data", args=[format_code(found.tracking_code)]) + "requests/",
         "can_forget": can_forget_contact(found),
         "now": now,
     }
-    response = render(request, "public/own_data.html", context | _forms() | forms, status=status)
-    requests_read(asked, now=now)
-    return response
+    return render(request, "public/own_data.html", context | _forms() | forms, status=status)
 
 
 @require_GET
@@ -67,6 +67,22 @@ def export_own_data(request: HttpRequest, code: str) -> HttpResponseBase:
     found = find_case(request, code)
     held = zipped(data_of_case(found, now=timezone.now()), [found])
     return FileResponse(held, as_attachment=True, filename=f"{found.number}.zip")
+
+
+@require_POST
+@private_page
+def data_request_step(request: HttpRequest, code: str, pk: int, step: str) -> HttpResponse:
+    """Take a request of one's own back, or say that the answer was read."""
+    found = find_case(request, code)
+    try:
+        done = take_step(requests_of_case(found), pk, step, by=_reporter(request), now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if done is None:
+            raise Http404
+        messages.success(request, _("Done."))
+    return redirect("public:own_data", code=format_code(found.tracking_code))
 
 
 @require_POST

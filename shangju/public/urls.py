@@ -34,6 +34,12 @@ urlpatterns = [
     path("track/<str:code>/data/", gzip_page(own_data.own_data), name="own_data"),
     path("track/<str:code>/data/export/", own_data.export_own_data, name="export_own_data"),
     path("track/<str:code>/data/forget/", own_data.forget_contact, name="forget_contact"),
+    path(
+        "track/<str:code>/data/requests/<int:pk>/<str:step>/",
+        own_data.data_request_step,
+        name="data_request_step",
+    ),
+    path("me-too/<str:code>/export/", me_too_views.export_endorsement, name="export_endorsement"),
     path("track/<str:code>/data/ask/<str:kind>/", own_data.ask_about_data, name="ask_about_data"),
     path("privacy/", gzip_page(views.privacy), name="privacy"),
     path("privacy/<slug:version>/", gzip_page(views.privacy), name="privacy_version"),

@@ -1,5 +1,6 @@
 """Requests about one's own data: every state and move, the clock, what a yes does, who may, and who is told."""
 
+import io
 import json
 import zipfile
 from datetime import datetime
@@ -10,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from shangju.accounts.models import Person
+from shangju.cases.endorsement import MeToo, endorse
+from shangju.cases.intake import ContactDetails
 from shangju.cases.models import Case, ReporterContact
 from shangju.cases.reporter import phone_print, reveal_contact
 from shangju.cases.rules import REPORTER, Actor
@@ -33,6 +36,7 @@ from shangju.privacy.requests import (
     ask_about_case,
     forget_contact,
     note_told,
+    withdraw_request,
 )
 from shangju.privacy.rules import may_answer, requests_to_answer
 from shangju.privacy.workflow import ANSWER_LIMIT, MOVES_OF_STAFF, REQUEST_MOVES, RequestMove, RequestState
@@ -263,9 +267,59 @@ def test_the_own_page_asks_answers_and_tells(client: Client, street: Street, now
     assert request.words == "姓名写错了"
     answer_request(request, TAKE, by=desk(street), now=now)
     answer_request(request, NO, by=desk(street), now=now)
-    assert NO.answer in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert NO.answer in shown
+    assert DataRequest.objects.get().state == "refused", "looking changes nothing"
+    step = f"requests/{request.pk}/read/"
+    read = page + step
+    assert step in shown
+    assert client.post(read).status_code == 302
+    assert client.post(read).status_code == 302
     assert DataRequest.objects.get().state == "told"
+    assert step not in client.get(page).content.decode()
     assert client.get("/track/AAAA-AAAA-AAAAA/data/").status_code == 404
+
+
+def test_a_request_is_taken_back_by_who_asked_it_alone(client: Client, street: Street, now: datetime) -> None:
+    request, other = asked(street, now), raised(street, now=now)
+    assert request.case is not None
+    step = f"/track/{request.case.tracking_code}/data/requests/{request.pk}/withdraw/"
+    assert client.post(step.replace(request.case.tracking_code, other.tracking_code)).status_code == 404
+    assert client.post(step.replace("withdraw", "grant")).status_code == 404
+    with pytest.raises(NotAllowed):
+        withdraw_request(request, by=desk(street), now=now)
+    assert DataRequest.objects.get().state == "received"
+    answer_request(request, TAKE, by=desk(street), now=now)
+    assert client.post(step).status_code == 302
+    stored = DataRequest.objects.get()
+    assert (stored.state, stored.answered_at is not None) == ("withdrawn", True)
+    assert [row.move for row in stored.events.all()] == ["receive", "take", "withdraw"]
+    with pytest.raises(Conflict):
+        answer_request(request, YES, by=desk(street), now=now)
+    # What was taken back may be asked again.
+    assert asked_again(stored, now).state == "received"
+
+
+def asked_again(request: DataRequest, now: datetime) -> DataRequest:
+    assert request.case is not None
+    return ask_about_case(request.case, CORRECTION, by=REPORTER, now=now)
+
+
+def test_who_said_me_too_takes_along_what_is_kept_of_them(
+    client: Client, street: Street, now: datetime
+) -> None:
+    case = raised(street, now=timezone.now())
+    me_too = MeToo("key-1", "a device", ContactDetails("某人", "13900008888"), "我家也听得见")
+    code = endorse(case, me_too, by=REPORTER, now=timezone.now()).tracking_code
+    answer = client.get(f"/me-too/{code}/export/")
+    assert answer["Cache-Control"] == "private, no-store"
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        kept = json.loads(archive.read("data.json"))["me_too"]
+    assert [(one["words"], one["name"], one["phone"]) for one in kept] == [
+        ("我家也听得见", "某人", "13900008888")
+    ]
+    assert MARKERS["phone"] not in json.dumps(kept)
+    assert client.get("/me-too/AAAA-AAAA-AAAAA/export/").status_code == 404
 
 
 def test_the_desk_answers_on_its_page_and_shows_no_full_contact(
