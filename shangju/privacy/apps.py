@@ -26,6 +26,6 @@ def _carry_out(now: datetime) -> int:
 
 
 def _note_told(now: datetime) -> int:
-    from shangju.privacy.requests import note_told  # noqa: PLC0415 - as above
+    from shangju.privacy.telling import note_told  # noqa: PLC0415 - as above
 
     return note_told(now)

@@ -13,7 +13,8 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.engine import Light, Line, light_at
 from shangju.deadlines.explanation import explain
 from shangju.privacy.models import DataRequest
-from shangju.privacy.requests import may_forget_at_once, tell_person, withdraw_request
+from shangju.privacy.requests import may_forget_at_once, withdraw_request
+from shangju.privacy.telling import tell_person
 from shangju.privacy.workflow import OPEN_REQUEST_STATES, RequestState
 
 

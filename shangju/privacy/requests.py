@@ -4,35 +4,28 @@ Whoever holds the tracking code of a case, or signed in by phone code to an acco
 contact of a matter that is over, or of a person who is not to be called, goes at once and by oneself.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from shangju.accounts.models import User
 from shangju.areas.models import Area, AreaKind
-from shangju.cases.codes import format_code
 from shangju.cases.models import Case, ReporterContact
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
 from shangju.core.errors import Conflict, DomainError, NotAllowed
-from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.engine import compute_deadline
 from shangju.deadlines.queries import calendar_for
-from shangju.notices.models import Notice, NoticeChannel, NoticeState
 from shangju.privacy.accounts import delete_account
 from shangju.privacy.anonymising import forget_contact_of
-from shangju.privacy.models import CaseErasure, DataRequest, DataRequestEvent
+from shangju.privacy.models import CaseErasure, DataRequest
 from shangju.privacy.rules import ANSWERING, demand_answering
+from shangju.privacy.telling import append_row, phone_of, tell_answer
 from shangju.privacy.workflow import (
     ANSWER_LIMIT,
-    KEY_OF_NOTICES,
     MOVES_OF_STAFF,
     REQUEST_MOVES,
     ErasureCause,
@@ -42,10 +35,6 @@ from shangju.privacy.workflow import (
     RequestState,
     RetentionKind,
 )
-
-BATCH = 200
-PURPOSE = "data_request"
-"""By which the provider's template is found."""
 
 WORDS_AT_MOST = 1000
 ANSWER_AT_MOST = 1000
@@ -137,7 +126,7 @@ def _receive(
                     due_at=deadline.due, yellow_at=deadline.yellow_at, orange_at=deadline.orange_at,
                     purple_at=deadline.purple_at, explanation=[line.as_json() for line in deadline.explanation],
                 )  # fmt: skip
-                _append(request, RequestMove.RECEIVE, from_state="", by=by, now=now)
+                append_row(request, RequestMove.RECEIVE, from_state="", by=by, now=now)
         except IntegrityError as error:
             raise Conflict(_("You have asked this already; the answer is on its way.")) from error
     return request
@@ -177,7 +166,7 @@ def forget_contact(case: Case, *, by: Actor, now: datetime) -> DataRequest:
         request = open_one or _receive(asking, case=held, user=None, area=held.area, by=by.user, now=now)
         _erase_contact(request, held, cause=ErasureCause.OWN_WISH, now=now)
         for move, state in ((RequestMove.GRANT, RequestState.GRANTED), (RequestMove.TELL, RequestState.TOLD)):
-            _append(request, move, from_state=request.state, by=by.user, now=now, to_state=state)
+            append_row(request, move, from_state=request.state, by=by.user, now=now, to_state=state)
         request.answered_at = request.told_at = now
         request.save(update_fields=["state", "answered_at", "told_at"])
     return request
@@ -219,16 +208,16 @@ def answer_request(request: DataRequest, answering: Answering, *, by: Actor, now
         demand_answering(by.standing, held, sentence=sentence)
         move = RequestMove(answering.move)
         _demand_open(held, move)
-        phone = held.new_phone or _phone_of(held.case)
+        phone = held.new_phone or phone_of(held.case)
         if move is RequestMove.REFUSE:
             _refuse(held, answering)
         elif move is RequestMove.GRANT:
             _grant(held, answering, by=by.user, now=now)
-        _append(held, move, from_state=held.state, by=by.user, now=now, post_name=_post_of(by, held))
+        append_row(held, move, from_state=held.state, by=by.user, now=now, post_name=_post_of(by, held))
         held.answered_at = now if move is not RequestMove.TAKE else None
         held.save(update_fields=["state", "refusal", "answer", "answered_at"])
         if held.answered_at:
-            _tell(held, phone=phone, now=now)
+            tell_answer(held, phone=phone, now=now)
     return held
 
 
@@ -285,97 +274,6 @@ def _post_of(by: Actor, request: DataRequest) -> str:
     return max(fitting, key=lambda holding: len(holding.area.path)).post_name if fitting else ""
 
 
-def _append(
-    request: DataRequest,
-    move: RequestMove,
-    *,
-    from_state: str,
-    by: User | None,
-    now: datetime,
-    post_name: str = "",
-    to_state: str = "",
-) -> None:
-    """Write the history row of a move and set the state that it leads to; the caller saves."""
-    state = to_state or (REQUEST_MOVES[move][1] if move in REQUEST_MOVES else RequestState.RECEIVED)
-    request.state = state
-    DataRequestEvent.objects.create(
-        request=request, move=move, from_state=from_state, to_state=state, by=by, post_name=post_name, at=now
-    )
-
-
-def _tell(request: DataRequest, *, phone: str, now: datetime) -> None:
-    """Store the notices of an answer: a text message to the phone known before it, the own page where there is one."""
-    case, user = request.case, request.user
-    receiver = user or (case.reporter_user if case else None)
-    language = receiver.language if receiver else settings.LANGUAGE_CODE
-    code = format_code(case.tracking_code) if case and case.tracking_code else ""
-    page = reverse("public:own_data", args=[code]) if code else reverse("my:own_data")
-    with translation.override(language):
-        subject = _("Your request about your data was answered")
-        body = _("“%(what)s”: %(state)s. Read the answer: %(link)s") % {
-            "what": request.get_kind_display(),
-            "state": request.get_state_display(),
-            "link": f"{settings.PUBLIC_URL}{page}",
-        }
-    notices = []
-    if phone:
-        message = _notice(request, NoticeChannel.SMS, subject, body, now, recipient=phone)
-        message.purpose, message.language = PURPOSE, language
-        message.values = json.dumps({"code": code})
-        notices.append(message)
-    if receiver and receiver.is_active:
-        notices.append(_notice(request, NoticeChannel.IN_APP, subject, body, now, user=receiver))
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    wake_worker_after_commit()
-
-
-def _phone_of(case: Case | None) -> str:
-    contact = ReporterContact.objects.filter(case=case).first() if case else None
-    return contact.phone if contact and contact.may_be_called else ""
-
-
-def _notice(
-    request: DataRequest,
-    channel: NoticeChannel,
-    subject: str,
-    body: str,
-    now: datetime,
-    *,
-    user: User | None = None,
-    recipient: str = "",
-) -> Notice:
-    in_app = channel == NoticeChannel.IN_APP
-    return Notice(
-        key=f"{KEY_OF_NOTICES}{request.pk}-{channel}",
-        channel=channel,
-        user=user,
-        recipient=recipient,
-        subject=subject[:120],
-        body=body,
-        link=reverse("my:own_data") if in_app else "",
-        state=NoticeState.SENT if in_app else NoticeState.PENDING,
-        sent_at=now if in_app else None,
-        due_at=now,
-        created_at=now,
-    )
-
-
-def note_told(now: datetime) -> int:
-    """Answered requests whose notice has gone out are told; returns how many. A step of the worker."""
-    told = 0
-    with everywhere(EverywhereReason.WORKER):
-        waiting = DataRequest.objects.filter(state__in=(RequestState.GRANTED, RequestState.REFUSED))
-        for request in waiting.order_by("pk")[:BATCH]:
-            sent = Notice.objects.filter(
-                key__startswith=f"{KEY_OF_NOTICES}{request.pk}-", state=NoticeState.SENT
-            )
-            if sent.exists():
-                told += tell_person(request, now=now)
-                # The phone was kept for this one message; it may be what was asked to be deleted.
-                sent.filter(user__isnull=True).update(recipient="", body="", values="", emptied_at=now)
-    return told
-
-
 def withdraw_request(request: DataRequest, *, by: Actor, now: datetime) -> DataRequest:
     """The person takes back what they asked, before it is answered.
 
@@ -387,19 +285,7 @@ def withdraw_request(request: DataRequest, *, by: Actor, now: datetime) -> DataR
     with everywhere(EverywhereReason.TRACKING_CODE), transaction.atomic():
         held = DataRequest.objects.select_for_update().get(pk=request.pk)
         _demand_open(held, RequestMove.WITHDRAW)
-        _append(held, RequestMove.WITHDRAW, from_state=held.state, by=by.user, now=now)
+        append_row(held, RequestMove.WITHDRAW, from_state=held.state, by=by.user, now=now)
         held.answered_at = held.told_at = now
         held.save(update_fields=["state", "answered_at", "told_at"])
     return held
-
-
-def tell_person(request: DataRequest, *, now: datetime) -> bool:
-    """Note that the person has the answer: by notice, or because they say that they read it. Twice is once."""
-    with transaction.atomic():
-        held = DataRequest.objects.select_for_update().get(pk=request.pk)
-        if held.state not in (RequestState.GRANTED, RequestState.REFUSED):
-            return False
-        _append(held, RequestMove.TELL, from_state=held.state, by=None, now=now)
-        held.told_at = now
-        held.save(update_fields=["state", "told_at"])
-    return True

@@ -35,10 +35,10 @@ from shangju.privacy.requests import (
     ask_about_account,
     ask_about_case,
     forget_contact,
-    note_told,
     withdraw_request,
 )
 from shangju.privacy.rules import may_answer, requests_to_answer
+from shangju.privacy.telling import note_told
 from shangju.privacy.workflow import ANSWER_LIMIT, MOVES_OF_STAFF, REQUEST_MOVES, RequestMove, RequestState
 from tests.street import Street
 
