@@ -35,7 +35,7 @@ STATE_WRITERS: dict[str, str] = {
     "shangju/notices/services": "a notice's own state, to be sent or sent, is no state of a case",
     "shangju/privacy/anonymising": "a notice to a phone that was removed is given up, no state of a case",
     "shangju/privacy/carrying_out": "a run's own state, carried out or not, is no state of a case",
-    "shangju/privacy/requests": "a request's own state, asked or answered, is no state of a case",
+    "shangju/privacy/telling": "a request's own state, asked or answered, is no state of a case",
     "shangju/privacy/services": "a run's own state, prepared or confirmed, is no state of a case",
 }
 """Where ``.state = …`` and ``update(state=…)`` may stand; the prefix of a path, with its reason."""
