@@ -285,3 +285,18 @@ def test_a_look_in_a_case_about_a_minor_is_allowed_first(street: Street, now: da
     content(officer.post(moves, {"move": "grant_reveal"}))
     assert content(worker.post(reveal, look))["phone"] == MARKERS["phone"]
     assert refusal(worker.post(reveal, look), 422)["code"] == "approval_needed"
+
+
+def test_one_word_asks_and_allows(street: Street, now: datetime) -> None:
+    """``return``, ``pause`` and ``extend`` are both halves of what needs a second person (cases.md §3)."""
+    case = case_in(State.DISPATCHED, street, now=now)
+    moves = f"/cases/{case.number}/moves"
+    asked = {"move": "return", "reason": "不属本网格"}
+    assert content(caller(street, "grid_worker").post(moves, asked))["state"] == "dispatched"
+    refusal(caller(street, "grid_worker").post(moves, {"move": "return", "reason": "再问"}), 422)
+    done = content(caller(street, "officer").post(moves, {"move": "return"}))
+    assert (done["state"], [row["kind"] for row in done["history"]][-2:]) == (
+        "accepted",
+        ["ask_return", "grant_return"],
+    )
+    refusal(caller(street, "officer").post(moves, {"move": "pause"}), 403)

@@ -23,7 +23,7 @@ from shangju.cases.forms import MOVE_FORMS, move_forms_for
 from shangju.cases.models import Case
 from shangju.cases.queries import WorklistFilters, case_for, is_cursor, worklist
 from shangju.cases.reporter import reveal_contact
-from shangju.cases.rules import Actor, roles_of, staff
+from shangju.cases.rules import Actor, open_moves, roles_of, staff
 from shangju.cases.services import apply_move
 from shangju.cases.workflow import MOVES, MoveName
 from shangju.core.errors import Conflict, DomainError, NotAllowed
@@ -105,7 +105,7 @@ def moves(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 def make_move(request: HttpRequest, number: str, payload: MoveIn) -> dict[str, Any]:
     """Make one move. A case that the move took out of the caller's view is answered in the short form of lists."""
     found, by, now = find_case(request, number), actor_of(request), timezone.now()
-    name = _move_name(payload.move)
+    name = _move_name(payload.move, found, by, now=now)
     _check_role_and_state(found, name, by)
     form = MOVE_FORMS[name](case=found, actor=by, now=now)
     bound = MOVE_FORMS[name](form_data(form, payload.__pydantic_extra__), case=found, actor=by, now=now)
@@ -132,7 +132,18 @@ def case_photo(request: HttpRequest, number: str, photo_id: str, size: str) -> H
     return picture_of(find_case(request, number).photos.all(), photo_id, size)
 
 
-def _move_name(given: str) -> MoveName:
+ASKED_AND_DECIDED = {
+    "return": (MoveName.GRANT_RETURN, MoveName.ASK_RETURN),
+    "pause": (MoveName.GRANT_PAUSE, MoveName.ASK_PAUSE),
+    "extend": (MoveName.GRANT_EXTENSION, MoveName.ASK_EXTENSION),
+}
+"""One word for both halves (cases.md §3): whoever decides on what waits grants it, whoever handles the case asks."""
+
+
+def _move_name(given: str, case: Case, by: Actor, *, now: datetime) -> MoveName:
+    if given in ASKED_AND_DECIDED:
+        decide, ask = ASKED_AND_DECIDED[given]
+        return decide if decide in open_moves(by, case, now=now) else ask
     if given not in MOVE_FORMS:
         sentence = _("Choose one of: %(expected)s.") % {"expected": ", ".join(MOVE_FORMS)}
         raise DomainError(sentence, fields={"move": sentence}, code="not_valid")
