@@ -11,6 +11,7 @@ from django.utils import timezone
 from shangju.accounts.models import User
 from shangju.cases.models import Case, CaseAssistant, CaseEvent, ReporterContact
 from shangju.cases.walls import users_behind_walls
+from shangju.cases.workflow import MoveName
 from shangju.notices import wording
 from shangju.parties.models import Delegation, PartyStatus
 from shangju.posts.models import Appointment, PostKind
@@ -139,10 +140,13 @@ def _askers(ids: set[int]) -> dict[int, User]:
 
 
 def party_told(event: CaseEvent) -> int | None:
-    """The member party that hears of the row: the one that it concerns, or the one that handles the case."""
+    """The member party that hears of the row: the one that it concerns, that handles the case, or from which it climbs."""
     if event.kind in wording.TOLD_TO_PARTY:
         named = event.data.get("party")
         return int(named) if named else None
+    if event.kind == MoveName.ESCALATE:
+        earlier = event.data.get("from_party")
+        return int(earlier) if earlier else None
     if event.kind in wording.TOLD_TO_HANDLING_PARTY:
         return event.case.handler_party_id
     return None

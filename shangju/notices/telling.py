@@ -149,7 +149,9 @@ def _party_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
     party_id = party_told(event)
     if not party_id:
         return
-    link = reverse("my:concern", args=[event.case.number])
+    # What has climbed away from a member is not open to it any more.
+    gone = event.kind == MoveName.ESCALATE
+    link = reverse("my:concerns") if gone else reverse("my:concern", args=[event.case.number])
     for user in audience.delegates_of(party_id):
         words = wording.for_party(event, language=user.language)
         yield _notice(

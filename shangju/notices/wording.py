@@ -188,7 +188,9 @@ def for_assistant(event: CaseEvent, *, language: str) -> Wording:
 def for_party(event: CaseEvent, *, language: str) -> Wording:
     """What a member is told: that there is a concern, and nothing of who raised it."""
     with override(language):
-        subject = _("A concern about your shop or for you to handle: %(number)s.") % {
-            "number": event.case.number
-        }
-        return Wording(subject, event.case.party_summary)
+        sentence = (
+            _("%(number)s has climbed to the next tier; you no longer lead it.")
+            if event.kind == MoveName.ESCALATE
+            else _("A concern about your shop or for you to handle: %(number)s.")
+        )
+        return Wording(sentence % {"number": event.case.number}, event.case.party_summary)

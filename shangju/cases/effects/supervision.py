@@ -101,6 +101,8 @@ def escalate(case: Case, board: ClockBoard, payload: moves.Escalate, by: Actor, 
     case.tier = tier
     if case.state in {State.DISPATCHED, State.IN_PROGRESS}:
         leave_work(case, board, now=now)
+        if case.handler_party_id is not None:
+            draft.data["from_party"] = case.handler_party_id
         _hand_over(case, post)
         board.stop([Step.SIGN], now=now)
         board.start([Step.SIGN], start=now)
