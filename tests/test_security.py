@@ -191,6 +191,7 @@ FILE_VIEWS = {
     "shangju/desk/views/cases.py": "desk:photo",
     "shangju/public/views.py": "public:photo",
     "shangju/public/own_data.py": "public:export_own_data",
+    "shangju/public/me_too_views.py": "public:export_endorsement",
     "shangju/my/own_data.py": "my:export_own_data",
     "shangju/api/pictures.py": "api:case_photo, api:concern_photo",
 }

@@ -34,7 +34,7 @@ PAGES = {
     "knowledge base": ("knowledge:list", {"q": "垃圾"}),
     "questions": ("public:help", {"q": "垃圾", "category": "04"}),
 }
-READERS = ("leader", "task_force", "duty_desk", "unit", "secretary", "officer", "grid_worker")
+READERS = ("leader", "duty_desk", "unit", "grid_worker")
 
 
 def in_work(street: Street, number: int) -> list[Case]:

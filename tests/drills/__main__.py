@@ -87,7 +87,9 @@ DRILLS = {
         "web workers killed outright: every acknowledged concern is stored once", 100, kill_web_workers
     ),
     "r2": Drill(
-        "the worker killed outright: no notice lost, a repeat carries the same key", 100, kill_worker
+        "the worker killed outright: no notice, no webhook lost; a repeat carries the same key",
+        100,
+        kill_worker,
     ),
     "r3": Drill("two connections at once: one wins, the other is told so", 1, race),
     "r4": Drill("a backup while people write, restored elsewhere, holds everything", 1, back_up),
