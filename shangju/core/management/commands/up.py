@@ -56,7 +56,7 @@ class Command(OperatorCommand):
             )
         self._prepare(with_demo=options["demo"])
         if not options["prepare"]:
-            self._become_watcher(options["workers"])
+            self._become_watcher(options["workers"], with_demo=options["demo"])
 
     def _prepare(self, *, with_demo: bool) -> None:
         self._step(_("Translations"), lambda: compile_stale(Path(settings.LOCALE_PATHS[0])))
@@ -82,7 +82,7 @@ class Command(OperatorCommand):
         self.stdout.write("  " + _("%(step)s: %(seconds)s s") % took)
         self.stdout.flush()
 
-    def _become_watcher(self, workers: int) -> None:
+    def _become_watcher(self, workers: int, *, with_demo: bool) -> None:
         environment = settings.ENVIRONMENT
         arguments = [
             *(
@@ -94,7 +94,7 @@ class Command(OperatorCommand):
                 "--port",
                 str(environment.port),
             ),
-            *("--workers", str(max(1, workers)), f"--greeting={self._greeting()}"),
+            *("--workers", str(max(1, workers)), f"--greeting={self._greeting(with_demo=with_demo)}"),
         ]
         connections.close_all()
         for stream in (self.stdout, sys.stdout, sys.stderr):
@@ -102,11 +102,11 @@ class Command(OperatorCommand):
         os.environ.setdefault("PYTHONPATH", str(settings.BASE))
         os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter
 
-    def _greeting(self) -> str:
+    def _greeting(self, *, with_demo: bool) -> str:
         environment = settings.ENVIRONMENT
         address = f"http://{environment.host}:{environment.port}"
         lines = ["", _("Shangju is running: %(address)s   (Ctrl-C stops it)") % {"address": address}]
-        if settings.DEMO:
+        if with_demo:
             lines += [
                 "",
                 _("Demonstration. Password of every sign-in: %(password)s")
