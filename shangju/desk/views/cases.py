@@ -97,6 +97,9 @@ OPENED_ON_DEMAND = frozenset(
         MoveName.PROTECT,
         MoveName.RECUSE,
         MoveName.ASK_REVEAL,
+        MoveName.ASK_RETURN,
+        MoveName.ASK_PAUSE,
+        MoveName.ASK_EXTENSION,
     }
 )
 """Seldom made: the page links to their forms instead of carrying them."""
