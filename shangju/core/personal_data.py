@@ -112,8 +112,11 @@ _MAY_HOLD = re.compile(
 )
 """A quick look that most texts end with."""
 
-_NOT_INSIDE = r"(?<![0-9A-Z])(?<![0-9][-.:/])"
 _AND_NOT_FURTHER = r"(?![0-9])(?![-.:/][0-9])(?!\s?[元块万亿米平])"
+
+_NOT_IN_A_NUMBER = r"(?<![0-9A-Z])(?<![0-9][-.:])"
+_AND_NOT_IN_A_NUMBER = r"(?![0-9])(?![-.:][0-9])(?!\s?[元块万亿米平])"
+"""Not a piece of a longer number or a time; but two phones are often written with a stroke between them."""
 
 _NUMBER_OF_A_THING = re.compile(
     r"(?:单号|单编号|编号|流水号|序号|案号|票号|许可证号|证书号|发票号|型号|条码|单|No|NO|Nr|代码)[.:：#为是\s]{0,3}$"
@@ -121,15 +124,15 @@ _NUMBER_OF_A_THING = re.compile(
 """What stands before a number that belongs to an order or a paper, not to a person."""
 
 _MOBILE = re.compile(
-    rf"{_NOT_INSIDE}(?:(?:\+|00)?86[ -]?)?"
+    rf"{_NOT_IN_A_NUMBER}(?:(?:\+|00)?86[ -]?)?"
     r"(?P<data>1[3-9]\d{9}|1[3-9]\d(?P<s>[ .-])\d{4}(?P=s)\d{4}|1[3-9]\d(?P<t>[ .-])\d{3}(?P=t)\d{5}"
     r"|1[3-9]\d\d(?P<u>[ .-])\d{3}(?P=u)\d{4}|1[3-9]\d[ -]\d{8}|1[3-9]\d{5}[ -]\d{4}"
-    rf"|1 [3-9](?: \d){{9}}){_AND_NOT_FURTHER}"
+    rf"|1 [3-9](?: \d){{9}}){_AND_NOT_IN_A_NUMBER}"
 )
 _SPOKEN_MOBILE = re.compile(r"(?<![0-9])1 ?[3-9](?: ?[0-9]){9}(?! ?[0-9])")
 _LANDLINE = re.compile(
-    rf"{_NOT_INSIDE}(?:(?:\+|00)86[ -]?)?"
-    rf"(?P<data>\(?0(?:10|2\d|[3-9]\d{{2}})\)?[ -]?[2-9]\d{{2,3}}[ -]?\d{{4}}){_AND_NOT_FURTHER}"
+    rf"{_NOT_IN_A_NUMBER}(?:(?:\+|00)86[ -]?)?"
+    rf"(?P<data>\(?0(?:10|2\d|[3-9]\d{{2}})\)?[ -]?[2-9]\d{{2,3}}[ -]?\d{{4}}){_AND_NOT_IN_A_NUMBER}"
 )
 _LABELLED_LANDLINE = re.compile(
     r"(?:电话|座机|固话|家里电话|[Tt]el|TEL|[Pp]hone)(?:号码|号)?[.:\s是为]{0,3}"

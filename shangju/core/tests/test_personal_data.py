@@ -99,6 +99,16 @@ def test_finds_several_in_order() -> None:
     assert kinds == ["mobile", "mobile", "plate"]
 
 
+@pytest.mark.parametrize("between", ["/", " / ", "／", "、", "，", "或", " ", ";", "|"])
+def test_two_phones_hide_each_other_behind_no_sign(between: str) -> None:
+    masked = mask_personal_data(
+        f"电话13800005678{between}13900001234，座机0532-85912345{between}0532-85912346"
+    )
+    assert masked.count("****") >= 3
+    for digits in ("0000567", "0000123", "591234"):
+        assert digits not in masked
+
+
 PIECES = st.sampled_from(
     ["13800005678", "138-0000-5678", "0532-88881234", "11010519491231002X", "京A12345", "a@b.cn", "微信：", "QQ", "电话",
      "幺三八零零零零五六七八", "6222", "0", "1", " ", "-", ".", "@", "＠", "（", "号", "单号", "\n", "１３８", "*"]
