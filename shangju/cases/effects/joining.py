@@ -67,7 +67,14 @@ def take_in(case: Case, board: ClockBoard, payload: moves.TakeIn, by: Actor, now
     """Another case follows this one from now on."""
     case.is_joined = True
     case.me_too_count = count_me_too(case, with_cases=[payload.case.pk])
-    return Draft(note=payload.case.title, data={"case": payload.case.number})
+    title = payload.case.title if _may_be_told(payload.case, case) else ""
+    return Draft(note=title, data={"case": payload.case.number})
+
+
+def _may_be_told(other: Case, case: Case) -> bool:
+    """Whether words of ``other`` may stand in the history of ``case``: who reads the one need not be let into the other."""
+    kept = ("is_confidential", "concerns_minor")
+    return all(getattr(case, mark) or not getattr(other, mark) for mark in kept)
 
 
 def let_go(case: Case, board: ClockBoard, payload: moves.LetGo, by: Actor, now: datetime) -> Draft:
@@ -86,8 +93,12 @@ def follow(case: Case, board: ClockBoard, payload: moves.Follow, by: Actor, now:
 
 
 def hear(case: Case, board: ClockBoard, payload: moves.Hear, by: Actor, now: datetime) -> Draft:
-    """What the reporter of a merged case added, for whoever handles the one that goes on."""
-    return Draft(note=payload.words, data={"case": payload.case.number})
+    """What the reporter of a merged case added, for whoever handles the one that goes on.
+
+    Words of a confidential case, or of a minor, are read in their own case.
+    """
+    words = payload.words if _may_be_told(payload.case, case) else ""
+    return Draft(note=words, data={"case": payload.case.number})
 
 
 def split(case: Case, board: ClockBoard, payload: moves.Split, by: Actor, now: datetime) -> Draft:

@@ -91,6 +91,21 @@ def test_words_of_the_merged_reporter_reach_the_handler(
     assert (row.kind, row.note, row.reporter_text) == (MoveName.HEAR, "夜里更响", "")
 
 
+@pytest.mark.parametrize("mark", ["is_confidential", "concerns_minor"])
+@pytest.mark.parametrize("both", [False, True])
+def test_words_that_are_kept_stay_in_their_own_case(
+    street: Street, now: datetime, mark: str, *, both: bool
+) -> None:
+    """Who may read the case that goes on need not be let into a confidential one, or one about a minor."""
+    goes_on = raised(street, now=now, **({mark: True} if both else {}))
+    kept = raised(street, now=now, text="我上初二，晚上不敢出门", **{mark: True})
+    made(kept, moves.Merge(goes_on, "同一件事"), "officer", street, now=now)
+    made(fresh(kept), moves.AddWords("夜里更响"), "reporter", street, now=now)
+    told = [row.note for row in fresh(goes_on).events.filter(kind__in=["take_in", "hear"])]
+    assert told == ([kept.title, "夜里更响"] if both else ["", ""])
+    assert fresh(kept).events.filter(kind="add_words", note="夜里更响").exists()
+
+
 def test_undone_the_clocks_run_on_as_if_it_had_not_been(
     street: Street, now: datetime, pair: tuple[Case, Case]
 ) -> None:
