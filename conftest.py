@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from shangju.core import rate_limit
 from shangju.core.scoping import EverywhereReason, active_scope, everywhere
 
 pytest_plugins = ["tests.street"]
@@ -97,6 +98,13 @@ def everywhere_scope() -> Iterator[None]:
 def now() -> datetime:
     """Thursday, 5 March 2026, 10:00 in Shanghai: a working day in working hours, holidays far away."""
     return datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that counts up to a limit does so within one minute, whenever it is run."""
+    minute = rate_limit.this_minute()
+    monkeypatch.setattr(rate_limit, "this_minute", lambda: minute)
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,16 @@ from django.core.cache import cache
 MINUTE = 60
 
 
+def this_minute() -> int:
+    """The minute that is counted now."""
+    return int(time.time() // MINUTE)
+
+
 def exceeds_limit(purpose: str, who: str, *, per_minute: int) -> bool:
     """Count one more for ``who`` and say whether that is too many; ``per_minute`` 0 means no limit."""
     if per_minute <= 0:
         return False
-    key = f"rate:{purpose}:{who}:{int(time.time() // MINUTE)}"
+    key = f"rate:{purpose}:{who}:{this_minute()}"
     if cache.add(key, 1, timeout=2 * MINUTE):
         return False
     try:
@@ -29,7 +34,7 @@ def has_reached_limit(purpose: str, who: str, *, per_minute: int) -> bool:
     """Whether ``who`` has used up this minute's count, without counting: for limits on failed tries only."""
     if per_minute <= 0:
         return False
-    return int(cache.get(f"rate:{purpose}:{who}:{int(time.time() // MINUTE)}", 0)) >= per_minute
+    return int(cache.get(f"rate:{purpose}:{who}:{this_minute()}", 0)) >= per_minute
 
 
 def seconds_to_wait() -> int:
