@@ -258,6 +258,7 @@ def _extension(extension: ClockExtension) -> dict[str, Any]:
 
 def _order(order: SupervisionOrder) -> dict[str, Any]:
     return {
+        "number": order.number,
         "demand": order.demand,
         "reply_by": order.reply_by,
         "reply": order.reply,

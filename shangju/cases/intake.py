@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from shangju.areas.models import Area, AreaKind
 from shangju.cases import chain
 from shangju.cases.case_photos import keep_photos
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.codes import code_print, format_code, new_code
 from shangju.cases.models import Case, CaseClock, CaseEvent, CasePhoto, IdempotencyKey, ReporterContact
+from shangju.cases.numbering import number_prefix, take_number, take_numbers
 from shangju.cases.places import ROUGH_DECIMALS, Place, put_in_area
 from shangju.cases.reporter import normalise_phone, phone_print
 from shangju.cases.rules import Actor, ActorKind
@@ -366,33 +365,3 @@ def _contact_of(case: Case, submission: Submission) -> ReporterContact | None:
         consent_version=contact.consent_version,
         prefers_call=contact.prefers_call and contact.may_be_called and bool(phone) and not anonymous,
     )
-
-
-def number_prefix(area: Area) -> str:
-    """What the case numbers of the area's sub-district begin with."""
-    with everywhere(EverywhereReason.STRUCTURE):
-        subdistrict = area.tiers()[AreaKind.SUBDISTRICT]
-    return subdistrict.number_prefix or subdistrict.code[-6:]
-
-
-def take_number(prefix: str, *, now: datetime) -> str:
-    """The next number of the year under ``prefix``: ``DSK26-000123``."""
-    return take_numbers(prefix, 1, now=now)[0]
-
-
-def take_numbers(prefix: str, count: int, *, now: datetime, unless_stored: str | None = None) -> list[str]:
-    """The next ``count`` numbers of the year under ``prefix``. The row lock makes two callers take turns.
-
-    None where a concern was stored under the idempotency key ``unless_stored``: asked in the same statement.
-    """
-    series = f"{prefix}{timezone.localtime(now):%y}"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_numberseries (key, last) SELECT %s, %s"
-            " WHERE NOT EXISTS (SELECT 1 FROM cases_idempotencykey WHERE key = %s)"
-            " ON CONFLICT (key) DO UPDATE SET last = cases_numberseries.last + excluded.last RETURNING last",
-            [series, count, unless_stored or ""],
-        )
-        row = cursor.fetchone()
-    first = row[0] - count + 1 if row else 0
-    return [f"{series}-{number:06d}" for number in range(first, first + count)] if row else []

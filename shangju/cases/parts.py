@@ -10,11 +10,10 @@ from shangju.cases.intake import (
     Submission,
     entry_role,
     new_case,
-    number_prefix,
     store_rows,
-    take_number,
 )
 from shangju.cases.models import Case, CasePhoto
+from shangju.cases.numbering import number_prefix, take_number
 from shangju.cases.places import Place, put_in_area
 from shangju.cases.rules import Actor
 from shangju.cases.workflow import REGISTER

@@ -39,6 +39,7 @@ SHOWN_TO_HANDLING_PARTY = (
     MoveName.ASK_EXTENSION,
     MoveName.GRANT_EXTENSION,
     MoveName.REFUSE,
+    MoveName.REMIND,
     MoveName.URGE,
     MoveName.SUPERVISE,
     MoveName.REPLY,

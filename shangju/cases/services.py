@@ -143,8 +143,12 @@ def advance(
 
 WITHOUT_PROGRESS = frozenset(
     {
+        MoveName.REMIND,
         MoveName.URGE,
         MoveName.SUPERVISE,
+        MoveName.ENTRUST,
+        MoveName.RELEASE,
+        MoveName.CITE,
         MoveName.ADD_WORDS,
         MoveName.HEAR,
         MoveName.TAKE_IN,

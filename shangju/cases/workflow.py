@@ -102,10 +102,15 @@ class MoveName(TextChoices):
     HEAR = "hear", pgettext_lazy("move", "Words from a merged case")
     SPLIT = "split", pgettext_lazy("move", "Split into parts")
     PART_ENDED = "part_ended", pgettext_lazy("move", "A part has ended")
+    REMIND = "remind", pgettext_lazy("move", "Remind")
     URGE = "urge", pgettext_lazy("move", "Urge")
     SUPERVISE = "supervise", pgettext_lazy("move", "Issue a supervision order")
     REPLY = "reply", pgettext_lazy("move", "Reply to the supervision order")
     ESCALATE = "escalate", pgettext_lazy("move", "Escalate to the next tier")
+    CONVENE = "convene", pgettext_lazy("move", "Bring the units together")
+    ENTRUST = "entrust", pgettext_lazy("move", "Give to a task force")
+    RELEASE = "release", pgettext_lazy("move", "Take back from the task force")
+    CITE = "cite", pgettext_lazy("move", "Name it in a card")
     PROTECT = "protect", pgettext_lazy("move", "Change who may see it")
     RECUSE = "recuse", pgettext_lazy("move", "Step aside: I have a stake in it")
 
@@ -203,13 +208,19 @@ MOVES: dict[MoveName, Move] = {
     MoveName.HEAR: _move(_ANY, None, CaseRole.SYSTEM),
     MoveName.SPLIT: _move((State.ACCEPTED, *_GIVEN), None, _DISPATCHER),
     MoveName.PART_ENDED: _move(_ANY, None, CaseRole.SYSTEM),
-    MoveName.URGE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
+    # What a passing deadline sets off by itself, once for each rung (docs/adr/0012).
+    MoveName.REMIND: _move(OPEN_STATES, None, CaseRole.SYSTEM),
+    MoveName.URGE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR, CaseRole.SYSTEM),
     MoveName.SUPERVISE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
     MoveName.REPLY: _move(OPEN_STATES, None, *_LEADING, _DISPATCHER),
     # Whoever has it must sign for it again; a case that nobody has yet stays where it is.
     MoveName.ESCALATE: _move(
         OPEN_STATES, None, CaseRole.SUPERVISOR, CaseRole.SYSTEM, otherwise=(State.DISPATCHED,)
     ),
+    MoveName.CONVENE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
+    MoveName.ENTRUST: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
+    MoveName.RELEASE: _move(_ANY, None, CaseRole.SUPERVISOR),
+    MoveName.CITE: _move(_ANY, None, CaseRole.SUPERVISOR),
     MoveName.PROTECT: _move(_ANY, None, _DISPATCHER, CaseRole.REPORTER),
     # Where the post that leads has nobody left without a stake, the case goes back to the dispatcher.
     MoveName.RECUSE: _move(
@@ -225,9 +236,9 @@ MOVES: dict[MoveName, Move] = {
 }
 
 FOLLOWING = frozenset(
-    {MoveName.TAKE_IN, MoveName.LET_GO, MoveName.FOLLOW, MoveName.HEAR, MoveName.PART_ENDED}
+    {MoveName.TAKE_IN, MoveName.LET_GO, MoveName.FOLLOW, MoveName.HEAR, MoveName.PART_ENDED, MoveName.REMIND}
 )
-"""Rows that another case's move brings with it; nobody makes them by themselves."""
+"""Rows that another case's move or the time brings with it; nobody makes them by themselves."""
 
 RETURNS_AT_MOST = 2
 """The third return goes to the task force (cases.md §3)."""

@@ -10,14 +10,23 @@ from django.utils import timezone
 
 from shangju.accounts.models import User
 from shangju.cases.models import Case, CaseAssistant, CaseEvent, ReporterContact
+from shangju.cases.rungs import Receiver
 from shangju.cases.walls import users_behind_walls
-from shangju.cases.workflow import MoveName
+from shangju.cases.workflow import MoveName, State
 from shangju.notices import wording
 from shangju.parties.models import Delegation, PartyStatus
 from shangju.posts.models import Appointment, PostKind
 from shangju.posts.rights import RIGHTS_OF_POST, Right
 
 DISPATCHING_POSTS = frozenset(kind for kind, rights in RIGHTS_OF_POST.items() if Right.DISPATCH in rights)
+RECEIVING_POSTS: dict[str, PostKind] = {
+    Receiver.GRID_SECRETARY: PostKind.GRID_SECRETARY,
+    Receiver.COMMUNITY_SECRETARY: PostKind.COMMUNITY_SECRETARY,
+    Receiver.TASK_FORCE: PostKind.TASK_FORCE,
+    Receiver.LEADER: PostKind.SUBDISTRICT_LEADER,
+}
+IN_HANDS = (State.DISPATCHED, State.IN_PROGRESS)
+"""States in which the lead handler has to act; in the others it is the dispatcher."""
 DECIDING_POSTS = frozenset(kind for kind, rights in RIGHTS_OF_POST.items() if Right.DECIDE_BEYOND in rights)
 
 
@@ -29,7 +38,7 @@ class Audience:
     contacts: dict[int, ReporterContact]
     walled: dict[int, set[int]]
     nearby: list[Appointment]
-    """Terms in dispatching and deciding posts of the areas that hold the places."""
+    """Terms in dispatching, deciding and supervising posts of the areas that hold the places."""
     holders: dict[int, list[User]]
     """By post: of those that handle or assist."""
     assisting: dict[int, list[int]]
@@ -61,6 +70,12 @@ class Audience:
     def task_force_of(self, case: Case) -> list[User]:
         """Holders of the posts that decide beyond the dispatcher, nearest to the place."""
         return self._nearest(case, DECIDING_POSTS)
+
+    def receivers_of(self, case: Case, receiver: str) -> list[User]:
+        """Who hears of a rung of the ladder (docs/adr/0012): of each sort, the nearest to the place."""
+        if receiver == Receiver.RESPONSIBLE:
+            return self.handlers_of(case) if case.state in IN_HANDS else self.dispatchers_of(case)
+        return self._nearest(case, frozenset({RECEIVING_POSTS[receiver]}))
 
     def handlers_of(self, case: Case) -> list[User]:
         """Who holds the post that leads the case."""
@@ -111,7 +126,8 @@ def audience_of(events: Sequence[CaseEvent], *, now: datetime) -> Audience:
 def _nearby(cases: Iterable[Case], day: date) -> list[Appointment]:
     above = {int(part) for case in cases for part in case.area_path.strip("/").split("/")}
     terms = Appointment.objects.on(day).filter(
-        post__kind__in=DISPATCHING_POSTS | DECIDING_POSTS, post__area_id__in=above, user__is_active=True
+        post__kind__in=DISPATCHING_POSTS | DECIDING_POSTS | set(RECEIVING_POSTS.values()),
+        post__area_id__in=above, user__is_active=True
     )
     return list(terms.select_related("user", "post__area").order_by("pk"))
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from shangju.accounts.models import User
 from shangju.cases.codes import format_code
 from shangju.cases.models import CaseEvent
+from shangju.cases.rungs import Receiver
 from shangju.cases.workflow import MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.core.setting_aside import resting, work_off_together
@@ -111,6 +112,7 @@ def _staff_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
     reaches_wecom = is_configured("wecom")
     # Who leads and assists is told that they lead: the second notice has the key of the first and falls away.
     told = [(user, wording.for_staff) for user in _staff_told(event, audience)]
+    told += [(user, wording.for_onlooker) for user in _onlookers(event, audience)]
     if event.kind in wording.TOLD_TO_ASSISTANTS:
         told += [(user, wording.for_assistant) for user in audience.assistants_of(case)]
     for user, said in told:
@@ -137,12 +139,20 @@ def _staff_told(event: CaseEvent, audience: Audience) -> list[User]:
         # A dispatcher may be who asks; then somebody else decides, however far up.
         asker = event.by_id if event.kind == MoveName.ASK_REVEAL else None
         return audience.dispatchers_of(case, other_than=asker)
+    if event.data.get("rung") and event.kind != MoveName.ESCALATE:
+        return audience.receivers_of(case, Receiver.RESPONSIBLE)
     if event.kind in wording.TOLD_TO_HANDLER and case.handler_post_id:
         return audience.handlers_of(case)
     if event.kind == MoveName.REOPEN and not case.handler_party_id:
         # A case that was answered directly has no handler yet: it goes back to the dispatcher.
         return audience.dispatchers_of(case)
     return []
+
+
+def _onlookers(event: CaseEvent, audience: Audience) -> list[User]:
+    """Those whom the ladder tells besides whoever has to act."""
+    others = [name for name in event.data.get("receivers", ()) if name != Receiver.RESPONSIBLE]
+    return [user for name in others for user in audience.receivers_of(event.case, name)]
 
 
 def _party_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:

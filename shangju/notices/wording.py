@@ -1,6 +1,7 @@
 """What is said to whom about which history row. Pure: from a row to sentences in the recipient's language."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext, override
 from shangju.cases.codes import format_code
 from shangju.cases.models import CaseEvent
 from shangju.cases.workflow import REGISTER, MoveName
+from shangju.deadlines.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ TOLD_TO_HANDLER = frozenset(
         MoveName.GRANT_PAUSE,
         MoveName.GRANT_EXTENSION,
         MoveName.REFUSE,
+        MoveName.REMIND,
         MoveName.URGE,
         MoveName.SUPERVISE,
         MoveName.ESCALATE,
@@ -57,7 +60,15 @@ TOLD_TO_HANDLER = frozenset(
         MoveName.PART_ENDED,
     }
 )
-TOLD_TO_ASSISTANTS = frozenset({MoveName.DISPATCH, MoveName.CHANGE_ASSISTANTS, MoveName.ESCALATE})
+TOLD_TO_ASSISTANTS = frozenset(
+    {
+        MoveName.DISPATCH,
+        MoveName.CHANGE_ASSISTANTS,
+        MoveName.ESCALATE,
+        MoveName.CONVENE,
+        MoveName.ENTRUST,
+    }
+)
 TOLD_TO_DISPATCHER = frozenset(
     {
         REGISTER,
@@ -78,6 +89,7 @@ TOLD_TO_HANDLING_PARTY = frozenset(
         MoveName.GRANT_PAUSE,
         MoveName.GRANT_EXTENSION,
         MoveName.REFUSE,
+        MoveName.REMIND,
         MoveName.URGE,
         MoveName.SUPERVISE,
     }
@@ -167,6 +179,7 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.GRANT_PAUSE: _("%(number)s: the pause you asked for is granted."),
             MoveName.GRANT_EXTENSION: _("%(number)s: the extension you asked for is granted."),
             MoveName.REFUSE: _("%(number)s: what you asked for is refused; the history says why."),
+            MoveName.REMIND: _("%(number)s: %(step)s is due on %(due)s."),
             MoveName.URGE: _("You are urged to go on with %(number)s."),
             MoveName.SUPERVISE: _("Supervision order in %(number)s: a written reply is due."),
             MoveName.REPLY: _("%(number)s: there is a reply to the supervision order."),
@@ -174,8 +187,32 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.HEAR: _("The reporter of a case merged into %(number)s added something."),
             MoveName.PART_ENDED: _("A part of %(number)s has ended."),
         }
-        subject = sentences[event.kind] % {"number": event.case.number}
+        if event.kind == MoveName.URGE and event.data.get("rung"):
+            sentences[event.kind] = _("%(number)s is overdue: %(step)s was due on %(due)s. Please go on with it.")
+        subject = sentences[event.kind] % {"number": event.case.number, **_promise_of(event)}
         return Wording(subject, event.case.title_in_lists)
+
+
+def _promise_of(event: CaseEvent) -> dict[str, str]:
+    """The step and the due instant that a rung of the ladder is about."""
+    step, due = event.data.get("step", ""), event.data.get("due_at", "")
+    if not due:
+        return {"step": "", "due": ""}
+    moment = timezone.localtime(datetime.fromisoformat(due))
+    return {"step": str(Step(step).label), "due": date_format(moment, "m-d H:i")}
+
+
+def for_onlooker(event: CaseEvent, *, language: str) -> Wording:
+    """What somebody hears of a rung of the ladder who does not have the case themselves."""
+    with override(language):
+        who = event.data.get("handler") or event.case.handler_post or event.case.handler_party or ""
+        sentences = {
+            MoveName.REMIND: _("%(number)s: %(step)s is due on %(due)s."),
+            MoveName.URGE: _("%(number)s is overdue: %(step)s was due on %(due)s; whoever has it was urged."),
+            MoveName.ESCALATE: _("%(number)s has climbed a tier, to %(who)s: %(step)s was due on %(due)s."),
+        }
+        values = {"number": event.case.number, "who": who, **_promise_of(event)}
+        return Wording(sentences[MoveName(event.kind)] % values, event.case.title_in_lists)
 
 
 def for_assistant(event: CaseEvent, *, language: str) -> Wording:

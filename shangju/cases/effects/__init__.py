@@ -5,7 +5,7 @@ It refuses with ``DomainError`` at the field, or changes the case (never its sta
 """
 
 from shangju.cases import moves
-from shangju.cases.effects import approvals, feedback, joining, looks, protection, supervision, triage, work
+from shangju.cases.effects import approvals, coordination, feedback, joining, looks, protection, supervision, triage, work
 from shangju.cases.effects.draft import Draft, Effect, FollowUp
 from shangju.cases.effects.triage import classes_of
 
@@ -48,10 +48,15 @@ EFFECTS: dict[type[moves.Payload], Effect] = {
     moves.Hear: joining.hear,
     moves.Split: joining.split,
     moves.PartEnded: joining.part_ended,
+    moves.Remind: supervision.remind,
     moves.Urge: supervision.urge,
     moves.Supervise: supervision.supervise,
     moves.Reply: supervision.reply,
     moves.Escalate: supervision.escalate,
+    moves.Convene: coordination.convene,
+    moves.Entrust: coordination.entrust,
+    moves.Release: coordination.release,
+    moves.Cite: coordination.cite,
     moves.Protect: protection.protect,
     moves.Recuse: protection.recuse,
 }

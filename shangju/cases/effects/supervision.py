@@ -1,4 +1,4 @@
-"""Effects of supervision on one case: urge, order, reply, escalate (cases.md §3, §5)."""
+"""Effects of supervision on one case: remind, urge, order, reply, escalate (cases.md §3, §5)."""
 
 from datetime import datetime
 
@@ -10,8 +10,10 @@ from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.approvals import leave_work
 from shangju.cases.effects.draft import Draft, required
-from shangju.cases.models import Case, CaseAssistant, SupervisionOrder
+from shangju.cases.models import Case, CaseAssistant, LadderMark, SupervisionOrder
+from shangju.cases.numbering import number_prefix, take_order_number
 from shangju.cases.rules import Actor
+from shangju.cases.rungs import RungCall
 from shangju.cases.workflow import State, Tier
 from shangju.core.errors import DomainError
 from shangju.deadlines.steps import Step
@@ -26,10 +28,33 @@ IN_CHARGE: dict[str, tuple[PostKind, ...]] = {
 """Which posts answer for a tier, the first that is there."""
 
 
+def remind(case: Case, board: ClockBoard, payload: moves.Remind, by: Actor, now: datetime) -> Draft:
+    """提醒: the light has turned orange; nothing is late yet."""
+    draft = Draft()
+    _climb_rung(case, payload.call, draft, now=now)
+    return draft
+
+
 def urge(case: Case, board: ClockBoard, payload: moves.Urge, by: Actor, now: datetime) -> Draft:
-    """催办: a word to whoever has it."""
-    required(words=payload.words)
-    return Draft(note=payload.words, party_text=_for_member(case, payload.words))
+    """催办: a word to whoever has it; from the ladder without words of its own."""
+    draft = Draft(note=payload.words, party_text=_for_member(case, payload.words))
+    if payload.call is None:
+        required(words=payload.words)
+    else:
+        _climb_rung(case, payload.call, draft, now=now)
+    return draft
+
+
+def _climb_rung(case: Case, call: RungCall, draft: Draft, *, now: datetime) -> None:
+    """The row says which rung of which promise it stands on, and the mark keeps it from being climbed again."""
+    draft.data |= {
+        "rung": call.rung,
+        "step": call.step,
+        "due_at": call.due_at.isoformat(),
+        "receivers": list(call.receivers),
+    }
+    mark = LadderMark(case=case, step=call.step, due_at=call.due_at, rung=call.rung, made_at=now)
+    draft.records.append(mark)
 
 
 def _for_member(case: Case, words: str) -> str:
@@ -44,11 +69,14 @@ def supervise(case: Case, board: ClockBoard, payload: moves.Supervise, by: Actor
         sentence = _("This has passed already. Choose a later day.")
         raise DomainError(sentence, fields={"reply_by": sentence})
     case.open_orders += 1
-    order = SupervisionOrder(case=case, demand=payload.demand.strip(), reply_by=payload.reply_by)
+    number = take_order_number(number_prefix(case.area), now=now)
+    order = SupervisionOrder(
+        case=case, number=number, demand=payload.demand.strip(), reply_by=payload.reply_by
+    )
     return Draft(
         note=payload.demand,
         party_text=_for_member(case, payload.demand),
-        data={"reply_by": payload.reply_by.isoformat()},
+        data={"reply_by": payload.reply_by.isoformat(), "number": number},
         records=[order],
     )
 
@@ -64,7 +92,7 @@ def reply(case: Case, board: ClockBoard, payload: moves.Reply, by: Actor, now: d
     order.reply, order.replied_at = payload.reply.strip(), now
     return Draft(
         note=payload.reply,
-        data={"in_time": timezone.localdate(now) <= order.reply_by},
+        data={"in_time": timezone.localdate(now) <= order.reply_by, "number": order.number},
         concluded=[(order, "replied_event")],
     )
 
@@ -92,12 +120,15 @@ def _climbed(case: Case) -> int:
 
 def escalate(case: Case, board: ClockBoard, payload: moves.Escalate, by: Actor, now: datetime) -> Draft:
     """The next tier answers for it; whoever had it assists and so stays informed (cases.md §5)."""
-    required(reason=payload.reason)
+    if payload.call is None:
+        required(reason=payload.reason)
     above = next_tier(case)
     if above is None:
         raise DomainError(_("It is at the highest tier already."))
     tier, post = above
     draft = Draft(note=payload.reason, data={"tier": tier.value, "handler": post.name})
+    if payload.call is not None:
+        _climb_rung(case, payload.call, draft, now=now)
     case.tier = tier
     if case.state in {State.DISPATCHED, State.IN_PROGRESS}:
         leave_work(case, board, now=now)

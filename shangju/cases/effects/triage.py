@@ -114,7 +114,7 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
         )
     for post in payload.assistants:
         # Asked of the place as it was: the lead handler's own area may be narrower than where all of them work.
-        _demand_in_reach(post, case.area_path, "assistants")
+        demand_in_reach(post, case.area_path, "assistants")
     _demand_free_holders(case, payload, now)
     if payload.post is not None:
         _take_post(case, payload.post)
@@ -143,14 +143,19 @@ def _demand_free_holders(case: Case, payload: moves.Dispatch, now: datetime) -> 
         )
 
 
-def _demand_in_reach(post: Post, area_path: str, field: str) -> None:
+def is_in_reach(post: Post, area_path: str) -> bool:
     """One rule for who leads and who assists: the post's area includes the place, or lies within it.
 
     The second is how a case known only by its community reaches the building that it turns out to be about.
     """
+    return area_path.startswith(post.area.path) or post.area.path.startswith(area_path)
+
+
+def demand_in_reach(post: Post, area_path: str, field: str) -> None:
+    """Refuse a post that is gone or not :func:`is_in_reach`, at the field it was chosen in."""
     if post.retired_on is not None:
         raise DomainError(_("That post no longer exists."), fields={field: _("Choose another post.")})
-    if not (area_path.startswith(post.area.path) or post.area.path.startswith(area_path)):
+    if not is_in_reach(post, area_path):
         raise DomainError(
             _("That post is responsible for another area."),
             fields={field: _("Choose posts whose area includes the place or lies within it.")},
@@ -158,7 +163,7 @@ def _demand_in_reach(post: Post, area_path: str, field: str) -> None:
 
 
 def _take_post(case: Case, post: Post) -> None:
-    _demand_in_reach(post, case.area_path, "handler")
+    demand_in_reach(post, case.area_path, "handler")
     if not case.area_path.startswith(post.area.path):
         put_in_area(case, post.area)
 
@@ -183,7 +188,7 @@ def change_assistants(
 ) -> Draft:
     """Others assist from now on; those who no longer do lose the case from their lists."""
     for post in payload.assistants:
-        _demand_in_reach(post, case.area_path, "assistants")
+        demand_in_reach(post, case.area_path, "assistants")
     CaseAssistant.objects.filter(case=case).delete()
     _set_assistants(case, payload.assistants)
     return Draft(note=payload.note, data={"assistants": [post.name for post in payload.assistants]})

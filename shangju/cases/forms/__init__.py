@@ -15,6 +15,7 @@ from shangju.cases.forms.approvals import (
     RefuseForm,
     ResumeForm,
 )
+from shangju.cases.forms.coordination import ConveneForm
 from shangju.cases.forms.feedback import AnswerAsPartyForm, CloseUnreachableForm, ConfirmForm, ReopenForm
 from shangju.cases.forms.joining import MergeForm, SplitForm, UnmergeForm
 from shangju.cases.forms.move_form import MoveForm
@@ -69,6 +70,7 @@ _FORMS: tuple[type[MoveForm], ...] = (
     SuperviseForm,
     ReplyForm,
     EscalateForm,
+    ConveneForm,
     ProtectForm,
     RecuseForm,
 )

@@ -130,21 +130,3 @@ class ClockExtension(WorkRecord):
                 condition=Q(clock__in=[clock.value for clock in Clock]), name="extension_clock_known"
             ),
         ]
-
-
-class SupervisionOrder(WorkRecord):
-    """督办单: a written demand with a day by which a written reply is due."""
-
-    demand = models.TextField(_("Demand"), max_length=1000)
-    reply_by = models.DateField(_("Reply by"))
-    reply = models.TextField(_("Reply"), max_length=2000, blank=True)
-    replied_event = models.OneToOneField(CaseEvent, models.PROTECT, null=True, related_name="answered_order")
-    replied_at = models.DateTimeField(_("Replied"), null=True)
-
-    class Meta(WorkRecord.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(replied_at__isnull=True, reply="") | (Q(replied_at__isnull=False) & ~Q(reply="")),
-                name="order_replied_in_writing",
-            )
-        ]

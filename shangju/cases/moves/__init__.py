@@ -26,7 +26,6 @@ from shangju.cases.moves.handling import (
     ChangeAssistants,
     Decline,
     Dispatch,
-    Escalate,
     FindCause,
     Mediate,
     Protect,
@@ -34,11 +33,8 @@ from shangju.cases.moves.handling import (
     RecordVisit,
     Recuse,
     Refer,
-    Reply,
     Resolve,
     Sign,
-    Supervise,
-    Urge,
 )
 from shangju.cases.moves.joining import (
     Follow,
@@ -53,6 +49,18 @@ from shangju.cases.moves.joining import (
 from shangju.cases.moves.payload import (
     Payload,
 )
+from shangju.cases.moves.supervising import (
+    Cite,
+    Convene,
+    CoordinationTask,
+    Entrust,
+    Escalate,
+    Release,
+    Remind,
+    Reply,
+    Supervise,
+    Urge,
+)
 
 __all__ = [
     "Accept",
@@ -64,10 +72,14 @@ __all__ = [
     "AskReturn",
     "AskReveal",
     "ChangeAssistants",
+    "Cite",
     "CloseUnreachable",
     "Confirm",
+    "Convene",
+    "CoordinationTask",
     "Decline",
     "Dispatch",
+    "Entrust",
     "Escalate",
     "FindCause",
     "Follow",
@@ -87,6 +99,8 @@ __all__ = [
     "Recuse",
     "Refer",
     "Refuse",
+    "Release",
+    "Remind",
     "Reopen",
     "Reply",
     "Resolve",

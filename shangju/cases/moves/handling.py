@@ -146,39 +146,6 @@ class ChangeAssistants(Payload):
 
 
 @dataclass(frozen=True, slots=True)
-class Urge(Payload):
-    """催办: a word to whoever has it."""
-
-    move: ClassVar[MoveName] = MoveName.URGE
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Supervise(Payload):
-    """督办单: what is demanded, and by when a written reply is due."""
-
-    move: ClassVar[MoveName] = MoveName.SUPERVISE
-    demand: str
-    reply_by: date
-
-
-@dataclass(frozen=True, slots=True)
-class Reply(Payload):
-    """The written reply to the supervision order that has waited longest."""
-
-    move: ClassVar[MoveName] = MoveName.REPLY
-    reply: str
-
-
-@dataclass(frozen=True, slots=True)
-class Escalate(Payload):
-    """The next tier becomes responsible; whoever had it stays informed."""
-
-    move: ClassVar[MoveName] = MoveName.ESCALATE
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Protect(Payload):
     """Confidential from now on, or no longer; about a minor, or not. ``None`` leaves it as it is."""
 

@@ -12,6 +12,7 @@ from shangju.cases.models import Case, CaseEvent
 from shangju.cases.places import Place
 from shangju.cases.rules import REPORTER
 from shangju.cases.services import apply_move
+from shangju.cases.rungs import RungCall
 from shangju.cases.workflow import MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from tests.street import Street
@@ -70,6 +71,13 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         MoveName.SUPERVISE: moves.Supervise("三日内书面回复", timezone.localdate(now) + timedelta(days=3)),
         MoveName.REPLY: moves.Reply("已约谈店主"),
         MoveName.ESCALATE: moves.Escalate("久拖未决"),
+        MoveName.REMIND: moves.Remind(RungCall("orange", "close", now, ("responsible",))),
+        MoveName.CONVENE: moves.Convene(
+            [street.posts["unit"], street.posts["officer"]], "现场会商", "综合执法队三日内复查"
+        ),
+        MoveName.ENTRUST: moves.Entrust("油烟整治专班", [street.posts["unit"]], "涉及多个部门"),
+        MoveName.RELEASE: moves.Release("油烟整治专班", [street.posts["unit"]], "已整治"),
+        MoveName.CITE: moves.Cite("AX黄牌〔2026〕1号", "综合执法队"),
         MoveName.PROTECT: moves.Protect(is_confidential=True),
         MoveName.RECUSE: moves.Recuse("own_home"),
     }.get(MoveName(name)) or _payload_with_another_case(MoveName(name), street, now=now)

@@ -94,6 +94,7 @@ OPENED_ON_DEMAND = frozenset(
         MoveName.URGE,
         MoveName.SUPERVISE,
         MoveName.ESCALATE,
+        MoveName.CONVENE,
         MoveName.PROTECT,
         MoveName.RECUSE,
         MoveName.ASK_REVEAL,
