@@ -244,7 +244,11 @@ def prepared_for(name: str, case: Case) -> Case:
             Case.objects.filter(pk=case.pk).update(paused_until=now + SOON)
         if name.endswith("ordered"):
             SupervisionOrder.objects.create(
-                case=case, event=event, number=f"T{case.pk}", demand="请书面回复", reply_by=timezone.localdate(now)
+                case=case,
+                event=event,
+                number=f"T{case.pk}",
+                demand="请书面回复",
+                reply_by=timezone.localdate(now),
             )
             Case.objects.filter(pk=case.pk).update(open_orders=1)
         return Case.objects.get(pk=case.pk)

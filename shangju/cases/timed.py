@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
@@ -25,10 +25,12 @@ from shangju.core.queue import wake_worker_after_commit
 def call_out(calls: Mapping[int, moves.Remind | moves.Urge], *, now: datetime) -> int:
     """Make a reminder or an urge in each case (by id) whose promise still stands; how many were made.
 
-    A case that was closed, whose step is another by now or whose rung was climbed meanwhile is passed over: two
-    sweeps at once wait for each other's locks, and the second finds nothing to do.
+    A case that was closed, whose step is another by now or whose rung was climbed meanwhile is passed over, and so is
+    one that somebody else has locked: two sweeps at once share the work, and what a person is at has its turn later.
     """
-    locked = Case.objects.select_for_update(of=("self",)).filter(pk__in=calls, is_open=True).order_by("pk")
+    skips = connection.features.has_select_for_update_skip_locked
+    free = Case.objects.select_for_update(of=("self",), skip_locked=skips)
+    locked = free.filter(pk__in=calls, is_open=True).order_by("pk")
     cases = [case for case in locked if stands(case, calls[case.pk].call)]
     climbed = _climbed(cases)
     cases = [case for case in cases if key_of(case.pk, calls[case.pk].call) not in climbed]

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "shangju.photos",
     "shangju.consent",
     "shangju.cases",
+    "shangju.supervision",
     "shangju.notices",
     "shangju.webhooks",
     "shangju.imports",

@@ -127,7 +127,8 @@ def _nearby(cases: Iterable[Case], day: date) -> list[Appointment]:
     above = {int(part) for case in cases for part in case.area_path.strip("/").split("/")}
     terms = Appointment.objects.on(day).filter(
         post__kind__in=DISPATCHING_POSTS | DECIDING_POSTS | set(RECEIVING_POSTS.values()),
-        post__area_id__in=above, user__is_active=True
+        post__area_id__in=above,
+        user__is_active=True,
     )
     return list(terms.select_related("user", "post__area").order_by("pk"))
 

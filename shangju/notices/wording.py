@@ -188,7 +188,9 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.PART_ENDED: _("A part of %(number)s has ended."),
         }
         if event.kind == MoveName.URGE and event.data.get("rung"):
-            sentences[event.kind] = _("%(number)s is overdue: %(step)s was due on %(due)s. Please go on with it.")
+            sentences[event.kind] = _(
+                "%(number)s is overdue: %(step)s was due on %(due)s. Please go on with it."
+            )
         subject = sentences[event.kind] % {"number": event.case.number, **_promise_of(event)}
         return Wording(subject, event.case.title_in_lists)
 

@@ -38,6 +38,10 @@ class Right(StrEnum):
     """Requests of residents about their own data (PIPL §50)."""
     DECIDE_BEYOND = "decide_beyond"
     """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
+    SET_SUPERVISION = "set_supervision"
+    """The ladder and the limits of the sub-district's supervision."""
+    SIGN_CARD = "sign_card"
+    """Cards to units need this person's signature (cases.md §5)."""
     KEEP_KNOWLEDGE = "keep_knowledge"
     PUBLISH_KNOWLEDGE = "publish_knowledge"
 
@@ -59,7 +63,9 @@ _PUBLISHER = frozenset({Right.KEEP_KNOWLEDGE, Right.PUBLISH_KNOWLEDGE})
 _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
-    PostKind.SUBDISTRICT_LEADER: frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE}),
+    PostKind.SUBDISTRICT_LEADER: frozenset(
+        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.SET_SUPERVISION, Right.SIGN_CARD}
+    ),
     PostKind.TASK_FORCE: frozenset(
         {
             Right.VIEW_AREA,
@@ -67,6 +73,7 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.SUPERVISE,
             Right.CALL_BACK,
             Right.DECIDE_BEYOND,
+            Right.SET_SUPERVISION,
             Right.SEE_HELPED,
             Right.ANSWER_DATA_REQUESTS,
             Right.HANDLE,

@@ -5,7 +5,17 @@ It refuses with ``DomainError`` at the field, or changes the case (never its sta
 """
 
 from shangju.cases import moves
-from shangju.cases.effects import approvals, coordination, feedback, joining, looks, protection, supervision, triage, work
+from shangju.cases.effects import (
+    approvals,
+    coordination,
+    feedback,
+    joining,
+    looks,
+    protection,
+    supervision,
+    triage,
+    work,
+)
 from shangju.cases.effects.draft import Draft, Effect, FollowUp
 from shangju.cases.effects.triage import classes_of
 

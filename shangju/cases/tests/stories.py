@@ -11,8 +11,8 @@ from shangju.cases.intake import ContactDetails, Submission, register_concern
 from shangju.cases.models import Case, CaseEvent
 from shangju.cases.places import Place
 from shangju.cases.rules import REPORTER
-from shangju.cases.services import apply_move
 from shangju.cases.rungs import RungCall
+from shangju.cases.services import apply_move
 from shangju.cases.workflow import MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from tests.street import Street

@@ -56,7 +56,9 @@ def give_it_an_object(case: Case, name: str, *, now: datetime, asker: User) -> N
         ClockPause.objects.create(case=case, event=event, round=0, reason="parts", starts_at=now, until=until)
         Case.objects.filter(pk=case.pk).update(paused_until=until)
     if name == "reply":
-        SupervisionOrder.objects.create(case=case, event=event, number="T1", demand="请回复", reply_by=now.date())
+        SupervisionOrder.objects.create(
+            case=case, event=event, number="T1", demand="请回复", reply_by=now.date()
+        )
         Case.objects.filter(pk=case.pk).update(open_orders=1)
 
 

@@ -11,8 +11,8 @@ from django.db import connection
 
 from shangju.cases import chain, moves
 from shangju.cases.intake import Submission, register_concern
-from shangju.cases.numbering import take_number
 from shangju.cases.models import Case, CaseClock
+from shangju.cases.numbering import take_number
 from shangju.cases.places import Place
 from shangju.cases.rules import REPORTER
 from shangju.cases.services import apply_move

@@ -1,0 +1,57 @@
+"""The ladder and the limits that hold in a sub-district."""
+
+from dataclasses import fields
+
+from django.core.exceptions import PermissionDenied
+
+from shangju.areas.models import Area, AreaKind
+from shangju.cases.rungs import Rung, RungAction
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.posts.rights import Right, Standing
+from shangju.supervision.ladder import DEFAULT_LADDER, Limits, RungRule
+from shangju.supervision.models import LadderRule, SupervisionLimits
+
+
+def ladder_of(subdistrict_id: int) -> tuple[RungRule, ...]:
+    """The rungs in order, as the sub-district set them or by default.
+
+    Read past the scope: what a sub-district has set for its deadlines is no secret of a level.
+    """
+    with everywhere(EverywhereReason.STRUCTURE):
+        rows = LadderRule.objects.filter(area_id=subdistrict_id).values_list(
+            "rung", "action", "after_working_days", "receivers"
+        )
+        own = {rung: (action, after, receivers) for rung, action, after, receivers in rows}
+    return tuple(_rule(default, own.get(default.rung)) for default in DEFAULT_LADDER)
+
+
+def _rule(default: RungRule, own: tuple[str, int, list[str]] | None) -> RungRule:
+    if own is None:
+        return default
+    action, after, receivers = own
+    return RungRule(Rung(default.rung), RungAction(action), after, tuple(receivers))
+
+
+def limits_of(subdistrict_id: int | None) -> Limits:
+    """The limits of the sub-district, or the defaults."""
+    with everywhere(EverywhereReason.STRUCTURE):
+        row = SupervisionLimits.objects.filter(area_id=subdistrict_id).first()
+    return Limits(**{field.name: getattr(row, field.name) for field in fields(Limits)}) if row else Limits()
+
+
+def subdistricts_with(standing: Standing, right: Right) -> list[Area]:
+    """The sub-districts in which ``standing`` holds ``right``, there or below; in the order of the tree."""
+    paths = [area.path for area in standing.areas_with(right)]
+    ids = {int(part) for path in paths for part in path.strip("/").split("/") if part}
+    with everywhere(EverywhereReason.STRUCTURE):
+        found = Area.objects.filter(pk__in=ids, kind=AreaKind.SUBDISTRICT, retired_on__isnull=True)
+        return list(found.defer("outline").order_by("path"))
+
+
+def chosen_subdistrict(standing: Standing, right: Right, code: str) -> Area:
+    """The one that is named, or the first; ``PermissionDenied`` where there is none."""
+    found = subdistricts_with(standing, right)
+    chosen = next((area for area in found if area.code == code), None) or next(iter(found), None)
+    if chosen is None:
+        raise PermissionDenied
+    return chosen
