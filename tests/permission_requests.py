@@ -19,8 +19,17 @@ from shangju.areas.services import AreaPlan, add_area
 from shangju.board.services import propose_publication
 from shangju.cases import moves
 from shangju.cases.endorsement import MeToo, endorse
-from shangju.cases.models import Approval, Case, CaseEvent, ClockPause, Mediation, SupervisionOrder
+from shangju.cases.models import (
+    Approval,
+    Case,
+    CaseEvent,
+    ClockPause,
+    Coordination,
+    Mediation,
+    SupervisionOrder,
+)
 from shangju.cases.rules import REPORTER, party_member
+from shangju.cases.rungs import Rung
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import MARKERS, case_in, go, payload_of
 from shangju.cases.workflow import ApprovalKind, MoveName, State
@@ -76,6 +85,10 @@ MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
     "urge": ("in_progress", {"words": "请抓紧"}),
     "supervise": ("in_progress", {"demand": "书面回复", "reply_by": "{soon}"}),
     "escalate": ("in_progress", {"reason": "久拖未决"}),
+    "convene": (
+        "in_progress",
+        {"others": "环境监测站、市场监管所", "account": "现场会商", "agreed": "三日内复查"},
+    ),
     "reply": ("ordered", {"reply": "已约谈店主"}),
     "protect": ("in_progress", {"is_confidential": True}),
     "recuse": ("in_progress", {"reason": "own_home"}),
@@ -103,6 +116,8 @@ class Objects:
     cases: dict[str, Case]
     photo: Photo
     mediation: int
+    order: int
+    coordination: int
     appointment: int
     address: int
     empty_area: int
@@ -165,7 +180,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
         worker, party = street.users["grid_worker"], street.parties.get("other_shop", street.parties["shop"])
         stake = declare_stake(worker, party=party, reason="family", by=worker, now=now)
         return Objects(
-            street, cases, photo, Mediation.objects.get(case=in_work).pk,
+            street, cases, photo, Mediation.objects.get(case=in_work).pk, *_papers_of(in_work, now=now),
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), given_up(in_work, now),
             *webhook_with_call(in_work, now),
@@ -174,6 +189,23 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
             prepare_run(by=COMMAND_LINE, now=now).pk,
         )  # fmt: skip
+
+
+def _papers_of(case: Case, *, now: datetime) -> tuple[int, int]:
+    """An order and a note of coordination, each on one of the rows that are there."""
+    first, second = case.events.order_by("sequence")[:2]
+    order = SupervisionOrder.objects.create(
+        case=case, event=first, number=f"T{case.pk}P", demand="请书面回复", reply_by=timezone.localdate(now)
+    )
+    note = Coordination.objects.create(
+        case=case,
+        event=second,
+        held_at=now,
+        units="综合执法队、东社区",
+        account="现场会商",
+        agreed="三日内复查",
+    )
+    return order.pk, note.pk
 
 
 def _key_of_grid_worker(street: Street) -> int:
@@ -327,6 +359,14 @@ CALL = {
 VISIT = {"text": "楼道灯不亮", "address": "东里1幢", "visited": "shared_space", "key": "visit-1"}
 ARTICLE = {"question": "垃圾怎么投放？", "short_answer": "看投放点公示。", "audience": "public"}
 REPORT = {"text": "楼道灯不亮", "area": "A1G1", "request_type": "complaint", "key": "web-1"}
+LADDER = {
+    "save": "1",
+    "dormant_days": "4",
+    "long_pause_days": "10",
+    **{f"{rung}-action": "urge" for rung in Rung},
+    **{f"{rung}-after": "2" for rung in Rung},
+    **{f"{rung}-receivers": "responsible" for rung in Rung},
+}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "password2": "correct horse 7"}
 
 FORMS: dict[str, dict[str, Any]] = {
@@ -351,6 +391,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "imports:name_columns": {"column_0": "id", "column_2": "text"},
     "desk:reveal": {"fields_needed": "phone", "code": "call", "reason": "回访预约时间"},
     "public:protect": {"is_confidential": "yes"},
+    "supervision:urge": {"case": "{number}", "words": "请抓紧办理"},
+    "supervision:ladder": LADDER,
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -428,6 +470,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "end_appointment": objects.appointment, "post": street.posts["grid_worker"].pk,
         "retire_post": objects.empty_post, "retire_area": objects.empty_area, "appoint": street.posts["grid_worker"].pk,
         "person": person, "change_activity": person, "change_phone": person, "mediation": objects.mediation,
+        "order": objects.order, "coordination": objects.coordination,
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), objects.party),
         "end_delegation": objects.delegation, "end_stake": objects.stake,
         "change_wecom": person, "template": objects.template,
@@ -505,5 +548,6 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "shop": objects.street.parties["shop"].pk,
         "code": objects.cases["in_progress"].tracking_code,
         "case": objects.cases["in_progress"].tracking_print,
+        "number": objects.cases["in_progress"].number,
     }
     return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}

@@ -42,6 +42,7 @@ MORE = 3
 READERS = (
     "anonymous",
     "duty_desk",
+    "task_force",
     "grid_worker",
     "property_clerk",
     "system_administrator",

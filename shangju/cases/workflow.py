@@ -108,9 +108,6 @@ class MoveName(TextChoices):
     REPLY = "reply", pgettext_lazy("move", "Reply to the supervision order")
     ESCALATE = "escalate", pgettext_lazy("move", "Escalate to the next tier")
     CONVENE = "convene", pgettext_lazy("move", "Bring the units together")
-    ENTRUST = "entrust", pgettext_lazy("move", "Give to a task force")
-    RELEASE = "release", pgettext_lazy("move", "Take back from the task force")
-    CITE = "cite", pgettext_lazy("move", "Name it in a card")
     PROTECT = "protect", pgettext_lazy("move", "Change who may see it")
     RECUSE = "recuse", pgettext_lazy("move", "Step aside: I have a stake in it")
 
@@ -218,9 +215,6 @@ MOVES: dict[MoveName, Move] = {
         OPEN_STATES, None, CaseRole.SUPERVISOR, CaseRole.SYSTEM, otherwise=(State.DISPATCHED,)
     ),
     MoveName.CONVENE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
-    MoveName.ENTRUST: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
-    MoveName.RELEASE: _move(_ANY, None, CaseRole.SUPERVISOR),
-    MoveName.CITE: _move(_ANY, None, CaseRole.SUPERVISOR),
     MoveName.PROTECT: _move(_ANY, None, _DISPATCHER, CaseRole.REPORTER),
     # Where the post that leads has nobody left without a stake, the case goes back to the dispatcher.
     MoveName.RECUSE: _move(

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from shangju.cases.models import Case
 from shangju.cases.reporter_view import way_of
 from shangju.cases.workflow import REGISTER, MoveName, State, VisitPlace
+from shangju.deadlines.steps import Step
 
 LOOKS: dict[str, tuple[str, str]] = {
     REGISTER: ("inbox", "info"),
@@ -52,9 +58,6 @@ LOOKS: dict[str, tuple[str, str]] = {
     MoveName.REPLY: ("pen", "plain"),
     MoveName.ESCALATE: ("arrow-up", "bad"),
     MoveName.CONVENE: ("people", "info"),
-    MoveName.ENTRUST: ("flag", "info"),
-    MoveName.RELEASE: ("arrow-left", "plain"),
-    MoveName.CITE: ("shield", "warn"),
     MoveName.PROTECT: ("lock", "info"),
     MoveName.RECUSE: ("shield", "warn"),
 }
@@ -83,6 +86,13 @@ class Entry:
     visit: Any = None
     finding: Any = None
     mediation: Any = None
+    order: Any = None
+    coordination: Any = None
+
+    @property
+    def said(self) -> str:
+        """What a row without words of its own says, in the reader's language."""
+        return sentence_of(self.event)
 
     @property
     def place_icon(self) -> str:
@@ -100,7 +110,25 @@ class Entry:
         return str(self.visit.get_place_display()) if self.visit else ""
 
 
-RECORDS = ("visit", "finding__party", "mediation")
+def sentence_of(event: Any) -> str:
+    """The promise that a rung of the ladder is about, the order that a reply answers, who met."""
+    data = event.data
+    if data.get("rung"):
+        due = date_format(timezone.localtime(datetime.fromisoformat(data["due_at"])), "Y-m-d H:i")
+        values = {"step": Step(data["step"]).label, "due": due}
+        if event.kind == MoveName.REMIND:
+            return _("By itself: %(step)s is due on %(due)s.") % values
+        return _("By itself: %(step)s was due on %(due)s.") % values
+    sentences = {
+        MoveName.SUPERVISE: ("number", _("Order %(value)s")),
+        MoveName.REPLY: ("number", _("To order %(value)s")),
+        MoveName.CONVENE: ("units", _("Present: %(value)s")),
+    }
+    name, sentence = sentences.get(event.kind, ("", ""))
+    return sentence % {"value": data[name]} if data.get(name) else ""
+
+
+RECORDS = ("visit", "finding__party", "mediation", "supervisionorder", "coordination")
 """What a row of the history may have made, read along with it in one statement."""
 
 
@@ -113,6 +141,8 @@ def entries_of(events: Iterable[Any]) -> list[Entry]:
             visit=getattr(event, "visit", None),
             finding=getattr(event, "finding", None),
             mediation=getattr(event, "mediation", None),
+            order=getattr(event, "supervisionorder", None),
+            coordination=getattr(event, "coordination", None),
         )
         for event in events
     ]

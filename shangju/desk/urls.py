@@ -10,6 +10,7 @@ from shangju.desk.views import (
     data_requests,
     entry,
     me_too,
+    orders,
     place_codes,
     visit,
     worklist,
@@ -45,4 +46,6 @@ urlpatterns = [
     path("cases/<str:number>/contact/", cases.reveal, name="reveal"),
     path("cases/<str:number>/photos/<uuid:photo_id>/<str:size>/", cases.photo, name="photo"),
     path("cases/<str:number>/mediations/<int:pk>/", cases.mediation, name="mediation"),
+    path("cases/<str:number>/orders/<int:pk>/", orders.order, name="order"),
+    path("cases/<str:number>/coordinations/<int:pk>/", orders.coordination, name="coordination"),
 ]

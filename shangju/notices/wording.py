@@ -66,7 +66,6 @@ TOLD_TO_ASSISTANTS = frozenset(
         MoveName.CHANGE_ASSISTANTS,
         MoveName.ESCALATE,
         MoveName.CONVENE,
-        MoveName.ENTRUST,
     }
 )
 TOLD_TO_DISPATCHER = frozenset(

@@ -40,8 +40,6 @@ class Right(StrEnum):
     """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
     SET_SUPERVISION = "set_supervision"
     """The ladder and the limits of the sub-district's supervision."""
-    SIGN_CARD = "sign_card"
-    """Cards to units need this person's signature (cases.md §5)."""
     KEEP_KNOWLEDGE = "keep_knowledge"
     PUBLISH_KNOWLEDGE = "publish_knowledge"
 
@@ -64,7 +62,7 @@ _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
     PostKind.SUBDISTRICT_LEADER: frozenset(
-        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.SET_SUPERVISION, Right.SIGN_CARD}
+        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.SET_SUPERVISION}
     ),
     PostKind.TASK_FORCE: frozenset(
         {

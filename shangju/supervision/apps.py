@@ -1,4 +1,4 @@
-"""Supervision: deadlines that climb by themselves, the desk of the task force, cards to units."""
+"""Supervision: deadlines that climb by themselves, the desk of the task force."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from shangju.core.queue import register_step
 
 
 class SupervisionConfig(AppConfig):
-    """Supervision: deadlines that climb by themselves, the desk of the task force, cards to units."""
+    """Supervision: deadlines that climb by themselves, the desk of the task force."""
 
     name = "shangju.supervision"
     label = "supervision"

@@ -28,14 +28,12 @@ class Limits:
     """From when on the desk shows a case, and how supervision ends it.
 
     ``dormant_days`` without progress and a pause of ``long_pause_days`` in calendar days; ``closes_unreachable`` says
-    whether the system ends a case seven days after its result when nobody could be reached (cases.md §3);
-    ``cases_for_card`` is how many cases a yellow card must rest on.
+    whether the system ends a case seven days after its result when nobody could be reached (cases.md §3).
     """
 
     dormant_days: int = 3
     long_pause_days: int = 10
     closes_unreachable: bool = True
-    cases_for_card: int = 2
 
 
 _RESPONSIBLE, _GRID, _COMMUNITY = Receiver.RESPONSIBLE, Receiver.GRID_SECRETARY, Receiver.COMMUNITY_SECRETARY
@@ -90,7 +88,10 @@ def _noon(day: date) -> datetime:
 def instants(
     promise: Promise, ladder: Sequence[RungRule], *, calendar: WorkCalendar
 ) -> list[tuple[RungRule, datetime]]:
-    """When each rung would be climbed if nobody did anything and the sweep ran all the time; none behind one switched off."""
+    """When each rung would be climbed if nobody did anything and the sweep ran all the time.
+
+    None that is switched off, nor what stands behind it.
+    """
     begins = {Rung.ORANGE: promise.orange_at, Rung.RED: promise.due_at, Rung.PURPLE: promise.purple_at}
     climbed: dict[Rung, datetime] = {}
     for rule in ladder:

@@ -54,7 +54,6 @@ class SupervisionLimits(models.Model):
     closes_unreachable = models.BooleanField(
         _("End a case by itself seven days after its result when nobody could be reached")
     )
-    cases_for_card = models.PositiveSmallIntegerField(_("A yellow card rests on at least so many cases"))
 
     objects = OfSubdistrictManager()
 
@@ -62,7 +61,7 @@ class SupervisionLimits(models.Model):
         base_manager_name = "objects"
         constraints = [
             models.CheckConstraint(
-                condition=Q(dormant_days__gte=1, long_pause_days__gte=1, cases_for_card__gte=2),
+                condition=Q(dormant_days__gte=1, long_pause_days__gte=1),
                 name="limits_are_limits",
             )
         ]

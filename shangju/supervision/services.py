@@ -1,6 +1,6 @@
 """Writes of supervision that belong to no single case. Each is in the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -71,28 +71,28 @@ def _store(subdistrict: Area, ladder: Sequence[RungRule], limits: Limits) -> Non
 
 
 def _check(ladder: Sequence[RungRule], limits: Limits) -> None:
-    faults: dict[str, object] = {}
     if [rule.rung for rule in ladder] != list(Rung):
         raise DomainError(_("A ladder names each rung once, from the first to the last."))
-    for rule in ladder:
-        if rule.action not in RungAction.values:
-            faults[f"{rule.rung}-action"] = _("Choose one of the answers.")
-        if not 0 <= rule.after_working_days <= AFTER_AT_MOST:
-            faults[f"{rule.rung}-after"] = _("At most %(days)s working days.") % {"days": AFTER_AT_MOST}
-        if rule.rung in AFTER and rule.action != RungAction.NOTHING and not rule.after_working_days:
-            faults[f"{rule.rung}-after"] = _("Give whoever got it at least one working day.")
-        if set(rule.receivers) - set(Receiver.values) or not rule.receivers:
-            faults[f"{rule.rung}-receivers"] = _("Choose who hears of it.")
-        if rule.rung == Rung.ORANGE and rule.action == RungAction.ESCALATE:
-            faults[f"{rule.rung}-action"] = _("Nothing is late yet: remind or urge.")
-    if limits.dormant_days < 1:
-        faults["dormant_days"] = _("At least one day.")
-    if limits.long_pause_days < 1:
-        faults["long_pause_days"] = _("At least one day.")
-    if limits.cases_for_card < Limits().cases_for_card:
-        faults["cases_for_card"] = _("Never a card on the strength of one case.")
+    faults = {name: sentence for rule in ladder for name, sentence in _faults_of(rule)}
+    for name in ("dormant_days", "long_pause_days"):
+        if getattr(limits, name) < 1:
+            faults[name] = _("At least one day.")
     if faults:
         raise DomainError(_("Please correct the marked fields."), fields=faults)
+
+
+def _faults_of(rule: RungRule) -> Iterator[tuple[str, str]]:
+    """Each with the name of its field."""
+    if rule.action not in RungAction.values:
+        yield f"{rule.rung}-action", _("Choose one of the answers.")
+    if not 0 <= rule.after_working_days <= AFTER_AT_MOST:
+        yield f"{rule.rung}-after", _("At most %(days)s working days.") % {"days": AFTER_AT_MOST}
+    if rule.rung in AFTER and rule.action != RungAction.NOTHING and not rule.after_working_days:
+        yield f"{rule.rung}-after", _("Give whoever got it at least one working day.")
+    if set(rule.receivers) - set(Receiver.values) or not rule.receivers:
+        yield f"{rule.rung}-receivers", _("Choose who hears of it.")
+    if rule.rung == Rung.ORANGE and rule.action == RungAction.ESCALATE:
+        yield f"{rule.rung}-action", _("Nothing is late yet: remind or urge.")
 
 
 def _as_data(ladder: Sequence[RungRule], limits: Limits) -> dict[str, object]:

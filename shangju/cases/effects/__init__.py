@@ -64,9 +64,6 @@ EFFECTS: dict[type[moves.Payload], Effect] = {
     moves.Reply: supervision.reply,
     moves.Escalate: supervision.escalate,
     moves.Convene: coordination.convene,
-    moves.Entrust: coordination.entrust,
-    moves.Release: coordination.release,
-    moves.Cite: coordination.cite,
     moves.Protect: protection.protect,
     moves.Recuse: protection.recuse,
 }

@@ -1,4 +1,4 @@
-"""Effects of what brings several units to one case: coordination, a task force, a card that names it."""
+"""The effect of bringing several units together about one case."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.draft import FORESIGHT, Draft, required
-from shangju.cases.effects.triage import demand_in_reach, is_in_reach
+from shangju.cases.effects.triage import demand_in_reach
 from shangju.cases.models import Case, CaseAssistant, Coordination
 from shangju.cases.rules import Actor
 from shangju.cases.walls import posts_without_free_holder
@@ -68,33 +68,10 @@ def _task(task: moves.CoordinationTask) -> dict[str, object]:
     }
 
 
-def _add_assistants(case: Case, posts: Sequence[Post], *, now: datetime) -> list[Post]:
-    """Those of ``posts`` that assist from now on: not who leads, nor where everybody has a stake (回避)."""
+def _add_assistants(case: Case, posts: Sequence[Post], *, now: datetime) -> None:
+    """Let ``posts`` assist from now on: not who leads, nor where everybody has a stake (回避)."""
     bound = {post.pk for post in posts_without_free_holder(posts, case, day=timezone.localdate(now))}
     there = set(case.assistants.values_list("post_id", flat=True)) | {case.handler_post_id}
-    added = [post for post in posts if post.pk not in bound | there]
-    CaseAssistant.objects.bulk_create(CaseAssistant(case=case, post=post) for post in added)
-    return added
-
-
-def entrust(case: Case, board: ClockBoard, payload: moves.Entrust, by: Actor, now: datetime) -> Draft:
-    """A task force takes it up; who leads goes on leading."""
-    required(task_force=payload.task_force)
-    reaching = [post for post in payload.posts if is_in_reach(post, case.area_path)]
-    added = _add_assistants(case, reaching, now=now)
-    return Draft(
-        note=payload.reason,
-        data={"task_force": payload.task_force, "assistants": [post.name for post in added]},
+    CaseAssistant.objects.bulk_create(
+        CaseAssistant(case=case, post=post) for post in posts if post.pk not in bound | there
     )
-
-
-def release(case: Case, board: ClockBoard, payload: moves.Release, by: Actor, now: datetime) -> Draft:
-    """The task force is done with it."""
-    required(task_force=payload.task_force)
-    CaseAssistant.objects.filter(case=case, post__in=[post.pk for post in payload.posts]).delete()
-    return Draft(note=payload.reason, data={"task_force": payload.task_force})
-
-
-def cite(case: Case, board: ClockBoard, payload: moves.Cite, by: Actor, now: datetime) -> Draft:
-    """A card to a unit names this case as one of its grounds."""
-    return Draft(data={"card": payload.card, "unit": payload.unit})

@@ -75,32 +75,3 @@ class Convene(Payload):
     place_note: str = ""
     held_at: datetime | None = None
     tasks: Sequence[CoordinationTask] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Entrust(Payload):
-    """A task force takes it up: those of its members' ``posts`` that reach the place assist from now on."""
-
-    move: ClassVar[MoveName] = MoveName.ENTRUST
-    task_force: str
-    posts: Sequence[Post]
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Release(Payload):
-    """The task force is done with it; ``posts`` assist no longer."""
-
-    move: ClassVar[MoveName] = MoveName.RELEASE
-    task_force: str
-    posts: Sequence[Post]
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cite(Payload):
-    """Named as a ground in a card to a unit."""
-
-    move: ClassVar[MoveName] = MoveName.CITE
-    card: str
-    unit: str

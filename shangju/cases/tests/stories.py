@@ -73,11 +73,8 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         MoveName.ESCALATE: moves.Escalate("久拖未决"),
         MoveName.REMIND: moves.Remind(RungCall("orange", "close", now, ("responsible",))),
         MoveName.CONVENE: moves.Convene(
-            [street.posts["unit"], street.posts["officer"]], "现场会商", "综合执法队三日内复查"
+            [street.posts["grid_worker"], street.posts["building_head"]], "现场会商", "综合执法队三日内复查"
         ),
-        MoveName.ENTRUST: moves.Entrust("油烟整治专班", [street.posts["unit"]], "涉及多个部门"),
-        MoveName.RELEASE: moves.Release("油烟整治专班", [street.posts["unit"]], "已整治"),
-        MoveName.CITE: moves.Cite("AX黄牌〔2026〕1号", "综合执法队"),
         MoveName.PROTECT: moves.Protect(is_confidential=True),
         MoveName.RECUSE: moves.Recuse("own_home"),
     }.get(MoveName(name)) or _payload_with_another_case(MoveName(name), street, now=now)

@@ -1,59 +1,153 @@
-"""The supervisor's list: what needs a look, and why. Read only."""
+"""The supervision desk: every open case that needs a look, and why; urging several at once."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.contrib import messages
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
 
+from shangju.areas.models import Area, AreaKind
 from shangju.cases import queries
 from shangju.cases.models import Case
-from shangju.cases.rules import visible_to
-from shangju.cases.workflow import State
+from shangju.cases.rules import staff, visible_to, within
+from shangju.core.errors import DomainError
+from shangju.core.forms import add_refusal
+from shangju.core.numbers import small_number
 from shangju.desk.access import needs_right
+from shangju.desk.forms_supervision import SupervisionFilterForm, UrgeSeveralForm
 from shangju.posts.middleware import standing_in
-from shangju.posts.rights import Right
+from shangju.posts.rights import Right, Standing
+from shangju.supervision.ladder import Limits
+from shangju.supervision.queries import limits_of, subdistricts_with
+from shangju.supervision.reasons import REASONS, rows_with_reasons, those_with
+from shangju.supervision.urging import urge_cases
 
-DORMANT = timedelta(days=3)
-"""Without progress for so long a case is dormant (cases.md §5)."""
-
-ROWS = 100
-
-
-def _end_of_day(now: datetime) -> datetime:
-    return timezone.localtime(now).replace(hour=23, minute=59, second=59)
-
-
-REASONS: dict[str, tuple[Any, Callable[[datetime], Q]]] = {
-    "overdue": (_("Overdue"), lambda now: Q(due_at__lt=now)),
-    "today": (_("Due today"), lambda now: Q(due_at__gte=now, due_at__lte=_end_of_day(now))),
-    "dormant": (_("No progress for 3 days"), lambda now: Q(last_progress_at__lt=now - DORMANT)),
-    "unsigned": (_("Not signed for"), lambda _now: Q(state=State.DISPATCHED)),
-    "reopened": (_("Reopened"), lambda _now: Q(reopen_count__gt=0)),
-    "dissatisfied": (_("Dissatisfied twice"), lambda _now: Q(dissatisfaction_count__gte=2)),
-}
+ROWS = 50
+PAGES_AT_MOST = 200
 
 
 @require_GET
 @needs_right(Right.SUPERVISE)
 def listing(request: HttpRequest) -> HttpResponse:
-    """One reason at a time, the most urgent first."""
+    """All reasons or one, the most urgent first."""
+    return _page(request, UrgeSeveralForm())
+
+
+@require_POST
+@needs_right(Right.SUPERVISE)
+def urge(request: HttpRequest) -> HttpResponse:
+    """Urge the chosen cases; those that refuse say why, the words are kept where none was chosen."""
+    form, now = UrgeSeveralForm(request.POST), timezone.now()
+    numbers = request.POST.getlist("case")[:ROWS]
+    if form.is_valid():
+        cases = list(_supervised(standing_in(request)).filter(number__in=numbers).order_by("due_at", "pk"))
+        try:
+            outcomes = urge_cases(
+                cases,
+                words=form.cleaned_data["words"],
+                by=staff(request.user),  # type: ignore[arg-type] # the decorator asks for sign-in
+                now=now,
+            )
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            done = [each for each in outcomes if not each.refusal]
+            sentence = ngettext("%(count)s case was urged.", "%(count)s cases were urged.", len(done))
+            messages.success(request, sentence % {"count": len(done)})
+            for each in outcomes:
+                if each.refusal:
+                    messages.warning(request, f"{each.case.number}: {each.refusal}")
+            return redirect(f"{reverse('supervision:list')}?{request.GET.urlencode()}")
+    return _page(request, form, ticked=set(numbers), status=422)
+
+
+def _supervised(standing: Standing) -> QuerySet[Case]:
+    """The open cases that the reader may open in the areas that they supervise."""
+    areas = standing.areas_with(Right.SUPERVISE)
+    here = within(areas[0])
+    for area in areas[1:]:
+        here |= within(area)
+    return Case.objects.filter(here, visible_to(standing), is_open=True)
+
+
+def _page(
+    request: HttpRequest, urging: UrgeSeveralForm, *, ticked: set[str] | None = None, status: int = 200
+) -> HttpResponse:
     now, standing = timezone.now(), standing_in(request)
-    chosen = request.GET.get("reason", "")
-    chosen = chosen if chosen in REASONS else "overdue"
-    seen = Case.objects.filter(visible_to(standing), is_open=True)
-    counts = queries.counts_of(
-        {key: seen.filter(condition(now)) for key, (_label, condition) in REASONS.items()}
+    filters = SupervisionFilterForm(request.GET, areas=_areas(standing))
+    home = next(iter(subdistricts_with(standing, Right.SUPERVISE)), None)
+    limits = limits_of(home.pk if home else None)
+    seen = _in_area(_supervised(standing), request.GET.get("area", ""))
+    chosen = filters.chosen_reason
+    page = min(small_number(request.GET.get("page", "")) or 1, PAGES_AT_MOST)
+    begin = (page - 1) * ROWS
+    found = those_with(seen, [chosen] if chosen else REASONS, now=now, limits=limits)
+    keys = list(
+        found.order_by(F("due_at").asc(nulls_last=True), "pk").values_list("pk", flat=True)[
+            begin : begin + ROWS + 1
+        ]
     )
-    tabs = [
-        {"key": key, "label": label, "count": counts[key]} for key, (label, _condition) in REASONS.items()
+    rows = _rows(keys[:ROWS], now=now, limits=limits)
+    context = {
+        "rows": rows,
+        "tabs": _tabs(seen, chosen, area=request.GET.get("area", ""), now=now, limits=limits),
+        "filters": filters,
+        "urging": urging,
+        "ticked": ticked or set(),
+        "now": now,
+        "query": request.GET.urlencode(),
+        "page": page,
+        "next": page + 1 if len(keys) > ROWS and page < PAGES_AT_MOST else None,
+        "previous": page - 1 if page > 1 else None,
+        "may_set": standing.holds_anywhere(Right.SET_SUPERVISION),
+    }
+    return render(request, "desk/supervision.html", context, status=status)
+
+
+def _rows(keys: list[int], *, now: datetime, limits: Limits) -> list[dict[str, Any]]:
+    cases = Case.objects.filter(pk__in=keys).order_by(F("due_at").asc(nulls_last=True), "pk")
+    return [
+        {"case": case, "light": queries.light_of(case, now=now), "reasons": reasons}
+        for case, reasons in rows_with_reasons(cases, now=now, limits=limits)
     ]
-    cases = queries.as_rows(seen.filter(REASONS[chosen][1](now)).order_by("due_at", "pk"))[:ROWS]
-    rows = [(case, queries.light_of(case, now=now)) for case in cases]
-    shown = {"rows": rows, "tabs": tabs, "chosen": chosen, "now": now, "is_cut": len(rows) == ROWS}
-    return render(request, "desk/supervision.html", shown)
+
+
+def _tabs(
+    seen: QuerySet[Case], chosen: str, *, area: str, now: datetime, limits: Limits
+) -> list[dict[str, Any]]:
+    lists = {"": those_with(seen, REASONS, now=now, limits=limits)}
+    lists |= {key: seen.filter(reason.condition(now, limits)) for key, reason in REASONS.items()}
+    counts = queries.counts_of(lists)
+    labels: dict[str, Any] = {"": _("All reasons"), **{key: each.label for key, each in REASONS.items()}}
+    within_area = f"&area={area}" if area else ""
+    return [
+        {
+            "label": label,
+            "count": counts[key],
+            "href": f"?reason={key}{within_area}",
+            "current": "1" if key == chosen else "",
+        }
+        for key, label in labels.items()
+    ]
+
+
+def _areas(standing: Standing) -> list[Area]:
+    """The communities that the list can be narrowed to."""
+    found = Area.objects.filter(kind=AreaKind.COMMUNITY, retired_on__isnull=True)
+    paths = [area.path for area in standing.areas_with(Right.SUPERVISE)]
+    return [
+        area
+        for area in found.defer("outline").order_by("path")
+        if any(area.path.startswith(path) for path in paths)
+    ]
+
+
+def _in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:
+    return cases.filter(community__code=code) if code else cases

@@ -57,7 +57,6 @@ def test_who_sets_it(street: Street, now: datetime, who: str, may: bool) -> None
         (lambda: (with_rung(Rung.ORANGE, action=RungAction.ESCALATE), Limits()), "orange-action"),
         (lambda: (list(DEFAULT_LADDER), Limits(dormant_days=0)), "dormant_days"),
         (lambda: (list(DEFAULT_LADDER), Limits(long_pause_days=0)), "long_pause_days"),
-        (lambda: (list(DEFAULT_LADDER), Limits(cases_for_card=1)), "cases_for_card"),
     ],
 )  # fmt: skip
 def test_what_is_refused(

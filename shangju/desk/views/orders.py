@@ -1,0 +1,102 @@
+"""Supervision orders as a list, and the papers of supervision that are printed: the order and the note of coordination."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_GET
+
+from shangju.areas.models import Area, AreaKind
+from shangju.cases.models import Case, SupervisionOrder
+from shangju.cases.rules import visible_to
+from shangju.core.numbers import small_number
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.desk.access import needs_right
+from shangju.desk.views.cases import READER, find_case
+from shangju.posts.middleware import standing_in
+from shangju.posts.rights import Right
+
+ROWS = 50
+PAGES_AT_MOST = 200
+
+STATES: dict[str, tuple[Any, Callable[[date], Q]]] = {
+    "waiting": (pgettext_lazy("order", "Waiting for a reply"), lambda _day: Q(replied_at__isnull=True)),
+    "late": (
+        pgettext_lazy("order", "Reply overdue"),
+        lambda day: Q(replied_at__isnull=True, reply_by__lt=day),
+    ),
+    "replied": (pgettext_lazy("order", "Replied"), lambda _day: Q(replied_at__isnull=False)),
+    "all": (pgettext_lazy("order", "All"), lambda _day: Q()),
+}
+
+
+@require_GET
+@needs_right(Right.SUPERVISE)
+def orders(request: HttpRequest) -> HttpResponse:
+    """The orders of the cases that the reader may open: what waits by its day, the others newest first."""
+    day, standing = timezone.localdate(), standing_in(request)
+    chosen = request.GET.get("state", "")
+    chosen = chosen if chosen in STATES else "waiting"
+    seen = SupervisionOrder.objects.filter(case__in=Case.objects.filter(visible_to(standing)))
+    page = min(small_number(request.GET.get("page", "")) or 1, PAGES_AT_MOST)
+    begin = (page - 1) * ROWS
+    order = ("reply_by", "pk") if chosen in {"waiting", "late"} else ("-pk",)
+    rows = list(_as_rows(seen.filter(STATES[chosen][1](day))).order_by(*order)[begin : begin + ROWS + 1])
+    counts = {key: seen.filter(condition(day)).count() for key, (_label, condition) in STATES.items()}
+    tabs = [
+        {
+            "label": label,
+            "count": counts[key],
+            "href": f"?state={key}",
+            "current": "1" if key == chosen else "",
+        }
+        for key, (label, _condition) in STATES.items()
+    ]
+    shown = {
+        "rows": rows[:ROWS],
+        "tabs": tabs,
+        "today": day,
+        "state": chosen,
+        "next": page + 1 if len(rows) > ROWS and page < PAGES_AT_MOST else None,
+        "previous": page - 1 if page > 1 else None,
+    }
+    return render(request, "desk/orders.html", shown)
+
+
+def _as_rows(orders: QuerySet[Any]) -> QuerySet[Any]:
+    related = ("case__category", "case__handler_post", "case__handler_party", "event")
+    return orders.select_related(*related).defer("case__text", "case__party_summary")
+
+
+@require_GET
+@READER
+def order(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """The 督办单 in the form of an official paper (GB/T 9704-2012), to print and to sign."""
+    found = find_case(request, number)
+    record = found.supervisionorders.select_related("event", "replied_event").filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    return render(request, "desk/order.html", {"case": found, "record": record, "office": _office(found)})
+
+
+@require_GET
+@READER
+def coordination(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """The note of a coordination in the form of an official paper."""
+    found = find_case(request, number)
+    record = found.coordinations.select_related("event").filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    shown = {"case": found, "record": record, "office": _office(found)}
+    return render(request, "desk/coordination.html", shown)
+
+
+def _office(case: Case) -> Area:
+    """The sub-district in whose name the paper goes out."""
+    with everywhere(EverywhereReason.STRUCTURE):
+        return Area.objects.defer("outline").get(pk=case.subdistrict_id, kind=AreaKind.SUBDISTRICT)
