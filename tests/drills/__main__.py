@@ -50,6 +50,23 @@ def kill_worker(times: int, database: str) -> int:
         return _python(["-m", "tests.drills.kill_worker", str(times)], **surroundings)
 
 
+def kill_sweep(times: int, database: str) -> int:
+    """The ladder of supervision; on PostgreSQL two workers sweep at once, and both are killed."""
+    with ExitStack() as stack:
+        folder: Path = stack.enter_context(temporary_folder())
+        surroundings = {
+            "SHANGJU_DATA": str(folder / "data"),
+            "SHANGJU_DRILL_KEYS": str(folder / "keys"),
+            "DJANGO_SETTINGS_MODULE": "tests.drills.settings",
+        }
+        if database == "sqlite":
+            return _python(["-m", "tests.drills.kill_sweep", str(times)], **surroundings)
+        made = stack.enter_context(cluster(folder / "cluster"))
+        made.create("shangju")
+        surroundings["DATABASE_URL"] = made.url("shangju")
+        return _python(["-m", "tests.drills.kill_sweep", str(times), "2"], **surroundings)
+
+
 def race(times: int, database: str) -> int:
     """R3: every test that needs two real connections."""
     return sum(_tests(["-m", "postgresql"], "postgresql") for _time in range(times))
@@ -96,6 +113,11 @@ DRILLS = {
     "r5": Drill("PostgreSQL restarted under load: 503 with a sentence, then normal", 4, restart_database),
     "r6": Drill("a full disk, a read-only folder for photos: nothing half-written", 1, fill_disk),
     "r7": Drill("clock jumps, unpublished year, another zone: deadlines and leases hold", 1, turn_clock),
+    "ladder": Drill(
+        "the sweep killed outright: each rung of the ladder is climbed once, by whichever worker",
+        100,
+        kill_sweep,
+    ),
     "s5": Drill("history changed by hand: verify-history names the row", 1, change_history),
 }
 
