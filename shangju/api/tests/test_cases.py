@@ -193,7 +193,7 @@ def test_moves_are_listed_with_their_fields(street: Street, now: datetime) -> No
     assert {"value", "label"} == set(fields["category"]["choices"][0])
     assert "choices" not in fields["title"]
     supervising = content(caller(street, "leader").get(f"/cases/{number}/moves"))
-    assert [row["move"] for row in supervising] == ["urge", "supervise", "escalate", "recuse"]
+    assert [row["move"] for row in supervising] == ["urge", "supervise", "escalate", "convene", "recuse"]
 
 
 def test_a_case_goes_its_whole_way_by_the_interface(street: Street, now: datetime) -> None:
