@@ -195,10 +195,14 @@ def change_assistants(
 
 
 def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
+    """Add ``posts`` to those who assist; who came in by a coordination before stays, who leads now does not assist."""
+    earlier = CaseAssistant.objects.filter(case=case)
     if case.reopen_count or case.return_count or case.tier:
-        CaseAssistant.objects.filter(case=case).delete()
+        earlier.delete()
+    earlier.filter(post=case.handler_post).delete()
+    there = {case.handler_post_id, *earlier.values_list("post_id", flat=True)}
     CaseAssistant.objects.bulk_create(
         CaseAssistant(case=case, post=post)
         for post in {post.pk: post for post in posts}.values()
-        if post != case.handler_post
+        if post.pk not in there
     )

@@ -196,3 +196,12 @@ class TestLadderPage:
         assert b"dormant_days" not in page.content
         assert signed_in(street, "secretary").post("/supervision/ladder/", LADDER).status_code == 403
         assert ladder_of(street.areas["subdistrict"].pk) == DEFAULT_LADDER
+
+
+def test_who_was_convened_before_the_dispatch_may_lead_or_assist(street: Street, now: datetime) -> None:
+    case = go(case_in(State.ACCEPTED, street, now=now), MoveName.CONVENE, "leader", street, now=now)
+    assert case.assistants.count() == 2
+    case = go(case, MoveName.DISPATCH, "officer", street, now=now)
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert case.handler_post == street.posts["grid_worker"]
+        assert [row.post for row in case.assistants.all()] == [street.posts["building_head"]]
