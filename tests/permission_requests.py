@@ -180,7 +180,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
         worker, party = street.users["grid_worker"], street.parties.get("other_shop", street.parties["shop"])
         stake = declare_stake(worker, party=party, reason="family", by=worker, now=now)
         return Objects(
-            street, cases, photo, Mediation.objects.get(case=in_work).pk, *_papers_of(in_work, now=now),
+            street, cases, photo, Mediation.objects.get(case=in_work).pk, *papers_of(in_work, now=now),
             street.posts["grid_worker"].appointments.get().pk, address.pk, area.pk, post.pk,
             party.pk, Delegation.objects.order_by("pk")[0].pk, _template(now), given_up(in_work, now),
             *webhook_with_call(in_work, now),
@@ -191,7 +191,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
         )  # fmt: skip
 
 
-def _papers_of(case: Case, *, now: datetime) -> tuple[int, int]:
+def papers_of(case: Case, *, now: datetime) -> tuple[int, int]:
     """An order and a note of coordination, each on one of the rows that are there."""
     first, second = case.events.order_by("sequence")[:2]
     order = SupervisionOrder.objects.create(

@@ -44,7 +44,7 @@ from shangju.privacy.requests import Asking, ask_about_case
 from shangju.privacy.services import prepare_run
 from shangju.webhooks.models import Delivery, Subscription
 from shangju.webhooks.signing import new_secret
-from tests.permission_requests import article_of
+from tests.permission_requests import article_of, papers_of
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -202,6 +202,7 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": "a file",
     "accounts:unlock": "takes a form",
     "my:read_notices": "takes a form", "my:move": "takes a form",
+    "supervision:urge": "takes a form",
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
@@ -424,6 +425,14 @@ def _of_privacy(case: Case) -> dict[str, Any]:
         return {"data_request": asked, "retention_run": prepare_run(by=COMMAND_LINE, now=timezone.now())}
 
 
+def _papers(case: Case) -> dict[str, Any]:
+    """An order and a note of coordination."""
+    with everywhere(EverywhereReason.VERIFICATION):
+        if not case.supervisionorders.exists():
+            papers_of(case, now=timezone.now())
+        return {"order": case.supervisionorders.get(), "coordination": case.coordinations.get()}
+
+
 def _stake(street: Street) -> Stake:
     """What somebody declared about themselves."""
     worker = street.users["other_worker"]
@@ -465,6 +474,8 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     }  # fmt: skip
     if name in {"desk:data_request", "administration:retention_run"}:
         subjects |= _of_privacy(case)
+    if name in {"desk:order", "desk:coordination"}:
+        subjects |= _papers(case)
     if name == "administration:end_stake":
         subjects["end_stake"] = _stake(street)
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
