@@ -37,6 +37,7 @@ class Part(models.TextChoices):
     MISSED = "missed", _("Not counted, but due")
     DENOMINATOR = "denominator", _("All that count")
     EXCLUDED = "excluded", _("Left out")
+    WAITING = "waiting", _("Not due yet")
 
 
 VERDICTS_OF: dict[Part, tuple[int, ...]] = {

@@ -100,26 +100,29 @@ class Figures:
         return None if self.median_minutes is None else self.median_minutes / 60
 
 
-def figures_of(asked: Asked) -> Figures:
-    """The figures of all that is asked for, together."""
-    return figures_by(asked, Dimension.WHOLE)[0]
+def figures_of(asked: Asked, *, settings: Settings | None = None, medians: bool = True) -> Figures:
+    """The figures of all that is asked for, together; see :func:`figures_by`."""
+    return figures_by(asked, Dimension.WHOLE, settings=settings, medians=medians)[0]
 
 
-def figures_by(asked: Asked, dimension: str) -> list[Figures]:
+def figures_by(
+    asked: Asked, dimension: str, *, settings: Settings | None = None, medians: bool = True
+) -> list[Figures]:
     """The figures of each part, in the order of the tree, the table or the names; never by how good they are.
 
     By area: those directly below that are counted (communities of a sub-district, grids of a community), and what lies in
-    none of them under an empty key. All together is one line even where nothing was counted.
+    none of them under an empty key. All together is one line even where nothing was counted. Whoever asks several times
+    gives the ``settings``; without ``medians`` the rows themselves need not be read.
     """
     counts = _counts(asked, dimension)
     pending = _pending(asked, dimension)
-    medians = _medians(asked, dimension)
-    settings = settings_of(asked.area)
+    middles = _medians(asked, dimension) if medians else {}
+    settings = settings or settings_of(asked.area)
     if dimension == Dimension.WHOLE:
         counts.setdefault("", added([]))
     labels = labels_of(dimension, list(counts))
     return [
-        _figures(key, label, counts[key], pending.get(key), medians.get(key), settings)
+        _figures(key, label, counts[key], pending.get(key), middles.get(key), settings)
         for key, label in labels.items()
     ]
 
@@ -252,11 +255,15 @@ def counting_rounds(asked: Asked, name: MeasureName, part: Part) -> QuerySet[Rou
     return due.filter(**{f"{name.value}__in": VERDICTS_OF[part]})
 
 
-def _pending(asked: Asked, dimension: str) -> dict[str, Counts]:
+def rounds_not_due(asked: Asked) -> QuerySet[Round]:
     """Open rounds of the period whose deadline is still to come: they count nowhere yet."""
+    return rounds_in(asked).filter(_not_due(asked))
+
+
+def _pending(asked: Asked, dimension: str) -> dict[str, Counts]:
     if asked.period.last < day_of(asked.now):
         return {}
-    return _by_key(rounds_in(asked).filter(_not_due(asked)), asked, dimension)
+    return _by_key(rounds_not_due(asked), asked, dimension)
 
 
 def _medians(asked: Asked, dimension: str) -> dict[str, float]:
