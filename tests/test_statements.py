@@ -16,8 +16,8 @@ from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import payload_of, raised
 from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
-from tests.permission_requests import article_of
 from shangju.measures.keeping import keep_figures
+from tests.permission_requests import article_of
 from tests.street import Street
 
 AT_MOST = 15
@@ -32,8 +32,14 @@ PAGES = {
     "nothing found": ("desk:worklist", {"q": "没有的词", "state": "all"}),
     "supervision": ("supervision:list", {"reason": "dormant"}),
     "measures": ("supervision:measures", {"by": "area"}),
-    "measures of a handler": ("supervision:measures", {"by": "handler", "span": "this_week", "category": "01"}),
-    "rows of a measure": ("supervision:measure-rows", {"span": "this_year", "measure": "closed", "part": "denominator"}),
+    "measures of a handler": (
+        "supervision:measures",
+        {"by": "handler", "span": "this_week", "category": "01"},
+    ),
+    "rows of a measure": (
+        "supervision:measure-rows",
+        {"span": "this_year", "measure": "closed", "part": "denominator"},
+    ),
     "my day": ("my:home", {}),
     "knowledge base": ("knowledge:list", {"q": "垃圾"}),
     "questions": ("public:help", {"q": "垃圾", "category": "04"}),

@@ -200,7 +200,9 @@ def measure_settings(request: HttpRequest) -> HttpResponse:
     """The weights of the score and the small-number rule of the sub-district."""
     standing, now = standing_in(request), timezone.now()
     area = chosen_subdistrict(standing, Right.SET_SUPERVISION, request.GET.get("area", ""))
-    form = MeasureSettingsForm(request.POST or None, initial=MeasureSettingsForm.initial_of(settings_of(area)))
+    form = MeasureSettingsForm(
+        request.POST or None, initial=MeasureSettingsForm.initial_of(settings_of(area))
+    )
     status = 200
     if request.method == "POST":
         status = _save(request, form, area, now=now)
