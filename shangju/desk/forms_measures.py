@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
 from shangju.cases.workflow import Channel
-from shangju.categories.models import Category
+from shangju.categories.queries import category_tree
 from shangju.categories.table import DEADLINE_CLASSES
 from shangju.measures.definitions import Settings
 from shangju.measures.models import WEIGHT_FIELDS, Dimension
@@ -50,8 +50,12 @@ class MeasuresForm(forms.Form):
 
     area = forms.ChoiceField(label=_("Area"), required=False)
     span = forms.ChoiceField(label=_("Period"), choices=list(SPANS.items()), required=False)
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(
+        label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     by = forms.ChoiceField(label=_("Part it by"), choices=Dimension.choices, required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)
     channel = forms.ChoiceField(
@@ -69,8 +73,8 @@ class MeasuresForm(forms.Form):
         self.areas, self.now = {area.code: area for area in areas}, now
         area: Any = self.fields["area"]
         area.choices = [(each.code, str(each)) for each in areas]
-        categories = list(Category.objects.all())
-        self.categories = [(each.pk, each.code) for each in categories]
+        categories = category_tree().by_code.values()
+        self.categories = list(categories)
         category: Any = self.fields["category"]
         category.choices = [("", _("All categories")), *((each.code, str(each)) for each in categories)]
 
@@ -95,15 +99,30 @@ class MeasuresForm(forms.Form):
         area = self.areas.get(given["area"]) or next(iter(self.areas.values()))
         own = given["span"] == "own"
         period = Period(given["first"], given["last"]) if own else _span(given["span"], day_of(self.now))
-        narrowed = {name: given[name] for name in ("category", "channel", "deadline_class", "handler")}
-        return Asked(area, period, self.now, **narrowed)
+        return Asked(
+            area,
+            period,
+            self.now,
+            categories=self._leaves(given["category"]),
+            channel=given["channel"],
+            deadline_class=given["deadline_class"],
+            handler=given["handler"],
+        )
+
+    def _leaves(self, code: str) -> tuple[int, ...]:
+        """A leaf, or all leaves of a root; without a code no narrowing."""
+        return tuple(
+            each.pk
+            for each in self.categories
+            if code and each.parent is not None and code in {each.code, each.parent.code}
+        )
 
     def codes_of(self, dimension: str) -> dict[str, str] | None:
         """What a key of the dimension is called in an address; ``None`` where it is the key itself."""
         if dimension == Dimension.AREA:
             return {str(area.pk): code for code, area in self.areas.items()}
         if dimension == Dimension.CATEGORY:
-            return {str(pk): code for pk, code in self.categories}
+            return {str(each.pk): each.code for each in self.categories}
         return None
 
     def address(self, **changed: str) -> str:

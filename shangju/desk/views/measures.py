@@ -1,5 +1,6 @@
 """The measures: rates with their rows, parted and compared; what a sub-district sets for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,7 +24,7 @@ from shangju.core.errors import DomainError
 from shangju.core.forms import add_refusal
 from shangju.desk.access import needs_right
 from shangju.desk.forms_measures import MeasureSettingsForm, MeasuresForm
-from shangju.measures.definitions import Figure, MeasureName, Part, Settings
+from shangju.measures.definitions import VERDICTS_OF, Figure, MeasureName, Part, Settings
 from shangju.measures.models import Dimension
 from shangju.measures.queries import (
     LEVELS,
@@ -33,8 +34,9 @@ from shangju.measures.queries import (
     figures_by,
     figures_of,
     read_to,
-    rounds_not_due,
+    rounds_behind,
     settings_of,
+    together,
     with_period,
 )
 from shangju.measures.services import set_measures
@@ -83,16 +85,25 @@ def measures(request: HttpRequest) -> HttpResponse:
     form, status = _form(request), 200
     context: dict[str, Any] = {"form": form, "read_to": read_to(), "may_set": _may_set(request)}
     if form.is_valid():
-        asked, settings = form.asked(), settings_of(form.asked().area)
-        whole = figures_of(asked, settings=settings)
-        dimension = form.cleaned_data["by"]
+        asked, dimension = form.asked(), form.cleaned_data["by"]
+        settings = settings_of(asked.area)
+        parts = figures_by(asked, dimension, settings=settings)
+        whole = together(parts, asked, settings=settings) if dimension else parts[0]
         context |= {
             "asked": asked,
             "settings": settings,
             "whole": whole,
+            "numbers": [
+                (part.label, value, part.value)
+                for part, value in (
+                    (Part.DUE, whole.cases),
+                    (Part.OVERDUE, whole.open_overdue),
+                    (Part.WAITING, whole.pending),
+                )
+            ],
             "rates": _compared(asked, whole, settings),
             "by": Dimension(dimension) if dimension else "",
-            "parts": _parts(form, asked, dimension, settings) if dimension else [],
+            "parts": _parts(form, parts, dimension, settings) if dimension else [],
             "query": form.address(),
         }
     else:
@@ -131,14 +142,16 @@ def _compared(asked: Asked, whole: Figures, settings: Settings) -> list[Compared
     ]
 
 
-def _parts(form: MeasuresForm, asked: Asked, dimension: str, settings: Settings) -> list[dict[str, Any]]:
+def _parts(
+    form: MeasuresForm, parts: Sequence[Figures], dimension: str, settings: Settings
+) -> list[dict[str, Any]]:
     return [
         {
             "line": line,
             "rates": [(figure, figure.is_small(settings.minimum)) for figure in line.by_name.values()],
             "query": _narrowed_to(form, dimension, line),
         }
-        for line in figures_by(asked, dimension, settings=settings)
+        for line in parts
     ]
 
 
@@ -162,12 +175,16 @@ def measure_rows(request: HttpRequest) -> HttpResponse:
     """The very rows behind a figure. Those that the reader may not open are counted and not listed."""
     form, standing = _form(request), standing_in(request)
     measure, part = request.GET.get("measure", ""), request.GET.get("part", "")
-    known = part in Part.values and (measure in MeasureName.values or part == Part.WAITING)
+    is_rate = part in VERDICTS_OF and measure in MeasureName.values
+    known = is_rate or part in set(Part.values) - set(VERDICTS_OF)
     if not form.is_valid() or not known:
         return redirect(f"{reverse('supervision:measures')}?{form.address()}")
     asked = form.asked()
-    waiting = part == Part.WAITING
-    behind = rounds_not_due(asked) if waiting else counting_rounds(asked, MeasureName(measure), Part(part))
+    behind = (
+        counting_rounds(asked, MeasureName(measure), Part(part))
+        if is_rate
+        else rounds_behind(asked, Part(part))
+    )
     open_to_reader = behind.filter(case__in=Case.objects.filter(visible_to(standing)).values("pk"))
     after = read_cursor(request.GET.get("cursor"))
     listed = open_to_reader
@@ -183,7 +200,7 @@ def measure_rows(request: HttpRequest) -> HttpResponse:
     total = behind.count()
     context = {
         "asked": asked,
-        "measure": None if waiting else MeasureName(measure),
+        "measure": MeasureName(measure) if is_rate else None,
         "part": Part(part),
         "rows": found[:ROWS],
         "next": write_cursor(last.due_at, last.pk) if last else "",
