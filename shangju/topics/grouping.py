@@ -298,7 +298,11 @@ class _Compared:
         if places:
             return max(places, key=lambda place: (given[place], place))
         names = [name for name in named if counted[name] >= needed]
-        return grown(max(names, key=lambda name: (named[name], name)), texts, side=-1) if names else ""
+        return (
+            grown(max(names, key=lambda name: (round(named[name], 6), len(name), name)), texts, side=-1)
+            if names
+            else ""
+        )
 
     def _text_of(self, concern: Concern) -> str:
         return f"{folded(concern.title)} {folded(concern.body[: self.rules.compared_signs])}"
