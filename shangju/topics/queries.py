@@ -29,7 +29,7 @@ def topics_in_state(standing: Standing, state: str) -> QuerySet[Topic]:
     own = TopicCase.objects.filter(topic=OuterRef("pk"), case__in=readable_cases(standing))
     members = own.exclude(standing=CaseStanding.TAKEN_OUT).order_by().values("topic")
     counted = Subquery(members.annotate(total=Count("pk")).values("total"))
-    found = topics_for(standing).filter(state=state).select_related("area", "lead_post")
+    found = topics_for(standing).filter(state=state)
     return found.annotate(own_cases=Coalesce(counted, 0)).order_by("-heat", "-pk")
 
 

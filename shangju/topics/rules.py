@@ -47,7 +47,10 @@ def topics_for(standing: Standing) -> QuerySet[Topic]:
     """The topics that the user keeps by a case of theirs, or leads; none that holds a case behind their wall."""
     kept = TopicCase.objects.filter(topic=OuterRef("pk"), case__in=cases_within(standing))
     seen = Q(Exists(kept.exclude(standing=CaseStanding.TAKEN_OUT))) | Q(lead_post_id__in=standing.posts)
-    return Topic.objects.filter(seen).exclude(pk__in=_walled_topics(standing))
+    outside = Topic.objects.filter(seen).exclude(pk__in=_walled_topics(standing))
+    return outside.select_related("area", "lead_post__area").defer(
+        "area__outline", "lead_post__area__outline"
+    )
 
 
 def _walled_topics(standing: Standing) -> list[int]:

@@ -64,6 +64,10 @@ def rarity(count: int, texts: int) -> float:
     return math.log((texts + 1) / count)
 
 
+FEWEST_TEXTS = 200
+"""Of fewer texts nobody can tell what is rare: three like complaints among ten would make their own words common."""
+
+
 class Vocabulary:
     """The pieces of many texts, read once: first every text is added, then each is weighed against all."""
 
@@ -100,7 +104,7 @@ class Vocabulary:
     def vectors(self, *, most_pieces: int) -> Iterator[Vector]:
         """Each text weighed. What only one text says makes it unlike all others, and need not be kept for that."""
         texts = len(self._counted)
-        rarities = [rarity(count, texts) for count in self._texts_with]
+        rarities = [rarity(count, max(texts, FEWEST_TEXTS)) for count in self._texts_with]
         damped = [0.0, *(1 + math.log(times) for times in range(1, MOST_COUNTED + 1))]
         for numbers, times in self._counted:
             weighed = [

@@ -68,7 +68,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def find_topic(request: HttpRequest, pk: int) -> Topic:
     """The topic, if the reader sees it; 404 for any other."""
-    found = topics_for(standing_in(request)).select_related("area", "lead_post__area").filter(pk=pk).first()
+    found = topics_for(standing_in(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
