@@ -45,6 +45,7 @@ GROUPS = {
     "importers": "officer officer_with_shop secretary duty_desk other_officer far_desk",
     "supervisors": "secretary task_force leader",
     "elsewhere": "other_officer far_desk",
+    "keepers": "officer secretary duty_desk task_force leader",
     "writers": "officer officer_with_shop other_officer secretary unit duty_desk task_force",
     "street_writers": "unit duty_desk task_force",
     "walled": "officer_with_shop",
@@ -58,6 +59,10 @@ DESK = "403 · sign-in anonymous · 404 elsewhere"
 DESK_FAR = "404 · sign-in anonymous · 403 outsiders callers_in"
 IMPORTS = "403 · sign-in anonymous · 404 importers"
 """A table of the sub-district: who takes orders in for a community of it or elsewhere does not know of it."""
+
+TOPIC = "403 · sign-in anonymous · 404 readers unit walled elsewhere"
+TOPIC_DONE = "403 · sign-in anonymous · 404 keepers walled elsewhere"
+"""Whoever could keep or lead topics, but not this one, does not know of it; the others have nothing to do there."""
 
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
@@ -246,6 +251,9 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET supervision:measure-settings": "403 · sign-in anonymous · 200 task_force leader",
     "POST supervision:measure-settings": "403 · sign-in anonymous · 302 task_force leader",
     "GET supervision:reveals": "403 · sign-in anonymous · 200 supervisors",
+    "GET topics:list": "403 · sign-in anonymous · 200 readers unit walled elsewhere",
+    "GET topics:topic": (f"{TOPIC} · 200 keepers", f"{TOPIC} · 200 far_desk"),
+    "POST topics:move": (f"{TOPIC_DONE} · 302 keepers", f"{TOPIC_DONE} · 302 far_desk"),
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",

@@ -48,6 +48,8 @@ from shangju.posts.services import PostPlan, create_post
 from shangju.posts.stakes import declare_stake
 from shangju.privacy.requests import Asking, ask_about_case
 from shangju.privacy.services import prepare_run
+from shangju.topics.models import Topic
+from shangju.topics.services import Portrait, propose_topic
 from shangju.webhooks.models import Delivery, DeliveryState, Subscription
 from shangju.webhooks.signing import new_secret
 from tests.street import Street
@@ -136,6 +138,7 @@ class Objects:
     token: int
     data_request: int
     retention_run: int
+    topic: int
 
 
 def far_side(street: Street) -> Street:
@@ -187,7 +190,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             article_of(street, now=now).pk, table_of_orders(street, now=now),
             publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
-            prepare_run(by=COMMAND_LINE, now=now).pk,
+            prepare_run(by=COMMAND_LINE, now=now).pk, topic_of(in_work, now=now).pk,
         )  # fmt: skip
 
 
@@ -303,6 +306,12 @@ def article_of(street: Street, *, now: datetime) -> Article:
     return publish_article(article, seen=1, by=COMMAND_LINE, now=now)
 
 
+def topic_of(case: Case, *, now: datetime) -> Topic:
+    """A proposed topic that holds the case."""
+    portrait = Portrait("吊扇噪音", "东里1幢", ("吊扇",), 0.2, 9, (("reporters", 3, 9),), now, now)
+    return propose_topic(case.subdistrict_id, [case.pk], portrait, now=now)
+
+
 def table_of_orders(street: Street, *, now: datetime) -> int:
     """A table that the duty desk of the sub-district gave, ready to be taken in."""
     who = "duty_desk" if "duty_desk" in street.users else "officer"
@@ -388,6 +397,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "knowledge:write": {**ARTICLE, "area": "{subdistrict}", "language": "zh-hans"},
     "knowledge:revise": {**ARTICLE, **REASON, "seen": "1"},
     "knowledge:move": REASON,
+    "topics:move": REASON,
     "imports:give": {"area": "A"},
     "imports:name_columns": {"column_0": "id", "column_2": "text"},
     "desk:reveal": {"fields_needed": "phone", "code": "call", "reason": "回访预约时间"},
@@ -489,6 +499,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
     }  # fmt: skip
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
+    if page.startswith("topics:"):
+        return {"pk": objects.topic, "move": "dismiss"}
     code = objects.endorsement_code if "endorsement" in page else case.tracking_code
     return {
         "place": street.areas["grid"].code, "member": objects.party,

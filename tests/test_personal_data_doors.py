@@ -205,6 +205,7 @@ NOT_ASKED_ABOUT = {
     "shangju.privacy.forms": "between a person and who answers them, about that person's own data",
     "shangju.cases.forms.joining SplitForm parts": "the words of the case itself, asked about when they came in",
     "shangju.cases.forms": WITHIN_THE_WALL,
+    "shangju.desk.forms_topics": WITHIN_THE_WALL,
     "shangju.desk.forms_supervision UrgeSeveralForm words": WITHIN_THE_WALL,
 }
 """Texts that no form asks about, by field, form or module, each with its reason."""

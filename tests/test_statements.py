@@ -17,7 +17,7 @@ from shangju.cases.tests.stories import payload_of, raised
 from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.keeping import keep_figures
-from tests.permission_requests import article_of
+from tests.permission_requests import article_of, topic_of
 from tests.street import Street
 
 AT_MOST = 15
@@ -31,6 +31,7 @@ PAGES = {
     "one sign": ("desk:worklist", {"q": "嗡", "state": "all"}),
     "nothing found": ("desk:worklist", {"q": "没有的词", "state": "all"}),
     "supervision": ("supervision:list", {"reason": "dormant"}),
+    "topics": ("topics:list", {}),
     "measures": ("supervision:measures", {"by": "area"}),
     "measures of a handler": (
         "supervision:measures",
@@ -48,7 +49,7 @@ READERS = ("leader", "duty_desk", "unit", "grid_worker")
 
 
 def in_work(street: Street, number: int) -> list[Case]:
-    """Cases in the grid, each at the grid worker's, told some days ago; and as many articles."""
+    """Cases in the grid, each at the grid worker's, told some days ago; and as many articles and topics."""
     then, made = timezone.now() - timedelta(days=4), []
     for _one in range(number):
         case = raised(street, now=then)
@@ -59,6 +60,7 @@ def in_work(street: Street, number: int) -> list[Case]:
         made.append(case)
         with everywhere(EverywhereReason.VERIFICATION):
             article_of(street, now=then)
+            topic_of(case, now=then)
     keep_figures(timezone.now())
     return made
 

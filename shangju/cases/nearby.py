@@ -92,7 +92,7 @@ def like_cases(submission: Submission, *, now: datetime) -> list[LikeCase]:
         found = [
             (alike, near, case)
             for case in _candidates(here, _community_of(submission.place), shown_to_strangers(), now=now)
-            if (near := nearness(here, _spot_of_case(case)))
+            if (near := nearness(here, spot_of_case(case)))
             and is_alike(
                 alike := likeness(words, pieces_of(case.beginning)),
                 near,
@@ -124,13 +124,13 @@ def twins_of(case: Case, standing: Standing, *, now: datetime) -> list[Twin]:
 
     For the dispatcher who asks whether a concern was reported before; at most three statements.
     """
-    here, names = _spot_of_case(case), [case.place_note, case.area.name]
+    here, names = spot_of_case(case), [case.place_note, case.area.name]
     words = pieces_of(case.text) - pieces_of(" ".join(names))
     mine = visible_to(standing) & Q(subdistrict_id=case.subdistrict_id) & ~Q(pk=case.pk)
     found = [
         Twin(other, near, alike)
         for other in _candidates(here, case.community_id, mine, now=now)
-        if (near := nearness(here, _spot_of_case(other)))
+        if (near := nearness(here, spot_of_case(other)))
         and is_alike(
             alike := likeness(words, pieces_of(other.beginning)),
             near,
@@ -165,7 +165,8 @@ def spot_of(place: Place) -> Spot:
     )
 
 
-def _spot_of_case(case: Case) -> Spot:
+def spot_of_case(case: Case) -> Spot:
+    """The place of a stored case, as it is compared."""
     return Spot(
         grid=case.grid_id,
         building=case.area_id if case.area.kind == AreaKind.BUILDING else None,

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "shangju.cases",
     "shangju.supervision",
     "shangju.measures",
+    "shangju.topics",
     "shangju.notices",
     "shangju.webhooks",
     "shangju.imports",

@@ -32,6 +32,7 @@ from shangju.demo.protection import show_protection
 from shangju.demo.retention import show_retention
 from shangju.demo.stage import Scene, read_scenes
 from shangju.demo.story import Story, signed_in
+from shangju.demo.topics import show_topics
 from shangju.parties.models import Party
 
 CASES = 3000
@@ -120,6 +121,7 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
         tell_hotline_table(now=now)
         show_protection(home, now=now)
         show_retention(home, now=now)
+        show_topics(home, now=now)
         quiet_before = now - timedelta(days=1)
         CaseEvent.objects.filter(notified_at__isnull=True, at__lt=quiet_before).update(notified_at=now)
         record(founding, action=LOADED, by=None, now=now, after={"cases": count + 1})

@@ -22,15 +22,15 @@ from shangju.cases.reporter import mask_name, mask_phone, normalise_phone
 from shangju.cases.rules import Actor, visible_to
 from shangju.cases.workflow import MoveName, State
 from shangju.core.audit import record
+from shangju.core.cells import clean_cell, header_key
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.table_files import FileForm
 from shangju.core.watermark import watermark_words
 from shangju.imports.columns import orders_mapping
-from shangju.imports.mapping import ANSWER_COLUMNS, header_key
+from shangju.imports.mapping import ANSWER_COLUMNS
 from shangju.imports.models import ImportRow, ImportRun
 from shangju.imports.queries import header_of
-from shangju.imports.reading import FileForm
 from shangju.imports.rules import may_import
-from shangju.imports.table import clean_cell
 from shangju.imports.workflow import RowOutcome
 from shangju.imports.writing import written_table
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
-from shangju.imports.mapping import KNOWN_COLUMNS, NEEDED_COLUMNS, Mapping, builtin_mapping, header_key
+from shangju.core.cells import header_key
+from shangju.imports.mapping import KNOWN_COLUMNS, NEEDED_COLUMNS, Mapping, builtin_mapping
 from shangju.imports.models import ColumnPlan
 
 ORDERS = "hotline_12345"

@@ -1,7 +1,6 @@
 """What the columns of a foreign table mean: read from a YAML file, never guessed from the contents (docs/import.md)."""
 
 import re
-import unicodedata
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -13,6 +12,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from shangju.cases.workflow import Channel, RequestType
+from shangju.core.cells import header_key
 from shangju.core.errors import DomainError
 
 MAPPINGS = Path(__file__).parent / "mappings"
@@ -42,7 +42,6 @@ ANSWER_COLUMNS = (
 """What a source is told back of its order; a table that has such columns already gets them filled in."""
 CLOCK_STARTS = ("import", "received")
 SOURCE_SHAPE = re.compile(r"[A-Za-z0-9._-]{1,30}")
-MUST_OR_MAY = re.compile(r"\((?:必填|选填|必填项|选填项|required|optional)\)")
 UNKNOWN_DIRECTIVE = re.compile(r"%(?![aAbBcdfHIjmMpSTyYzZ%])")
 
 
@@ -85,12 +84,6 @@ class Mapping:
         """Whether a table with these headers is of this kind."""
         present = {header_key(header) for header in headers} | set(self.positions(headers))
         return bool(self.recognised_by) and all(header_key(word) in present for word in self.recognised_by)
-
-
-def header_key(header: str) -> str:
-    """One spelling of a header: width, case, spaces, ``_`` and ``-``, and the mark of a compulsory column are alike."""
-    plain = MUST_OR_MAY.sub("", unicodedata.normalize("NFKC", header).lower())
-    return "".join(sign for sign in plain if not sign.isspace() and sign not in "*\ufeff:\x00_-")
 
 
 def builtin_mapping(name: str) -> Mapping:

@@ -20,11 +20,11 @@ from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scanning import ScannerAway, Verdict, scan
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.core.table_files import Row, form_of, read_rows
 from shangju.imports.columns import Positions, are_enough, find_columns, headers_by_name
 from shangju.imports.mapping import NEEDED_COLUMNS
 from shangju.imports.models import ColumnPlan, ImportRow, ImportRun, closed
 from shangju.imports.queries import plans_for
-from shangju.imports.reading import Row, form_of, read_rows
 from shangju.imports.rules import may_import, subdistrict_of
 from shangju.imports.services import HEADERS_WITHIN, header_rows
 from shangju.imports.taking import digest_of

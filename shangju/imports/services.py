@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from shangju.cases.rules import SYSTEM
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.core.table_files import Row, read_rows
 from shangju.imports.mapping import Mapping, mapping_for
-from shangju.imports.reading import Row, read_rows
 from shangju.imports.table import Table, table_of
 from shangju.imports.taking import Judged, Taking
 from shangju.imports.workflow import RowOutcome

@@ -1,6 +1,5 @@
 """From a row of a foreign table to a submission, or to the sentence that says why not."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,8 +13,8 @@ from shangju.cases.intake import ContactDetails, Submission
 from shangju.cases.places import Place, locate
 from shangju.cases.reporter import normalise_phone
 from shangju.categories.models import Category
+from shangju.core.cells import LOST_DIGITS, clean_cell, serial_time
 from shangju.core.errors import DomainError
-from shangju.imports.encodings import UNREADABLE
 from shangju.imports.mapping import NEEDED_COLUMNS, Mapping
 
 Told = TypeVar("Told")
@@ -27,18 +26,6 @@ PLACES_KEPT = 20_000
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(hours=1)
 """By so much the clock of the other system may be fast."""
-
-SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall clock; its zone is the mapping's
-SERIAL_DAYS = range(20_000, 80_000)
-"""Days since the epoch that a bare number may mean as a time: 1954 to 2119."""
-
-QUOTED_FORMULA = re.compile(r'="([^"]*)"')
-FORMULA_SIGNS = frozenset("=+-@")
-SPREADSHEET_FAULTS = frozenset(
-    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"}
-)
-LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
-CONTROL_SIGNS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
@@ -206,7 +193,7 @@ class Table:
         try:
             return datetime.fromisoformat(text)
         except ValueError:
-            return _serial_time(text)
+            return serial_time(text)
 
 
 @dataclass(slots=True)
@@ -222,35 +209,6 @@ class _Refusals:
         except DomainError as refusal:
             self.sentences[column] = str(refusal)
             return otherwise
-
-
-def _serial_time(text: str) -> datetime | None:
-    """The time that a spreadsheet keeps as days since its epoch."""
-    try:
-        days = float(text)
-    except ValueError:
-        return None
-    if not days < SERIAL_DAYS.stop or int(days) not in SERIAL_DAYS:
-        return None
-    return SPREADSHEET_EPOCH + timedelta(seconds=round(days * 86_400))
-
-
-def clean_cell(cell: str) -> str:
-    """A cell without what only the file needed. Raises ``DomainError`` where it holds what cannot be kept."""
-    if "\x00" in cell:
-        raise DomainError(_("The row holds characters that cannot be stored."))
-    if UNREADABLE.search(cell):
-        raise DomainError(
-            _("The row holds signs that are damaged: bytes that mean nothing in this encoding.")
-        )
-    plain = CONTROL_SIGNS.sub("", cell).strip()
-    if plain[:1] == "'" and plain[1:2] in FORMULA_SIGNS:
-        plain = plain[1:]  # the mark with which answers and refused rows leave our house
-    if quoted := QUOTED_FORMULA.fullmatch(plain):
-        plain = quoted[1].strip()
-    if plain in SPREADSHEET_FAULTS:
-        raise DomainError(_("A cell holds the spreadsheet's fault “%(fault)s”.") % {"fault": plain})
-    return plain
 
 
 def _phone(text: str) -> str:

@@ -18,7 +18,7 @@ from shangju.cases.rules import Actor
 from shangju.core.errors import DomainError
 from shangju.core.personal_data import find_personal_data, mask_personal_data
 from shangju.core.sealing import fingerprint
-from shangju.imports.reading import Row
+from shangju.core.table_files import Row
 from shangju.imports.table import Table
 from shangju.imports.workflow import RowOutcome
 

@@ -19,9 +19,9 @@ from shangju.core.errors import DomainError
 from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.core.setting_aside import resting, work_off
+from shangju.core.table_files import Row
 from shangju.imports.models import ImportRow, ImportRun, closed
 from shangju.imports.queries import table_for
-from shangju.imports.reading import Row
 from shangju.imports.rules import may_import
 from shangju.imports.runs import lock_run
 from shangju.imports.table import Table

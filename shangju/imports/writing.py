@@ -2,27 +2,16 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
-from shangju.imports.reading import FileForm
-from shangju.imports.table import FORMULA_SIGNS
+from shangju.core.cells import guarded
+from shangju.core.table_files import FileForm
 
-HARMLESS = re.compile(r'[+-]?[\d.,]+|="\d*"')
-"""Numbers, and the way in which exports keep a number as text."""
-
-LINE_SIGNS = "\t\r\n"
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 WIDEST = 60
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: marked with ``'``, which the import takes away again."""
-    start = cell.lstrip(LINE_SIGNS + " ")[:1]
-    return f"'{cell}" if start in FORMULA_SIGNS and not HARMLESS.fullmatch(cell) else cell
 
 
 def written_table(rows: Iterable[Sequence[str]], form: FileForm, *, mark: str = "") -> bytes:

@@ -43,9 +43,10 @@ from shangju.posts.stakes import declare_stake
 from shangju.privacy.models import DataRequest
 from shangju.privacy.requests import Asking, ask_about_case
 from shangju.privacy.services import prepare_run
+from shangju.topics.models import Topic
 from shangju.webhooks.models import Delivery, Subscription
 from shangju.webhooks.signing import new_secret
-from tests.permission_requests import article_of, papers_of
+from tests.permission_requests import article_of, papers_of, topic_of
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -125,6 +126,8 @@ PAGES: dict[str, Row] = {
     "supervision:reveals": LEADER,
     "supervision:orders": LEADER,
     "supervision:ladder": LEADER,
+    "topics:list": OFFICER,
+    "topics:topic": OFFICER,
     "supervision:measures": Row("leader", "?span=this_year&by=category"),
     "supervision:measure-rows": Row("leader", "?span=this_year&measure=closed&part=denominator"),
     "supervision:measure-settings": LEADER,
@@ -206,7 +209,7 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": "a file",
     "accounts:unlock": "takes a form",
     "my:read_notices": "takes a form", "my:move": "takes a form",
-    "supervision:urge": "takes a form",
+    "supervision:urge": "takes a form", "topics:move": "takes a form",
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
@@ -498,6 +501,9 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
                 "number": 1,
                 "pk": (Article.objects.first() or article_of(street, now=timezone.now())).pk,
             }
+    if name == "topics:topic":
+        with everywhere(EverywhereReason.VERIFICATION):
+            known["pk"] = (Topic.objects.first() or topic_of(case, now=timezone.now())).pk
     return {key: value for key, value in known.items() if f":{key}>" in ROUTES[name]}
 
 

@@ -35,6 +35,7 @@ from shangju.desk.timeline import RECORDS, entries_of, made_since_taken_up, step
 from shangju.photos.responses import photo_response
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
+from shangju.topics.queries import topic_of
 
 READER = needs_right(Right.VIEW_CASE, Right.HANDLE)
 
@@ -144,6 +145,7 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "may_protect": MoveName.PROTECT in names,
         "is_paused": case.is_paused(now),
         "joined": joined_cases(standing_in(request), case),
+        "topic": topic_of(standing_in(request), case),
     }
 
 

@@ -91,7 +91,7 @@ def sheet_rows(content: bytes) -> list[list[object]]:
 
 def csv_rows(content: bytes, folder: Path) -> list[list[str]]:
     """The rows of a CSV file as the import itself reads them."""
-    from shangju.imports.reading import read_rows  # noqa: PLC0415 - only where it is needed
+    from shangju.core.table_files import read_rows  # noqa: PLC0415 - only where it is needed
 
     path = folder / "back.csv"
     path.write_bytes(content)

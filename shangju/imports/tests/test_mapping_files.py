@@ -7,9 +7,10 @@ import pytest
 from django.utils import translation
 
 from shangju.cases.models import Case
+from shangju.core.cells import header_key
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.imports.mapping import KNOWN_COLUMNS, MAPPINGS, header_key, read_mapping
+from shangju.imports.mapping import KNOWN_COLUMNS, MAPPINGS, read_mapping
 from shangju.imports.tests.taking import HEADERS, take, whole_database, written
 from tests.street import Street
 

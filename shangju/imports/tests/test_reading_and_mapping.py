@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from shangju.core.errors import DomainError
+from shangju.core.table_files import read_rows
 from shangju.imports.mapping import mapping_for
-from shangju.imports.reading import read_rows
 
 TABLE = "工单编号,诉求内容\n1,油烟扰民\n\n2,噪音\n"
 

@@ -268,8 +268,8 @@ def test_what_is_no_table_is_refused_at_the_field_and_leaves_nothing(
 def test_a_workbook_that_unpacks_to_a_flood_is_refused(
     street: Street, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from shangju.core.table_files import FileForm  # noqa: PLC0415
     from shangju.imports import runs  # noqa: PLC0415 - its limit is lowered here
-    from shangju.imports.reading import FileForm  # noqa: PLC0415
     from shangju.imports.writing import written_table  # noqa: PLC0415
 
     monkeypatch.setattr(runs, "UNPACKED_AT_MOST", 500)

@@ -1,6 +1,6 @@
 """Tables as they come, one row at a time with its line number, never the whole file at once.
 
-CSV (see :mod:`shangju.imports.encodings`) and XLSX; what a file is, its first bytes say, not its name.
+CSV (see :mod:`shangju.core.encodings`) and XLSX; what a file is, its first bytes say, not its name.
 """
 
 import csv
@@ -18,8 +18,8 @@ from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
 
+from shangju.core.encodings import encoding_of, text_of
 from shangju.core.errors import DomainError
-from shangju.imports.encodings import encoding_of, text_of
 
 FIELD_LIMIT = 200_000
 """Signs in one cell; ten times the longest text that is taken. More is a quotation mark that was never closed."""

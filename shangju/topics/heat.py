@@ -1,0 +1,82 @@
+"""How hot a group of concerns is, in points that say where they come from. Pure: no database, no clock."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shangju.topics.grouping import Concern
+
+
+class HeatSource(models.TextChoices):
+    """What gives points."""
+
+    REPORTERS = "reporters", _("different reporters")
+    REPEATS = "repeats", _("further reports by the same people")
+    BUSIEST = "busiest", _("reports in the busiest 30 days")
+    RECENT = "recent", _("reports in the last 7 days")
+    ME_TOO = "me_too", _("“me too”, counted each time their number doubles")
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRules:
+    """Points for each. Many people count most, then how close together they came, then who joined in.
+
+    Joining in costs one tap, and a thousand taps are not a thousand people who write: their number counts by its
+    doublings.
+    """
+
+    reporters: int = 3
+    repeats: int = 1
+    busiest: int = 2
+    recent: int = 1
+    me_too: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class HeatShare:
+    """Some of the points: how many of what gave them."""
+
+    source: HeatSource
+    count: int
+    points: int
+
+
+BUSY_FOR, RECENT_FOR = timedelta(days=30), timedelta(days=7)
+
+
+def heat_shares(
+    concerns: Sequence[Concern], *, now: datetime | None, rules: HeatRules | None = None
+) -> list[HeatShare]:
+    """Where the points of a group come from; what gives none is left out. ``now`` is when it is looked at."""
+    rules = rules or HeatRules()
+    times = sorted(concern.at for concern in concerns if concern.at)
+    people = len({concern.reporter or f"of {concern.key}" for concern in concerns})
+    me_too = sum(concern.me_too for concern in concerns)
+    counts = {
+        HeatSource.REPORTERS: people,
+        HeatSource.REPEATS: len(concerns) - people,
+        HeatSource.BUSIEST: _busiest(times),
+        HeatSource.RECENT: sum(1 for at in times if now is not None and now - RECENT_FOR < at <= now),
+        HeatSource.ME_TOO: round(math.log2(1 + me_too)),
+    }
+    shares = [HeatShare(source, count, count * getattr(rules, source)) for source, count in counts.items()]
+    return [share for share in shares if share.points]
+
+
+def heat_of(shares: Sequence[HeatShare]) -> int:
+    """The points in all."""
+    return sum(share.points for share in shares)
+
+
+def _busiest(times: Sequence[datetime]) -> int:
+    """The most reports in any 30 days; ``times`` in order."""
+    most = begin = 0
+    for end, at in enumerate(times):
+        while at - times[begin] >= BUSY_FOR:
+            begin += 1
+        most = max(most, end - begin + 1)
+    return most

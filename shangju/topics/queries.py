@@ -1,0 +1,93 @@
+"""Reads of topics worth a name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from shangju.cases.models import Case
+from shangju.cases.rules import visible_to
+from shangju.posts.models import Post
+from shangju.posts.queries import DISPATCHED_TO
+from shangju.posts.rights import Standing
+from shangju.topics.heat import HeatShare, HeatSource
+from shangju.topics.models import Topic, TopicCase, TopicEvent
+from shangju.topics.rules import topics_for
+from shangju.topics.workflow import CaseStanding, TopicState
+
+ORDER = (TopicState.PROPOSED, TopicState.CONFIRMED, TopicState.SETTLED, TopicState.DISMISSED)
+
+
+def readable_cases(standing: Standing) -> QuerySet[Case]:
+    """The cases that the reader may open."""
+    return Case.objects.filter(visible_to(standing))
+
+
+def topics_in_state(standing: Standing, state: str) -> QuerySet[Topic]:
+    """The topics that the reader sees in a state, the hottest first, each with how many of its cases the reader may open."""
+    own = TopicCase.objects.filter(topic=OuterRef("pk"), case__in=readable_cases(standing))
+    members = own.exclude(standing=CaseStanding.TAKEN_OUT).order_by().values("topic")
+    counted = Subquery(members.annotate(total=Count("pk")).values("total"))
+    found = topics_for(standing).filter(state=state)
+    return found.annotate(own_cases=Coalesce(counted, 0)).order_by("-heat", "-pk")
+
+
+def counts_by_state(standing: Standing) -> dict[str, int]:
+    """How many topics the reader sees in each state, in one statement."""
+    found = topics_for(standing).order_by().values("state").annotate(total=Count("pk"))
+    return dict(found.values_list("state", "total"))
+
+
+def memberships_for(standing: Standing, topic: Topic) -> list[TopicCase]:
+    """The cases of a topic that the reader may open, the earliest first; those taken out last."""
+    rows = topic.memberships.filter(case__in=readable_cases(standing)).select_related(
+        "case__area", "case__category", "case__handler_post", "case__handler_party"
+    )
+    rows = rows.defer("case__text", "case__party_summary", "case__area__outline")
+    found = list(rows.order_by("case__received_at", "case_id"))
+    return sorted(found, key=lambda row: row.standing == CaseStanding.TAKEN_OUT)
+
+
+def topic_of(standing: Standing, case: Case) -> Topic | None:
+    """The topic to which a case belongs, if the reader sees that topic: the open one, else the latest settled one."""
+    rows = TopicCase.objects.filter(
+        Q(is_current=True) | Q(topic__state=TopicState.SETTLED), case=case, standing=CaseStanding.MEMBER
+    )
+    row = rows.order_by("-is_current", "-topic_id").values_list("topic_id", flat=True).first()
+    return topics_for(standing).filter(pk=row).first() if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """A row of a topic's history, with the numbers of those of its cases that the reader may open."""
+
+    event: TopicEvent
+    numbers: tuple[str, ...]
+
+
+def history_of(topic: Topic, memberships: Iterable[TopicCase]) -> list[ToldEvent]:
+    """What happened, the latest first; ``memberships`` are those that the reader may open."""
+    numbers = {row.case_id: row.case.number for row in memberships}
+    return [
+        ToldEvent(event, tuple(numbers[case] for case in event.cases if case in numbers))
+        for event in topic.events.select_related("by").order_by("-sequence")
+    ]
+
+
+def lead_posts(topic: Topic) -> QuerySet[Post]:
+    """The posts that may lead a topic: all of its sub-district that handle cases, in the order of the tree."""
+    posts = Post.objects.filter(
+        area__path__startswith=topic.area.path, kind__in=DISPATCHED_TO, retired_on__isnull=True
+    )
+    return posts.select_related("area").order_by(F("area__path"), "kind", "pk")
+
+
+def heat_parts_of(topic: Topic) -> list[HeatShare]:
+    """Where the heat of a topic comes from, as stored by the last search."""
+    known = set(HeatSource.values)
+    return [
+        HeatShare(HeatSource(source), count, points)
+        for source, count, points in topic.heat_parts
+        if source in known
+    ]

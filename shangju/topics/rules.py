@@ -1,0 +1,79 @@
+"""Who may see a topic and act on it: whoever dispatches or supervises where its cases are, and who leads the work sees it.
+
+A case is grouped only where everybody who works on topics may know of it (:func:`may_be_grouped`), and somebody with a
+stake in one of its cases does not see a topic at all: its title speaks of that case as well (cases.md §7).
+"""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from shangju.cases.models import Case
+from shangju.cases.rules import visible_to, within
+from shangju.cases.walls import behind_wall
+from shangju.cases.workflow import RequestType, State
+from shangju.categories.models import Category
+from shangju.core.scoping import EverywhereReason, ScopedArea, everywhere
+from shangju.posts.rights import Right, Standing, outermost
+from shangju.topics.models import Topic, TopicCase
+from shangju.topics.workflow import MOVES, CaseStanding, TopicMove
+
+KEEPING = (Right.DISPATCH, Right.SUPERVISE)
+"""Either right lets somebody keep topics where they hold it."""
+
+NEVER_GROUPED = (State.DECLINED, State.WITHDRAWN)
+
+
+def may_be_grouped() -> Q:
+    """Cases that a topic may hold: none that is confidential, about a minor or somebody who is helped; no praise."""
+    walled = Category.objects.filter(Q(privacy_wall=True) | Q(concerns_minors=True) | Q(sealed=True))
+    kept_apart = Q(is_confidential=True) | Q(concerns_minor=True) | Q(category__in=walled)
+    # A part repeats the words of its whole: the same complaint would count twice.
+    return ~kept_apart & ~Q(state__in=NEVER_GROUPED) & ~Q(request_type=RequestType.PRAISE) & Q(part_of=None)
+
+
+def kept_areas(standing: Standing) -> tuple[ScopedArea, ...]:
+    """The areas whose topics the user keeps."""
+    return outermost(area for right in KEEPING for area in standing.areas_with(right))
+
+
+def cases_within(standing: Standing) -> QuerySet[Case]:
+    """The cases that the user may open where they keep topics."""
+    here = Q(pk__in=[])
+    for area in kept_areas(standing):
+        here |= within(area)
+    return Case.objects.filter(here, visible_to(standing))
+
+
+def topics_for(standing: Standing) -> QuerySet[Topic]:
+    """The topics that the user keeps by a case of theirs, or leads; none that holds a case behind their wall."""
+    kept = TopicCase.objects.filter(topic=OuterRef("pk"), case__in=cases_within(standing))
+    seen = Q(Exists(kept.exclude(standing=CaseStanding.TAKEN_OUT))) | Q(lead_post_id__in=standing.posts)
+    outside = Topic.objects.filter(seen).exclude(pk__in=_walled_topics(standing))
+    return outside.select_related("area", "lead_post__area").defer(
+        "area__outline", "lead_post__area__outline"
+    )
+
+
+def _walled_topics(standing: Standing) -> list[int]:
+    """Ids of the topics that hold a case behind the user's wall, wherever it lies."""
+    with everywhere(EverywhereReason.WALL):
+        walled = Case.objects.filter(behind_wall(standing), topic_memberships__isnull=False)
+        return list(TopicCase.objects.filter(case__in=walled).values_list("topic_id", flat=True).distinct())
+
+
+def may_keep(standing: Standing, topic: Topic) -> bool:
+    """Whether the user may act on a topic that they see: all its cases lie where they dispatch or supervise."""
+    if any(standing.may(right, path=topic.area.path) for right in KEEPING):
+        return True
+    with everywhere(EverywhereReason.TOPIC):
+        paths = topic.memberships.exclude(standing=CaseStanding.TAKEN_OUT).values_list(
+            "case__area_path", flat=True
+        )
+        areas = kept_areas(standing)
+        return all(any(path.startswith(area.path) for area in areas) for path in paths)
+
+
+def open_moves(standing: Standing, topic: Topic) -> tuple[TopicMove, ...]:
+    """The moves that are open to the user now, in the table's order."""
+    if not may_keep(standing, topic):
+        return ()
+    return tuple(move for move, rule in MOVES.items() if topic.state in rule.sources)

@@ -1,0 +1,233 @@
+"""Concerns out of a foreign table, and topics into tables of our own: for ``shangju find-topics`` (docs/topics.md)."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from shangju.cases.likeness import Spot
+from shangju.core.cells import clean_cell, guarded, header_key, serial_time
+from shangju.core.errors import DomainError
+from shangju.core.table_files import Row, read_rows
+from shangju.topics.grouping import Concern, Group
+from shangju.topics.heat import HeatShare, heat_of
+
+_HEADERS = {
+    "id": "msg_id message_id case_enquiry_id unique_key service_request_id case_number order_id order_no order_number "
+    "work_order_id id row 留言编号 事项编号 工单编号 工单号 诉求编号 事件编号 案件编号 流水号 问题id 编号",
+    "title": "title case_title complaint_type 标题 留言主题 诉求标题 工单标题 事项标题 主题 subject service_name type",
+    "text": "body text content case_content description descriptor message details 留言详情 诉求内容 工单内容 反映内容 "
+    "反映问题 来电内容 问题描述 内容描述 诉求描述 主要内容 内容 详情",
+    "time": "time created_at received_at call_time open_dt opened created_date requested_datetime create_time 留言时间 "
+    "来电时间 受理时间 诉求时间 登记时间 创建时间 反映时间 时间 日期 date",
+    "reporter": "user user_id reporter 留言用户 用户 用户id 反映人编号",
+    "place": "location place incident_address address address_detail 详细地址 事发地址 事发地点 诉求地址 反映地址 问题地址 "
+    "地点 地址",
+    "latitude": "latitude lat 纬度",
+    "longitude": "longitude lon lng long 经度",
+    "me_too": "likes me_too me_too_count 点赞数 附议数 附议 点赞",
+}
+COLUMNS = {name: tuple(headers.split()) for name, headers in _HEADERS.items()}
+"""What a column may be called; of several that a table has, the first that is named here counts."""
+
+TIME_FORMS = (
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+)
+"""Beside ISO 8601 and the days of a spreadsheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that was not taken, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(slots=True)
+class ReadTable:
+    """What a table held."""
+
+    concerns: list[Concern]
+    left_out: list[LeftOut]
+    columns: dict[str, str]
+    """Which header was taken for what."""
+
+
+def read_concerns(path: Path, *, named: Mapping[str, str], zone: tzinfo) -> ReadTable:
+    """Every row that can be compared. ``named`` gives headers for columns that guessing would miss.
+
+    A time without a zone is one of ``zone``; a row without a number has that of its line. Raises ``DomainError`` where
+    the file is no table or has neither title nor text.
+    """
+    rows = read_rows(path)
+    headers = next((row for row in rows if len([cell for cell in row.cells if cell.strip()]) > 1), None)
+    if headers is None:
+        raise DomainError(_("%(file)s has no row of headers.") % {"file": path.name})
+    places = _places(headers.cells, named)
+    table = ReadTable([], [], {name: headers.cells[place].strip() for name, place in places.items()})
+    seen: set[str] = set()
+    for row in rows:
+        try:
+            concern = _concern(row, places, zone)
+        except DomainError as refusal:
+            table.left_out.append(LeftOut(row.line, str(refusal)))
+            continue
+        if concern.key in seen:
+            why = _("the number %(number)s was there before") % {"number": concern.key[:40]}
+            table.left_out.append(LeftOut(row.line, why))
+        else:
+            seen.add(concern.key)
+            table.concerns.append(concern)
+    return table
+
+
+def _places(headers: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
+    """Where each known column stands; what is named counts before what is guessed."""
+    where: dict[str, int] = {}
+    for place, header in enumerate(headers):
+        where.setdefault(header_key(header), place)
+    places = {}
+    for name, synonyms in COLUMNS.items():
+        wanted = [named[name]] if name in named else synonyms
+        found = next((where[header_key(word)] for word in wanted if header_key(word) in where), None)
+        if found is not None:
+            places[name] = found
+        elif name in named:
+            words = {"header": named[name], "headers": ", ".join(header.strip() for header in headers)[:300]}
+            raise DomainError(_("There is no column “%(header)s”; the table has: %(headers)s.") % words)
+    if "title" not in places and "text" not in places:
+        told = {"headers": ", ".join(header.strip() for header in headers)[:300]}
+        sentence = _(
+            "No column looks like a title or a text; name one with --column text=HEADER. The table has: %(headers)s."
+        )
+        raise DomainError(sentence % told)
+    return places
+
+
+def _concern(row: Row, places: Mapping[str, int], zone: tzinfo) -> Concern:
+    if row.fault:
+        raise DomainError(row.fault)
+    told = {
+        name: clean_cell(row.cells[place]) if place < len(row.cells) else "" for name, place in places.items()
+    }
+    title, text = told.get("title", ""), told.get("text", "")
+    if not title and not text:
+        raise DomainError(_("it says nothing"))
+    place = told.get("place", "")
+    longitude, latitude = _degrees(told.get("longitude", "")), _degrees(told.get("latitude", ""))
+    known = None not in (longitude, latitude) and (longitude, latitude) != (0.0, 0.0)
+    return Concern(
+        key=told.get("id") or str(row.line),
+        title=title or text[:TITLE_SIGNS],
+        body=text,
+        at=_instant(told.get("time", ""), zone),
+        spot=Spot(note=place, longitude=longitude if known else None, latitude=latitude if known else None)
+        if known or place
+        else None,
+        place=place,
+        reporter=told.get("reporter", ""),
+        me_too=_count(told.get("me_too", "")),
+    )
+
+
+TITLE_SIGNS = 30
+"""So much of a text stands for a title where there is none."""
+
+
+def _degrees(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _count(text: str) -> int:
+    number = _degrees(text)
+    return max(0, int(number)) if number is not None and abs(number) < MOST_ME_TOO else 0
+
+
+MOST_ME_TOO = 10**9
+
+
+def _instant(text: str, zone: tzinfo) -> datetime | None:
+    """The instant that a cell tells; none for an empty one. Raises ``DomainError`` for what is no time."""
+    if not text:
+        return None
+    told = _wall_clock(text)
+    if told is None:
+        raise DomainError(_("“%(text)s” is no time") % {"text": text[:40]})
+    return told if told.tzinfo else told.replace(tzinfo=zone)
+
+
+def _wall_clock(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    for form in TIME_FORMS:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - the caller adds the zone
+        except ValueError:
+            continue
+    return serial_time(text)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedGroup:
+    """A group with its rank by heat, 1 the hottest, and where its heat comes from."""
+
+    rank: int
+    group: Group
+    shares: tuple[HeatShare, ...]
+
+    @property
+    def heat(self) -> int:
+        """The points in all."""
+        return heat_of(self.shares)
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """The days of its first and last concern; empty where no times are given."""
+        first, last = self.group.first, self.group.last
+        return (first.date().isoformat() if first else "", last.date().isoformat() if last else "")
+
+
+def topic_rows(ranked: Iterable[RankedGroup]) -> Iterator[list[str]]:
+    """The table of topics, headers first."""
+    yield ["rank", "heat", "from", "to", "place", "description", "rows", "ids"]
+    for each in ranked:
+        found = each.group
+        numbers = " ".join(member.key for member in found.members)
+        counted = str(len(found.members))
+        yield [str(each.rank), str(each.heat), *each.span, found.place, found.centre.title, counted, numbers]
+
+
+def membership_rows(concerns: Iterable[Concern], ranked: Iterable[RankedGroup]) -> Iterator[list[str]]:
+    """Every row of the table with the rank of its topic, empty where it belongs to none; headers first."""
+    rank_of = {member.key: str(each.rank) for each in ranked for member in each.group.members}
+    yield ["id", "topic"]
+    for concern in concerns:
+        yield [concern.key, rank_of.get(concern.key, "")]
+
+
+def write_table(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """Write CSV (UTF-8 with its mark, which spreadsheets ask for). Raises ``DomainError`` where it cannot be written."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
+    try:
+        path.write_text(out.getvalue(), encoding="utf-8-sig", newline="")
+    except OSError as fault:
+        words = {"file": str(path), "why": fault.strerror or fault}
+        raise DomainError(_("%(file)s cannot be written: %(why)s.") % words) from fault
