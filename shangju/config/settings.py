@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "shangju.desk",
     "shangju.my",
     "shangju.administration",
+    "shangju.cockpit",
     "shangju.api",
     "shangju.demo",
     "django.contrib.auth",
