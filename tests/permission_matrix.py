@@ -45,6 +45,7 @@ GROUPS = {
     "importers": "officer officer_with_shop secretary duty_desk other_officer far_desk",
     "supervisors": "secretary task_force leader",
     "elsewhere": "other_officer far_desk",
+    "wall_watchers": "duty_desk task_force leader far_desk",
     "writers": "officer officer_with_shop other_officer secretary unit duty_desk task_force",
     "street_writers": "unit duty_desk task_force",
     "walled": "officer_with_shop",
@@ -58,6 +59,10 @@ DESK = "403 · sign-in anonymous · 404 elsewhere"
 DESK_FAR = "404 · sign-in anonymous · 403 outsiders callers_in"
 IMPORTS = "403 · sign-in anonymous · 404 importers"
 """A table of the sub-district: who takes orders in for a community of it or elsewhere does not know of it."""
+
+WALL = "403 · sign-in anonymous · 200 wall_watchers · 404 far_desk"
+WALL_FAR = "403 · sign-in anonymous · 404 wall_watchers · 200 far_desk"
+"""The screen of a sub-district; who may look at none is told so, who looks at one does not know of another."""
 
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
@@ -242,6 +247,9 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET supervision:ladder": "403 · sign-in anonymous · 200 supervisors",
     "POST supervision:ladder": "403 · sign-in anonymous · 302 task_force leader",
     "GET supervision:reveals": "403 · sign-in anonymous · 200 supervisors",
+    "GET cockpit:home": "403 · sign-in anonymous · 302 wall_watchers",
+    "GET cockpit:wall": (WALL, WALL_FAR),
+    "GET cockpit:figures": (WALL, WALL_FAR),
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",

@@ -8,6 +8,6 @@ app_name = "cockpit"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("<str:code>/", views.wall, name="wall"),
-    path("<str:code>/figures/", views.figures, name="figures"),
+    path("<str:area>/", views.wall, name="wall"),
+    path("<str:area>/figures/", views.figures, name="figures"),
 ]

@@ -25,10 +25,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
-def wall(request: HttpRequest, code: str) -> HttpResponse:
+def wall(request: HttpRequest, area: str) -> HttpResponse:
     """The screen of a sub-district or of one community."""
-    area, standing = _area(request, code), standing_in(request)
-    context = screen_of(area, now=timezone.now(), links=links_for(standing, area))
+    shown, standing = _area(request, area), standing_in(request)
+    context = screen_of(shown, now=timezone.now(), links=links_for(standing, shown))
     # A wall is dark, whatever its reader chose for the pages of the desk.
     context |= {"theme": "dark", "others": subdistricts_with(standing, Right.VIEW_COCKPIT)}
     return render(request, "cockpit/wall.html", context)
@@ -36,11 +36,11 @@ def wall(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @login_required
-def figures(request: HttpRequest, code: str) -> HttpResponse:
+def figures(request: HttpRequest, area: str) -> HttpResponse:
     """The panels alone, for the page that is open."""
-    area = _area(request, code)
-    links = links_for(standing_in(request), area)
-    return render(request, "cockpit/figures.html", screen_of(area, now=timezone.now(), links=links))
+    shown = _area(request, area)
+    links = links_for(standing_in(request), shown)
+    return render(request, "cockpit/figures.html", screen_of(shown, now=timezone.now(), links=links))
 
 
 def _area(request: HttpRequest, code: str) -> Area:

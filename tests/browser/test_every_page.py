@@ -124,6 +124,7 @@ PAGES: dict[str, Row] = {
     "supervision:reveals": LEADER,
     "supervision:orders": LEADER,
     "supervision:ladder": LEADER,
+    "cockpit:wall": LEADER,
     "desk:order": LEADER,
     "desk:coordination": LEADER,
     "administration:home": SYSTEM,
@@ -203,6 +204,8 @@ NOT_PAGES = {
     "accounts:unlock": "takes a form",
     "my:read_notices": "takes a form", "my:move": "takes a form",
     "supervision:urge": "takes a form",
+    "cockpit:home": "leads to the screen of the reader's first sub-district",
+    "cockpit:figures": "a part of the wall's page, sent to its script",
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
@@ -484,7 +487,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     code = endorsed.tracking_code if name == "public:endorsement" else case.tracking_code
     known = {
         "number": case.number, "code": format_code(code), "pk": subject.pk,
-        "place": street.areas["building"].code, "member": street.parties["shop"].pk, "version": "2026-06",
+        "place": street.areas["building"].code, "area": street.areas["subdistrict"].code, "member": street.parties["shop"].pk, "version": "2026-06",
         "kind": "case_contact",
     }  # fmt: skip
     if name.startswith(("knowledge:", "public:help_")):
