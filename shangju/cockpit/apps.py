@@ -15,10 +15,10 @@ class CockpitConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the worker its step; the service is imported when the first pass runs."""
-        register_step("tally what was received", _tally)
+        register_step("count the days of the wall", _count)
 
 
-def _tally(now: datetime) -> int:
-    from shangju.cockpit.services import tally_days  # noqa: PLC0415 - models are not loaded yet at import
+def _count(now: datetime) -> int:
+    from shangju.cockpit.services import count_days  # noqa: PLC0415 - models are not loaded yet at import
 
-    return tally_days(now=now)
+    return count_days(now=now)

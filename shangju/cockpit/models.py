@@ -1,4 +1,4 @@
-"""What was received on days that are over, counted once: ninety days are ninety rows, however many cases there were."""
+"""What was registered on days that are over, counted once: thirty days are thirty rows, however many cases there were."""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ class ReceivedDayManager(ScopedManager["ReceivedDay"]):
 
 
 class ReceivedDay(models.Model):
-    """The concerns registered in a sub-district or community on one day, as :class:`shangju.cockpit.tally.Tally` counts.
+    """The concerns registered in a sub-district or community on one day, as :mod:`shangju.cockpit.tally` counts them.
 
     Numbers alone: no case, no person and no place that the gazetteer or the register of members does not name. A row
     may be deleted at any time; the worker counts the day again.
@@ -24,10 +24,10 @@ class ReceivedDay(models.Model):
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="+", db_index=False)
     day = models.DateField(_("Day"))
-    by_hour = models.JSONField(default=dict)
+    total = models.PositiveIntegerField(default=0)
     by_category = models.JSONField(default=dict)
     by_road = models.JSONField(default=dict)
-    by_party = models.JSONField(default=dict)
+    by_member = models.JSONField(default=dict)
 
     objects = ReceivedDayManager()
 

@@ -1,4 +1,4 @@
-"""What the screen shows, read from index ranges of open cases and of today, and from stored days."""
+"""What the screen shows, read from the index ranges of open cases and from days that are stored."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
 from shangju.areas.models import Area, AreaKind
@@ -17,17 +17,19 @@ from shangju.cases.safe_summary import SHARED_MATTERS, road_names, road_of
 from shangju.cases.workflow import DISSATISFIED_TO_CLIMB
 from shangju.categories.queries import category_tree
 from shangju.cockpit.models import ReceivedDay
-from shangju.cockpit.tally import KEPT_APART, Received, Tally, merged, tally_of
+from shangju.cockpit.tally import KEPT_APART, Received, ReceivedCounts, together
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.measures.models import Round
 
-CHILD_COLUMN = {AreaKind.SUBDISTRICT: "community_id", AreaKind.COMMUNITY: "grid_id"}
-"""By what the cases of an area are told apart on its map."""
+CHILD_KIND = {AreaKind.SUBDISTRICT: AreaKind.COMMUNITY, AreaKind.COMMUNITY: AreaKind.GRID}
+"""The areas that have a screen, and what is told apart on their maps."""
 
-HEAT_DAYS = 90
 PLACE_DAYS = 30
-CATEGORY_DAYS = 30
-LIVE_DAYS = 2
-"""Today and yesterday are counted when somebody looks; a day before that is stored, with the area it was sorted into."""
+SETTLED_AFTER = timedelta(days=2)
+"""A day is counted when the day after it is over, too: by then its cases have their categories."""
+
+CALLED_BACK_WITHIN = timedelta(days=30)
+"""A case is closed so long after its result at the latest: seven days to reach the reporter, fifteen to reopen."""
 
 
 def midnight(day: date) -> datetime:
@@ -35,11 +37,27 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def area_with_children(code: str) -> tuple[Area, list[Area]] | None:
+    """A sub-district with its communities or a community with its grids, all in force; none where there is none."""
+    with everywhere(EverywhereReason.STRUCTURE):
+        found = list(
+            Area.objects.filter(Q(code=code) | Q(parent__code=code), retired_on__isnull=True)
+            .select_related("parent")
+            .defer("parent__outline")
+            .order_by("path")
+        )
+    area = next((one for one in found if one.code == code and one.kind in CHILD_KIND), None)
+    if area is None:
+        return None
+    return area, [one for one in found if one.kind == CHILD_KIND[AreaKind(area.kind)]]
+
+
 @dataclass(frozen=True, slots=True)
 class OpenCases:
-    """The open cases of an area now, by light, and what asks for supervision among them.
+    """The open cases of an area now, by light, with what asks for supervision and what was done to them today.
 
-    ``overdue`` is red and purple together; what no clock runs for (paused) has no light.
+    What no clock runs for (a pause) has no light. ``orders`` are those without a reply, ``late`` the cases with one whose
+    day has passed.
     """
 
     open: int = 0
@@ -50,6 +68,10 @@ class OpenCases:
     purple: int = 0
     climbed: int = 0
     dissatisfied: int = 0
+    orders: int = 0
+    late: int = 0
+    accepted: int = 0
+    dispatched: int = 0
 
     @property
     def overdue(self) -> int:
@@ -57,42 +79,56 @@ class OpenCases:
         return self.red + self.purple
 
     def __add__(self, other: "OpenCases") -> "OpenCases":
-        return OpenCases(
-            **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
-        )
+        names = [one.name for one in fields(self)]
+        return OpenCases(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
 def open_cases_of(area: Area, *, now: datetime) -> dict[int | None, OpenCases]:
     """The open cases of ``area`` by community or grid (``None``: in none of them); one index range of what is open."""
-    lights = {light: Count("pk", filter=light_condition(light, now=now)) for light in LIGHTS}
+    today = timezone.localdate(now)
+    late = SupervisionOrder.objects.filter(case=OuterRef("pk"), replied_at__isnull=True, reply_by__lt=today)
     rows: Any = (
         Case.objects.filter(within(area.scoped), is_open=True)
         .order_by()
-        .values(child=F(CHILD_COLUMN[AreaKind(area.kind)]))
+        .values(child=F(f"{CHILD_KIND[AreaKind(area.kind)]}_id"))
         .annotate(
             open=Count("pk"),
             climbed=Count("pk", filter=~Q(tier="")),
             dissatisfied=Count("pk", filter=Q(dissatisfaction_count__gte=DISSATISFIED_TO_CLIMB)),
-            **lights,
+            orders=Sum("open_orders"),
+            late=Count("pk", filter=Q(Exists(late), open_orders__gt=0)),
+            accepted=Count("pk", filter=Q(accepted_at__gte=midnight(today))),
+            dispatched=Count("pk", filter=Q(dispatched_at__gte=midnight(today))),
+            **{light: Count("pk", filter=light_condition(light, now=now)) for light in LIGHTS},
         )
     )
     return {row.pop("child"): OpenCases(**row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
-    """Supervision orders without a reply, and how many of them are past their day."""
+class EndedToday:
+    """What was closed today, and what was accepted and dispatched today and has ended since."""
 
-    waiting: int
-    late: int
+    closed: int
+    accepted: int
+    dispatched: int
 
 
-def orders_of(area: Area, *, today: date) -> Orders:
-    """The orders of ``area`` that wait for a reply."""
-    waiting = SupervisionOrder.objects.filter(
-        replied_at__isnull=True, case__in=Case.objects.filter(within(area.scoped))
+def ended_today_in(area: Area, *, today: date) -> EndedToday:
+    """Among the rounds that had their result lately: an index range, where a closing has none of its own."""
+    since, column = midnight(today), str(area.kind)
+    recent = Round.objects.filter(
+        subdistrict=area.parent_id if area.kind == AreaKind.COMMUNITY else area.pk,
+        ended_at__gte=since - CALLED_BACK_WITHIN,
+        case__is_open=False,
     )
-    return Orders(**waiting.aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(reply_by__lt=today))))
+    return EndedToday(
+        **recent.filter(**{column: area}).aggregate(
+            closed=Count("case", distinct=True, filter=Q(case__closed_at__gte=since)),
+            accepted=Count("case", distinct=True, filter=Q(case__accepted_at__gte=since)),
+            dispatched=Count("case", distinct=True, filter=Q(case__dispatched_at__gte=since)),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,85 +151,53 @@ def wall_names(area: Area) -> WallNames:
     )
 
 
-def received_rows(
-    area: Area, first: date, last: date, *, names: WallNames
-) -> dict[int | None, list[Received]]:
-    """The cases registered in ``area`` from ``first`` to ``last``, by community (``None``: in none).
+def received_on(area: Area, day: date, *, names: WallNames) -> dict[int | None, list[Received]]:
+    """The cases registered in ``area`` on ``day``, by community (``None``: in none).
 
-    Both days belong to it. What strangers may not read of has no place, and no category where that is walled.
+    What strangers may not read of has no place, and no category where that is walled.
     """
     found = (
         Case.objects.filter(
             within(area.scoped),
-            registered_at__gte=midnight(first),
-            registered_at__lt=midnight(last + timedelta(days=1)),
+            registered_at__gte=midnight(day),
+            registered_at__lt=midnight(day + timedelta(days=1)),
         )
         .order_by()
         .values_list(
             "community_id",
-            "received_at",
             "category_id",
-            "place_party_id",
+            "place_party__name",
             "place_note",
             "request_type",
             "is_confidential",
             "concerns_minor",
         )
     )
-    known: dict[str, str] = {}
     by_community: dict[int | None, list[Received]] = defaultdict(list)
-    for community, received_at, category, party, note, request_type, confidential, minor in found:
+    for community, category, member, note, request_type, confidential, minor in found:
         root = names.roots.get(category, KEPT_APART)
-        shown = not (confidential or minor) and request_type in SHARED_MATTERS and (root or category is None)
-        if shown and note not in known:
-            known[note] = road_of(note, names.roads)
-        by_community[community].append(
-            Received(received_at, root, known[note] if shown else "", party if shown else None)
-        )
+        kept = confidential or minor or request_type not in SHARED_MATTERS or (category and not root)
+        place = {} if kept else {"road": road_of(note, names.roads), "member": member or ""}
+        by_community[community].append(Received(root, **place))
     return by_community
 
 
+def settled_days(today: date) -> list[date]:
+    """The thirty days that are shown, the last of which is the day before yesterday."""
+    last = today - SETTLED_AFTER
+    return [last - timedelta(days=number) for number in reversed(range(PLACE_DAYS))]
+
+
 def days_missing(subdistrict: Area, *, today: date) -> list[date]:
-    """The days of the last ninety that are over and not stored yet."""
-    last = today - timedelta(days=LIVE_DAYS)
-    first = today - timedelta(days=HEAT_DAYS)
-    stored = set(
-        ReceivedDay.objects.filter(area=subdistrict, day__gte=first, day__lte=last).values_list(
-            "day", flat=True
-        )
-    )
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return [day for day in days if day not in stored]
+    """Those of the settled days that are not stored yet."""
+    days = settled_days(today)
+    stored = ReceivedDay.objects.filter(area=subdistrict, day__gte=days[0], day__lte=days[-1])
+    known = set(stored.values_list("day", flat=True))
+    return [day for day in days if day not in known]
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
-    """What was received in the last ninety days and in the last thirty; ``stored`` says how many days were counted."""
-
-    ninety: Tally
-    thirty: Tally
-    first: date
-    counted: int
-
-
-def received_in(area: Area, *, today: date) -> Days:
-    """The stored days of ``area`` together with today and yesterday."""
-    first = today - timedelta(days=HEAT_DAYS)
-    live_from = today - timedelta(days=LIVE_DAYS - 1)
-    live = tally_of(
-        row for rows in received_rows(area, live_from, today, names=wall_names(area)).values() for row in rows
-    )
-    stored = list(
-        ReceivedDay.objects.filter(area=area, day__gte=first, day__lt=live_from).values(
-            "day", "by_hour", "by_category", "by_road", "by_party"
-        )
-    )
-    recent = [row for row in stored if row["day"] > today - timedelta(days=PLACE_DAYS)]
-    return Days(merged(stored, live), merged(recent, live), first, len(stored) + LIVE_DAYS)
-
-
-def children_of(area: Area) -> list[Area]:
-    """The communities of a sub-district or the grids of a community, in force, with their outlines."""
-    kind = AreaKind.COMMUNITY if area.kind == AreaKind.SUBDISTRICT else AreaKind.GRID
-    with everywhere(EverywhereReason.STRUCTURE):
-        return list(Area.objects.filter(parent=area, kind=kind, retired_on__isnull=True).order_by("path"))
+def received_in(area: Area, *, today: date) -> ReceivedCounts:
+    """What was registered in ``area`` on the settled days."""
+    days = settled_days(today)
+    stored = ReceivedDay.objects.filter(area=area, day__gte=days[0], day__lte=days[-1])
+    return together(stored.values("total", "by_category", "by_road", "by_member"))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -16,12 +16,15 @@ from shangju.areas.models import Area, AreaKind
 from shangju.areas.outline_drawing import Drawing, DrawnArea, draw_outlines, short_name
 from shangju.cases.queries import LIGHTS
 from shangju.categories.queries import category_tree
-from shangju.cockpit import flow, queries
+from shangju.cockpit import queries
 from shangju.cockpit.links import Links
-from shangju.cockpit.queries import Days, OpenCases
-from shangju.cockpit.tally import KEPT_APART, Tally
+from shangju.cockpit.queries import OpenCases
+from shangju.cockpit.tally import KEPT_APART, ReceivedCounts
 from shangju.core.templatetags.ui import LIGHTS as LOOKS
-from shangju.parties.models import Party
+from shangju.measures.definitions import MEASURES, THREE_RATES, Figure, MeasureName, Settings, score_of
+from shangju.measures.models import DayFlow
+from shangju.measures.periods import Period
+from shangju.measures.queries import Asked, flows_of, hours_of_weekdays, rates_of, read_to, settings_of
 
 TOP_CATEGORIES = 11
 PLACES = 5
@@ -31,13 +34,16 @@ FEWEST = 3
 STEPS = 5
 """How many colours the map has."""
 
-KEEP_SECONDS = 60
-"""How long what was received is kept: hours, categories and places change slowly and are looked at all day."""
+LINE_DAYS = 14
+HEAT_DAYS = 90
+RATE_DAYS = 30
+SHOWN_RATES = (MeasureName.CLOSED, *THREE_RATES)
+PER_CENT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A number with its word and the address of its rows (or none)."""
+    """A number with its word, its icon and the address of its rows (or none)."""
 
     label: str
     number: int
@@ -77,73 +83,106 @@ class Share:
     percent: float
 
 
-def screen_of(area: Area, *, now: datetime, links: Links) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate in per cent (none: nothing to count), or the score of the three; ``change`` in points, where comparable."""
+
+    label: str
+    definition: str
+    value: Decimal | None
+    figure: Figure | None
+    change: Decimal | None
+
+
+def screen_of(area: Area, children: list[Area], *, now: datetime, links: Links) -> dict[str, Any]:
     """The context of the template."""
     today = timezone.localdate(now)
     by_child = queries.open_cases_of(area, now=now)
     whole = sum(by_child.values(), OpenCases())
-    parts, drawing = _parts(area, by_child, links)
-    days, counted_at = _received(area, now=now)
+    parts, drawing = _parts(area, children, by_child, links)
+    flows = flows_of(area, Period(today - timedelta(days=HEAT_DAYS - 1), today))
+    received, days = queries.received_in(area, today=today), queries.settled_days(today)
     return {
         "area": area,
         "now": now,
-        "steps": _steps(area, now=now, links=links),
-        "lines": flow.lines_of(area, today=today),
+        "read_to": read_to() or now,
+        "rates": rates_in(area, now=now),
+        "rate_days": RATE_DAYS,
+        "steps": _steps(area, whole, flows[-1], links=links, today=today),
+        "lines": flows[-LINE_DAYS:],
         "whole": whole,
         "lights": _lights(whole, links),
         "parts": parts,
         "drawing": drawing,
         "legend": range(1, STEPS + 1),
-        "supervision": _supervision(area, whole, now=now, links=links),
-        "categories": shares_of(days.thirty),
-        "hours": range(24),
-        "week": list(zip(WEEKDAYS_ABBR.values(), days.ninety.week(), strict=True)),
-        "places": places_of(days.thirty),
+        "supervision": _supervision(whole, links=links),
+        "categories": shares_of(received),
+        "places": places_of(received),
         "fewest": FEWEST,
-        "days": days,
-        "counted_at": counted_at,
-        "first_of_thirty": today - timedelta(days=queries.PLACE_DAYS - 1),
+        "first": days[0],
+        "last": days[-1],
+        "hours": range(24),
+        "week": list(zip(WEEKDAYS_ABBR.values(), hours_of_weekdays(flows), strict=True)),
+        "heat_from": flows[0].day,
     }
 
 
-def _received(area: Area, *, now: datetime) -> tuple[Days, datetime]:
-    """What was received, at most a minute old, with the instant of its count."""
-    key = f"cockpit:received:{area.pk}:{timezone.localdate(now)}"
-    kept: tuple[Days, datetime] | None = cache.get(key)
-    if kept is None:
-        kept = queries.received_in(area, today=timezone.localdate(now)), now
-        cache.set(key, kept, KEEP_SECONDS)
-    return kept
+def rates_in(area: Area, *, now: datetime) -> list[Rate]:
+    """The rates of the last thirty days, compared with the thirty before where both are of enough cases."""
+    today, settings = timezone.localdate(now), settings_of(area)
+    period = Period(today - timedelta(days=RATE_DAYS - 1), today)
+    current = rates_of(Asked(area, period, now))
+    before = rates_of(Asked(area, period.before(), now))
+    score, earlier = score_of(current, settings), score_of(before, settings)
+    shown = [_rate(current[name], before[name], settings) for name in SHOWN_RATES]
+    label = pgettext("measure", "Score of the three rates")
+    weights = ", ".join(f"{MEASURES[name].label} {settings.weights[name]} %" for name in THREE_RATES)
+    return [*shown, Rate(label, weights, score, None, _difference(score, earlier))]
 
 
-def _steps(area: Area, *, now: datetime, links: Links) -> list[Counted]:
-    done = flow.today_in(area, today=timezone.localdate(now))
+def _rate(figure: Figure, before: Figure, settings: Settings) -> Rate:
+    small = figure.is_small(settings.minimum) or before.is_small(settings.minimum)
+    measure = MEASURES[figure.name]
+    return Rate(
+        str(measure.label),
+        str(measure.numerator),
+        figure.percent,
+        figure,
+        None if small else _difference(figure.percent, before.percent),
+    )
+
+
+def _difference(value: Decimal | None, earlier: Decimal | None) -> Decimal | None:
+    return None if value is None or earlier is None else value - earlier
+
+
+def _steps(area: Area, whole: OpenCases, flow: DayFlow, *, links: Links, today: date) -> list[Counted]:
+    ended = queries.ended_today_in(area, today=today)
     return [
-        Counted(pgettext("flow of the day", "Received"), done.received, links.worklist(state="all"), "inbox"),
-        Counted(pgettext("flow of the day", "Accepted"), done.accepted, mark="check"),
-        Counted(pgettext("flow of the day", "Dispatched"), done.dispatched, mark="send"),
-        Counted(pgettext("flow of the day", "Resolved"), done.resolved, mark="check-circle"),
-        Counted(pgettext("flow of the day", "Closed"), done.closed, mark="document"),
+        Counted(pgettext("flow of the day", "Received"), flow.received, mark="inbox"),
+        Counted(pgettext("flow of the day", "Accepted"), whole.accepted + ended.accepted, mark="check"),
+        Counted(pgettext("flow of the day", "Dispatched"), whole.dispatched + ended.dispatched, mark="send"),
+        Counted(pgettext("flow of the day", "Resolved"), flow.resolved, mark="check-circle"),
+        Counted(pgettext("flow of the day", "Closed"), ended.closed, mark="document"),
     ]
 
 
 def _lights(whole: OpenCases, links: Links) -> list[Light]:
     return [
         Light(
-            str(LOOKS[light][1]),
-            getattr(whole, light),
-            links.worklist(light=light),
-            f"light-{light}",
-            LOOKS[light][0],
+            label=str(LOOKS[light][1]),
+            number=getattr(whole, light),
+            href=links.worklist(light=light),
+            icon=f"light-{light}",
+            tone=LOOKS[light][0],
         )
         for light in LIGHTS
     ]
 
 
 def _parts(
-    area: Area, by_child: dict[int | None, OpenCases], links: Links
+    area: Area, children: list[Area], by_child: dict[int | None, OpenCases], links: Links
 ) -> tuple[list[Part], Drawing | None]:
-    children = queries.children_of(area)
     drawing = draw_outlines(area, children)
     shapes = {shape.area.pk: shape for shape in drawing.shapes} if drawing else {}
     most = max((by_child.get(child.pk, OpenCases()).open for child in children), default=0)
@@ -167,35 +206,32 @@ def _step(number: int, most: int) -> int:
     return -(-STEPS * number // most) if number else 0
 
 
-def _supervision(area: Area, whole: OpenCases, *, now: datetime, links: Links) -> list[Counted]:
-    orders = queries.orders_of(area, today=timezone.localdate(now))
+def _supervision(whole: OpenCases, *, links: Links) -> list[Counted]:
     return [
-        Counted(_("Orders out"), orders.waiting, links.orders("waiting"), "document"),
-        Counted(pgettext("order", "Reply overdue"), orders.late, links.orders("late"), "warning"),
-        Counted(_("Climbed a tier"), whole.climbed, links.supervision("climbed"), "arrow-up"),
-        Counted(_("Dissatisfied twice"), whole.dissatisfied, links.supervision("dissatisfied"), "history"),
+        Counted(_("Orders out"), whole.orders, links.orders("waiting")),
+        Counted(pgettext("order", "Reply overdue"), whole.late, links.supervision("unanswered")),
+        Counted(_("Climbed a tier"), whole.climbed, links.supervision("climbed")),
+        Counted(_("Dissatisfied twice"), whole.dissatisfied, links.supervision("dissatisfied")),
     ]
 
 
-def shares_of(tally: Tally) -> list[Share]:
+def shares_of(counts: ReceivedCounts) -> list[Share]:
     """The most frequent root categories with their share; what is rare or kept apart is one line at the end."""
     names = {branch.root.code: branch.root.name for branch in category_tree().branches}
-    ranked = [(code, number) for code, number in tally.by_category.most_common() if code != KEPT_APART]
+    ranked = [(code, number) for code, number in counts.by_category.most_common() if code != KEPT_APART]
     shown = [(code, number) for code, number in ranked if number >= FEWEST][:TOP_CATEGORIES]
-    rest = tally.total - sum(number for _code, number in shown)
+    rest = counts.total - sum(number for _code, number in shown)
     lines = [(names.get(code, code), number) for code, number in shown]
     if rest >= FEWEST:
         lines.append((pgettext("categories", "Others"), rest))
     whole = sum(number for _name, number in lines) or 1
-    return [Share(name, number, 100 * number / whole) for name, number in lines]
+    return [Share(name, number, PER_CENT * number / whole) for name, number in lines]
 
 
-def places_of(tally: Tally) -> list[Counted]:
+def places_of(counts: ReceivedCounts) -> list[Counted]:
     """The roads and members with the most cases, never one with fewer than ``FEWEST``."""
-    members = {pk: number for pk, number in tally.by_party.items() if number >= FEWEST}
-    named = Party.objects.filter(pk__in=[int(pk) for pk in members])
-    found = [Counted(str(party), members[str(party.pk)], mark="shop") for party in named]
-    found += [Counted(road, number, mark="map-pin") for road, number in _frequent(tally.by_road.items())]
+    found = [Counted(name, number, mark="shop") for name, number in _frequent(counts.by_member.items())]
+    found += [Counted(road, number, mark="map-pin") for road, number in _frequent(counts.by_road.items())]
     return sorted(found, key=lambda place: (-place.number, place.label))[:PLACES]
 
 

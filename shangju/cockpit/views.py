@@ -1,19 +1,20 @@
 """The wall screen: a page, and the part of it that is asked for again every half minute."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from shangju.areas.models import Area, AreaKind
 from shangju.cockpit.links import links_for
+from shangju.cockpit.queries import area_with_children
 from shangju.cockpit.screen import screen_of
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
-from shangju.supervision.queries import chosen_subdistrict, subdistricts_with
-
-KINDS = (AreaKind.SUBDISTRICT, AreaKind.COMMUNITY)
+from shangju.supervision.queries import chosen_subdistrict
 
 
 @require_GET
@@ -27,27 +28,24 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def wall(request: HttpRequest, area: str) -> HttpResponse:
     """The screen of a sub-district or of one community."""
-    shown, standing = _area(request, area), standing_in(request)
-    context = screen_of(shown, now=timezone.now(), links=links_for(standing, shown))
     # A wall is dark, whatever its reader chose for the pages of the desk.
-    context |= {"theme": "dark", "others": subdistricts_with(standing, Right.VIEW_COCKPIT)}
-    return render(request, "cockpit/wall.html", context)
+    return render(request, "cockpit/wall.html", {**_screen(request, area), "theme": "dark"})
 
 
 @require_GET
 @login_required
 def figures(request: HttpRequest, area: str) -> HttpResponse:
     """The panels alone, for the page that is open."""
-    shown = _area(request, area)
-    links = links_for(standing_in(request), shown)
-    return render(request, "cockpit/figures.html", screen_of(shown, now=timezone.now(), links=links))
+    return render(request, "cockpit/figures.html", _screen(request, area))
 
 
-def _area(request: HttpRequest, code: str) -> Area:
-    """The area, where the reader may look at its screen; what lies elsewhere does not exist for them."""
+def _screen(request: HttpRequest, code: str) -> dict[str, Any]:
+    """What is shown of an area where the reader may look at its screen; what lies elsewhere does not exist for them."""
     standing = standing_in(request)
-    chosen_subdistrict(standing, Right.VIEW_COCKPIT, "")
-    area = Area.objects.filter(code=code, kind__in=KINDS, retired_on__isnull=True).first()
-    if area is None or not standing.may(Right.VIEW_COCKPIT, path=area.path):
+    if not standing.holds_anywhere(Right.VIEW_COCKPIT):
+        raise PermissionDenied
+    found = area_with_children(code)
+    if found is None or not standing.may(Right.VIEW_COCKPIT, path=found[0].path):
         raise Http404
-    return area
+    area, children = found
+    return screen_of(area, children, now=timezone.now(), links=links_for(standing, area))

@@ -133,6 +133,14 @@ def _figures(
     return Figures(key, label, counted, waiting, by_name, median, score_of(by_name, settings))
 
 
+def rates_of(asked: Asked) -> dict[MeasureName, Figure]:
+    """The rates of all that is asked for, together, without a median: what a screen shows that asks every minute."""
+    counts = _counts(asked, Dimension.WHOLE).get("", added([]))
+    pending = _pending(asked, Dimension.WHOLE).get("")
+    counted = without(counts, pending) if pending else counts
+    return {name: figure_of(name, counted) for name in MeasureName}
+
+
 def figure_of(name: MeasureName, counts: Counts) -> Figure:
     """One rate out of counters."""
     yes, no = counts[f"{name.value}_yes"], counts[f"{name.value}_no"]

@@ -1,4 +1,4 @@
-"""What was received on days that are over."""
+"""What was registered on days that are over."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -18,10 +18,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(verbose_name='Day')),
-                ('by_hour', models.JSONField(default=dict)),
+                ('total', models.PositiveIntegerField(default=0)),
                 ('by_category', models.JSONField(default=dict)),
                 ('by_road', models.JSONField(default=dict)),
-                ('by_party', models.JSONField(default=dict)),
+                ('by_member', models.JSONField(default=dict)),
                 ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='areas.area')),
             ],
             options={
