@@ -157,6 +157,8 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET public:place": OPEN,
     "GET public:member_place": OPEN,
     "GET public:board": OPEN,
+    "GET public:figures": OPEN,
+    "GET public:figures_table": OPEN,
     "GET public:track": OPEN,
     "POST public:track": "302",
     "GET public:case": OPEN,

@@ -79,6 +79,7 @@ PAGES: dict[str, Row] = {
     "public:member_place": EVERYBODY,
     "public:endorsement": EVERYBODY,
     "public:board": EVERYBODY,
+    "public:figures": EVERYBODY,
     "public:track": EVERYBODY,
     "public:case": EVERYBODY,
     "public:privacy": EVERYBODY,
@@ -210,7 +211,7 @@ NOT_PAGES = {
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
     "imports:name_columns": "takes a form", "imports:start": "takes a form", "imports:discard": "takes a form",
-    "imports:refused": "a file", "imports:answers": "a file",
+    "public:figures_table": "a file", "imports:refused": "a file", "imports:answers": "a file",
     "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
     "administration:send_again": "takes a form",
     **dict.fromkeys(
@@ -487,7 +488,8 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     code = endorsed.tracking_code if name == "public:endorsement" else case.tracking_code
     known = {
         "number": case.number, "code": format_code(code), "pk": subject.pk,
-        "place": street.areas["building"].code, "area": street.areas["subdistrict"].code, "member": street.parties["shop"].pk, "version": "2026-06",
+        "place": street.areas["building"].code, "area": street.areas["subdistrict"].code, "member": street.parties["shop"].pk,
+        "version": "2026-06",
         "kind": "case_contact",
     }  # fmt: skip
     if name.startswith(("knowledge:", "public:help_")):
