@@ -151,19 +151,22 @@ def wall_names(area: Area) -> WallNames:
     )
 
 
-def received_on(area: Area, day: date, *, names: WallNames) -> dict[int | None, list[Received]]:
-    """The cases registered in ``area`` on ``day``, by community (``None``: in none).
+def received_between(
+    area: Area, first: date, last: date, *, names: WallNames
+) -> dict[tuple[date, int | None], list[Received]]:
+    """The cases registered in ``area`` from ``first`` to ``last``, both included, by day and community.
 
     What strangers may not read of has no place, and no category where that is walled.
     """
     found = (
         Case.objects.filter(
             within(area.scoped),
-            registered_at__gte=midnight(day),
-            registered_at__lt=midnight(day + timedelta(days=1)),
+            registered_at__gte=midnight(first),
+            registered_at__lt=midnight(last + timedelta(days=1)),
         )
         .order_by()
         .values_list(
+            "registered_at",
             "community_id",
             "category_id",
             "place_party__name",
@@ -173,13 +176,13 @@ def received_on(area: Area, day: date, *, names: WallNames) -> dict[int | None, 
             "concerns_minor",
         )
     )
-    by_community: dict[int | None, list[Received]] = defaultdict(list)
-    for community, category, member, note, request_type, confidential, minor in found:
+    rows: dict[tuple[date, int | None], list[Received]] = defaultdict(list)
+    for at, community, category, member, note, request_type, confidential, minor in found.iterator():
         root = names.roots.get(category, KEPT_APART)
         kept = confidential or minor or request_type not in SHARED_MATTERS or (category and not root)
         place = {} if kept else {"road": road_of(note, names.roads), "member": member or ""}
-        by_community[community].append(Received(root, **place))
-    return by_community
+        rows[timezone.localdate(at), community].append(Received(root, **place))
+    return rows
 
 
 def settled_days(today: date) -> list[date]:

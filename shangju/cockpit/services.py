@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cockpit.models import ReceivedDay
-from shangju.cockpit.queries import WallNames, days_missing, received_on, wall_names
+from shangju.cockpit.queries import days_missing, received_between, wall_names
 from shangju.cockpit.tally import counted
 from shangju.core.scoping import EverywhereReason, everywhere
 
@@ -15,28 +15,30 @@ from shangju.core.scoping import EverywhereReason, everywhere
 def count_days(*, now: datetime) -> int:
     """Store what was registered on every settled day that is not stored; returns how many days there were.
 
-    A step of the worker: each day is one transaction, so that it may be killed and repeated at any line.
+    A step of the worker: the days of a sub-district are one transaction, so that it may be killed and repeated.
     """
     today, done = timezone.localdate(now), 0
     with everywhere(EverywhereReason.WORKER):
         areas = Area.objects.filter(retired_on__isnull=True).defer("outline")
         for subdistrict in areas.filter(kind=AreaKind.SUBDISTRICT):
             if missing := days_missing(subdistrict, today=today):
-                names = wall_names(subdistrict)
-                communities = list(areas.filter(parent=subdistrict, kind=AreaKind.COMMUNITY))
-                for day in missing:
-                    _count_day(subdistrict, communities, day, names)
+                communities = areas.filter(parent=subdistrict, kind=AreaKind.COMMUNITY)
+                _count(subdistrict, list(communities), missing)
                 done += len(missing)
     return done
 
 
-def _count_day(subdistrict: Area, communities: list[Area], day: date, names: WallNames) -> None:
+def _count(subdistrict: Area, communities: list[Area], days: list[date]) -> None:
     """The rows of the sub-district and of its communities; one that another worker stored meanwhile stays."""
-    rows = received_on(subdistrict, day, names=names)
-    everything = counted(row for some in rows.values() for row in some)
-    counts = [(subdistrict, everything), *((area, counted(rows.get(area.pk, ()))) for area in communities)]
+    rows = received_between(subdistrict, days[0], days[-1], names=wall_names(subdistrict))
+    stored = []
+    for day in days:
+        of_day = {community: some for (of, community), some in rows.items() if of == day}
+        everything = counted(row for some in of_day.values() for row in some)
+        stored.append(ReceivedDay(area=subdistrict, day=day, **everything.as_values()))
+        stored += [
+            ReceivedDay(area=area, day=day, **counted(of_day.get(area.pk, ())).as_values())
+            for area in communities
+        ]
     with transaction.atomic():
-        ReceivedDay.objects.bulk_create(
-            [ReceivedDay(area=area, day=day, **one.as_values()) for area, one in counts],
-            ignore_conflicts=True,
-        )
+        ReceivedDay.objects.bulk_create(stored, ignore_conflicts=True)

@@ -488,9 +488,8 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     code = endorsed.tracking_code if name == "public:endorsement" else case.tracking_code
     known = {
         "number": case.number, "code": format_code(code), "pk": subject.pk,
-        "place": street.areas["building"].code, "area": street.areas["subdistrict"].code, "member": street.parties["shop"].pk,
-        "version": "2026-06",
-        "kind": "case_contact",
+        "place": street.areas["building"].code, "area": street.areas["subdistrict"].code,
+        "member": street.parties["shop"].pk, "version": "2026-06", "kind": "case_contact",
     }  # fmt: skip
     if name.startswith(("knowledge:", "public:help_")):
         with everywhere(EverywhereReason.VERIFICATION):
