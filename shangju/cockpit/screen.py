@@ -136,7 +136,7 @@ def rates_in(area: Area, *, now: datetime) -> list[Rate]:
     score, earlier = score_of(current, settings), score_of(before, settings)
     shown = [_rate(current[name], before[name], settings) for name in SHOWN_RATES]
     label = pgettext("measure", "Score of the three rates")
-    weights = ", ".join(f"{MEASURES[name].label} {settings.weights[name]} %" for name in THREE_RATES)
+    weights = " / ".join(str(settings.weights[name]) for name in THREE_RATES)
     return [*shown, Rate(label, weights, score, None, _difference(score, earlier))]
 
 
