@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from shangju.areas.models import Area, AreaKind
+from shangju.measures.definitions import MeasureName, Part
+from shangju.measures.periods import Period
 from shangju.posts.rights import Right, Standing
 
 
@@ -35,6 +37,20 @@ class Links:
         if not self.supervision_is_open or self.area.kind != AreaKind.SUBDISTRICT:
             return ""
         return f"{reverse('supervision:orders')}?{urlencode({'state': state})}"
+
+    def rows_of(self, name: MeasureName, period: Period) -> str:
+        """The rounds behind a rate of the area in a period."""
+        if not self.supervision_is_open:
+            return ""
+        asked = {
+            "area": self.area.code,
+            "span": "own",
+            "first": period.first.isoformat(),
+            "last": period.last.isoformat(),
+            "measure": name.value,
+            "part": Part.DENOMINATOR.value,
+        }
+        return f"{reverse('supervision:measure-rows')}?{urlencode(asked)}"
 
 
 def links_for(standing: Standing, area: Area) -> Links:

@@ -21,10 +21,10 @@ from shangju.cockpit.links import Links
 from shangju.cockpit.queries import OpenCases
 from shangju.cockpit.tally import KEPT_APART, ReceivedCounts
 from shangju.core.templatetags.ui import LIGHTS as LOOKS
-from shangju.measures.definitions import MEASURES, THREE_RATES, Figure, MeasureName, Settings, score_of
+from shangju.measures.definitions import THREE_RATES, Figure, MeasureName, Settings
 from shangju.measures.models import DayFlow
 from shangju.measures.periods import Period
-from shangju.measures.queries import Asked, flows_of, hours_of_weekdays, rates_of, read_to, settings_of
+from shangju.measures.queries import Asked, figures_of, flows_of, hours_of_weekdays, read_to, settings_of
 
 TOP_CATEGORIES = 11
 PLACES = 5
@@ -88,10 +88,10 @@ class Rate:
     """A rate in per cent (none: nothing to count), or the score of the three; ``change`` in points, where comparable."""
 
     label: str
-    definition: str
     value: Decimal | None
     figure: Figure | None
     change: Decimal | None
+    href: str
 
 
 def screen_of(area: Area, children: list[Area], *, now: datetime, links: Links) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def screen_of(area: Area, children: list[Area], *, now: datetime, links: Links) 
         "area": area,
         "now": now,
         "read_to": read_to() or now,
-        "rates": rates_in(area, now=now),
+        "rates": rates_in(area, now=now, links=links),
         "rate_days": RATE_DAYS,
         "steps": _steps(area, whole, flows[-1], links=links, today=today),
         "lines": flows[-LINE_DAYS:],
@@ -127,29 +127,24 @@ def screen_of(area: Area, children: list[Area], *, now: datetime, links: Links) 
     }
 
 
-def rates_in(area: Area, *, now: datetime) -> list[Rate]:
+def rates_in(area: Area, *, now: datetime, links: Links) -> list[Rate]:
     """The rates of the last thirty days, compared with the thirty before where both are of enough cases."""
     today, settings = timezone.localdate(now), settings_of(area)
     period = Period(today - timedelta(days=RATE_DAYS - 1), today)
-    current = rates_of(Asked(area, period, now))
-    before = rates_of(Asked(area, period.before(), now))
-    score, earlier = score_of(current, settings), score_of(before, settings)
-    shown = [_rate(current[name], before[name], settings) for name in SHOWN_RATES]
+    current = figures_of(Asked(area, period, now), settings=settings, medians=False)
+    before = figures_of(Asked(area, period.before(), now), settings=settings, medians=False)
+    rates = [
+        _rate(current.by_name[name], before.by_name[name], settings, links.rows_of(name, period))
+        for name in SHOWN_RATES
+    ]
     label = pgettext("measure", "Score of the three rates")
-    weights = " / ".join(str(settings.weights[name]) for name in THREE_RATES)
-    return [*shown, Rate(label, weights, score, None, _difference(score, earlier))]
+    return [*rates, Rate(label, current.score, None, _difference(current.score, before.score), "")]
 
 
-def _rate(figure: Figure, before: Figure, settings: Settings) -> Rate:
+def _rate(figure: Figure, before: Figure, settings: Settings, href: str) -> Rate:
     small = figure.is_small(settings.minimum) or before.is_small(settings.minimum)
-    measure = MEASURES[figure.name]
-    return Rate(
-        str(measure.label),
-        str(measure.numerator),
-        figure.percent,
-        figure,
-        None if small else _difference(figure.percent, before.percent),
-    )
+    change = None if small else _difference(figure.percent, before.percent)
+    return Rate(str(figure.measure.label), figure.percent, figure, change, href)
 
 
 def _difference(value: Decimal | None, earlier: Decimal | None) -> Decimal | None:
