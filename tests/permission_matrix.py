@@ -46,6 +46,7 @@ GROUPS = {
     "supervisors": "secretary task_force leader",
     "elsewhere": "other_officer far_desk",
     "keepers": "officer secretary duty_desk task_force leader",
+    "wall_watchers": "duty_desk task_force leader far_desk",
     "writers": "officer officer_with_shop other_officer secretary unit duty_desk task_force",
     "street_writers": "unit duty_desk task_force",
     "walled": "officer_with_shop",
@@ -63,6 +64,9 @@ IMPORTS = "403 · sign-in anonymous · 404 importers"
 TOPIC = "403 · sign-in anonymous · 404 readers unit walled elsewhere"
 TOPIC_DONE = "403 · sign-in anonymous · 404 keepers walled elsewhere"
 """Whoever could keep or lead topics, but not this one, does not know of it; the others have nothing to do there."""
+WALL = "403 · sign-in anonymous · 200 wall_watchers · 404 far_desk"
+WALL_FAR = "403 · sign-in anonymous · 404 wall_watchers · 200 far_desk"
+"""The screen of a sub-district; who may look at none is told so, who looks at one does not know of another."""
 
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
@@ -157,6 +161,8 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET public:place": OPEN,
     "GET public:member_place": OPEN,
     "GET public:board": OPEN,
+    "GET public:figures": OPEN,
+    "GET public:figures_table": OPEN,
     "GET public:track": OPEN,
     "POST public:track": "302",
     "GET public:case": OPEN,
@@ -254,6 +260,9 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET topics:list": "403 · sign-in anonymous · 200 readers unit walled elsewhere",
     "GET topics:topic": (f"{TOPIC} · 200 keepers", f"{TOPIC} · 200 far_desk"),
     "POST topics:move": (f"{TOPIC_DONE} · 302 keepers", f"{TOPIC_DONE} · 302 far_desk"),
+    "GET cockpit:home": "403 · sign-in anonymous · 302 wall_watchers",
+    "GET cockpit:wall": (WALL, WALL_FAR),
+    "GET cockpit:figures": (WALL, WALL_FAR),
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",

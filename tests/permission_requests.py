@@ -503,7 +503,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         return {"pk": objects.topic, "move": "dismiss"}
     code = objects.endorsement_code if "endorsement" in page else case.tracking_code
     return {
-        "place": street.areas["grid"].code, "member": objects.party,
+        "place": street.areas["grid"].code, "area": street.areas["subdistrict"].code, "member": objects.party,
         "number": case.number, "code": code, "tracking_code": case.tracking_code,
         "photo_id": objects.photo.pk, "size": "thumbnail", "version": "2026-06", "move": doing, "entry_pk": objects.address,
         "step": "withdraw" if page.endswith("data_request_step") else "take",

@@ -1,7 +1,7 @@
 """Reads of the board: the public page by keyset, what waits for a second look, what is public of one case."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -111,3 +111,12 @@ def public_result(case_id: int) -> Publication | None:
     """What everybody may read of the case's result, for who said "me too"."""
     with everywhere(EverywhereReason.PUBLIC_BOARD):
         return Publication.objects.filter(case_id=case_id, stage=Stage.PUBLISHED).first()
+
+
+def results_in(subdistrict: Area, first: date, last: date, *, at_most: int) -> list[Publication]:
+    """What is on the board of a sub-district with a result from ``first`` to ``last``, the latest first."""
+    with everywhere(EverywhereReason.PUBLIC_BOARD):
+        rows = Publication.objects.filter(
+            subdistrict=subdistrict, stage=Stage.PUBLISHED, ended_on__gte=first, ended_on__lte=last
+        )
+        return list(_with_names(rows).order_by("-ended_on", "-pk")[:at_most])

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "shangju.desk",
     "shangju.my",
     "shangju.administration",
+    "shangju.cockpit",
     "shangju.api",
     "shangju.demo",
     "django.contrib.auth",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/", include("shangju.desk.urls")),
     path("supervision/", include("shangju.desk.urls_supervision")),
     path("topics/", include("shangju.desk.urls_topics")),
+    path("cockpit/", include("shangju.cockpit.urls")),
     path("my/", include("shangju.my.urls")),
     path("admin/", include("shangju.administration.urls")),
     path("accounts/", include("shangju.accounts.urls")),

@@ -54,6 +54,7 @@ EXAMPLES = (
         _("Above a list; sent with GET, so a filtered list can be shared as a link."),
     ),
     Example("figures", _("Figures"), _("Numbers that lead to the rows they count.")),
+    Example("shares", _("Bars of a share"), _("Beside a rate, so that several can be compared at a glance.")),
     Example("tiles", _("Tiles"), _("The ways in on a home page, four in a row on phones.")),
     Example("ways", _("Ways in"), _("The start page of a part: each way with a sentence about it.")),
     Example(

@@ -40,6 +40,8 @@ class Right(StrEnum):
     """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
     SET_SUPERVISION = "set_supervision"
     """The ladder and the limits of the sub-district's supervision."""
+    VIEW_COCKPIT = "view_cockpit"
+    """The wall screen of the sub-district: figures alone, nobody's case."""
     KEEP_KNOWLEDGE = "keep_knowledge"
     PUBLISH_KNOWLEDGE = "publish_knowledge"
 
@@ -62,7 +64,7 @@ _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
     PostKind.SUBDISTRICT_LEADER: frozenset(
-        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.SET_SUPERVISION}
+        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.SET_SUPERVISION, Right.VIEW_COCKPIT}
     ),
     PostKind.TASK_FORCE: frozenset(
         {
@@ -75,10 +77,11 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.SEE_HELPED,
             Right.ANSWER_DATA_REQUESTS,
             Right.HANDLE,
+            Right.VIEW_COCKPIT,
         }
     )
     | _PUBLISHER,
-    PostKind.DUTY_DESK: _DISPATCHER | _PUBLISHER | {Right.ANSWER_DATA_REQUESTS},
+    PostKind.DUTY_DESK: _DISPATCHER | _PUBLISHER | {Right.ANSWER_DATA_REQUESTS, Right.VIEW_COCKPIT},
     PostKind.UNIT: _HANDLER | _KEEPER,
     PostKind.COMMUNITY_SECRETARY: _DISPATCHER | _PUBLISHER | {Right.SUPERVISE},
     PostKind.COMMUNITY_OFFICER: _DISPATCHER | _KEEPER,

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from shangju.areas.geometry import Point, rings_of
 from shangju.areas.models import Area, AreaKind, GridType
+from shangju.areas.outline_drawing import short_name
 
 SIZE = 288
 MARGIN = 8
@@ -118,15 +119,6 @@ def _label(area: Area, frame: Frame, community: Area | None) -> str:
         f'<text x="{x:.0f}" y="{y + 4:.0f}" font-size="12" font-family="sans-serif" text-anchor="middle" '
         f'fill="#16211d" stroke="#fff" stroke-width="3" paint-order="stroke">{text}</text>'
     )
-
-
-def short_name(name: str, community: str) -> str:
-    """A name that fits on the map: 宋官营第1网格 within 宋官营社区 is 第1网格; a community goes without 社区."""
-    for kind in ("社区", " Community"):
-        community = community.removesuffix(kind)
-        name = name.removesuffix(kind)
-    rest = name.removeprefix(community).strip() if community else name
-    return rest or name
 
 
 def _marker(x: float, y: float) -> str:

@@ -3,7 +3,15 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.public import board_views, me_too_views, own_data, place_views, views, views_help
+from shangju.public import (
+    board_views,
+    me_too_views,
+    open_figures_views,
+    own_data,
+    place_views,
+    views,
+    views_help,
+)
 
 app_name = "public"
 
@@ -31,6 +39,8 @@ urlpatterns = [
     path("help/<int:pk>/", gzip_page(views_help.article), name="help_article"),
     path("help/<int:pk>/opinion/", views_help.opinion, name="help_opinion"),
     path("board/", gzip_page(board_views.board), name="board"),
+    path("figures/", gzip_page(open_figures_views.page), name="figures"),
+    path("figures/table.csv", gzip_page(open_figures_views.table), name="figures_table"),
     path("track/<str:code>/data/", gzip_page(own_data.own_data), name="own_data"),
     path("track/<str:code>/data/export/", own_data.export_own_data, name="export_own_data"),
     path("track/<str:code>/data/forget/", own_data.forget_contact, name="forget_contact"),

@@ -81,6 +81,7 @@ PAGES: dict[str, Row] = {
     "public:member_place": EVERYBODY,
     "public:endorsement": EVERYBODY,
     "public:board": EVERYBODY,
+    "public:figures": EVERYBODY,
     "public:track": EVERYBODY,
     "public:case": EVERYBODY,
     "public:privacy": EVERYBODY,
@@ -128,6 +129,7 @@ PAGES: dict[str, Row] = {
     "supervision:ladder": LEADER,
     "topics:list": OFFICER,
     "topics:topic": OFFICER,
+    "cockpit:wall": LEADER,
     "supervision:measures": Row("leader", "?span=this_year&by=category"),
     "supervision:measure-rows": Row("leader", "?span=this_year&measure=closed&part=denominator"),
     "supervision:measure-settings": LEADER,
@@ -210,11 +212,13 @@ NOT_PAGES = {
     "accounts:unlock": "takes a form",
     "my:read_notices": "takes a form", "my:move": "takes a form",
     "supervision:urge": "takes a form", "topics:move": "takes a form",
+    "cockpit:home": "leads to the screen of the reader's first sub-district",
+    "cockpit:figures": "a part of the wall's page, sent to its script",
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
     "imports:name_columns": "takes a form", "imports:start": "takes a form", "imports:discard": "takes a form",
-    "imports:refused": "a file", "imports:answers": "a file",
+    "public:figures_table": "a file", "imports:refused": "a file", "imports:answers": "a file",
     "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
     "administration:send_again": "takes a form",
     **dict.fromkeys(
@@ -492,8 +496,8 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     code = endorsed.tracking_code if name == "public:endorsement" else case.tracking_code
     known = {
         "number": case.number, "code": format_code(code), "pk": subject.pk,
-        "place": street.areas["building"].code, "member": street.parties["shop"].pk, "version": "2026-06",
-        "kind": "case_contact",
+        "place": street.areas["building"].code, "area": street.areas["subdistrict"].code,
+        "member": street.parties["shop"].pk, "version": "2026-06", "kind": "case_contact",
     }  # fmt: skip
     if name.startswith(("knowledge:", "public:help_")):
         with everywhere(EverywhereReason.VERIFICATION):

@@ -25,12 +25,12 @@ from shangju.administration.forms import (
     RetireForm,
     SearchForm,
 )
-from shangju.administration.outline_drawing import draw_outlines
 from shangju.administration.queries import ancestors_of, area_tree, find_areas, has_odd_size, history_of
 from shangju.administration.views.answering import FormPage, Trail, answer_form, read_or_write
 from shangju.areas.gazetteer import add_address, remove_address
 from shangju.areas.geometry import Datum
 from shangju.areas.models import AddressEntry, Area
+from shangju.areas.outline_drawing import draw_outlines
 from shangju.areas.services import AreaPlan, add_area, change_area, set_outline
 from shangju.core.numbers import small_number
 from shangju.posts.models import Appointment

@@ -216,6 +216,16 @@ def figure(
     }
 
 
+@register.simple_tag
+def share_bar(percent: object) -> SafeString:
+    """``{% share_bar 94.6 %}``: a share as a bar; the number stands beside it, so that the bar itself says nothing."""
+    return format_html(
+        '<svg class="share-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="share-bar__all" width="100" height="4"/><rect width="{}" height="4"/></svg>',
+        percent,
+    )
+
+
 @register.inclusion_tag("ui/tile.html")
 def tile(label: object, href: str, icon: str, tone: str = "good") -> dict[str, Any]:
     """One way in, on a home page. Stands inside ``<ul class="tiles">``; nothing without ``href``."""

@@ -10,12 +10,13 @@ from django.test import Client
 
 from shangju.areas import geometry
 from shangju.areas.models import Area
+from shangju.areas.outline_drawing import short_name
 from shangju.cases.models import Case
 from shangju.cases.place_search import place_by_key, places_named
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.models import Photo
 from shangju.photos.tests.pictures import encoded, picture, upload
-from shangju.public.place_map import SIZE, draw, frame_around, short_name
+from shangju.public.place_map import SIZE, draw, frame_around
 from tests.street import Street
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,36 @@
+"""What was registered on days that are over, counted once: thirty days are thirty rows, however many cases there were."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shangju.areas.models import Area
+from shangju.core.scoping import ScopeColumns, ScopedManager
+
+
+class ReceivedDayManager(ScopedManager["ReceivedDay"]):
+    """Days of areas in scope."""
+
+    columns: ClassVar[ScopeColumns] = ScopeColumns(path="area__path")
+
+
+class ReceivedDay(models.Model):
+    """The concerns registered in a sub-district or community on one day, as :mod:`shangju.cockpit.tally` counts them.
+
+    Numbers alone: no case, no person and no place that the gazetteer or the register of members does not name. A row
+    may be deleted at any time; the worker counts the day again.
+    """
+
+    area = models.ForeignKey(Area, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField(_("Day"))
+    total = models.PositiveIntegerField(default=0)
+    by_category = models.JSONField(default=dict)
+    by_road = models.JSONField(default=dict)
+    by_member = models.JSONField(default=dict)
+
+    objects = ReceivedDayManager()
+
+    class Meta:
+        base_manager_name = "objects"
+        constraints = [models.UniqueConstraint(fields=["area", "day"], name="received_day_once_per_area")]

@@ -1,0 +1,51 @@
+"""The wall screen: a page, and the part of it that is asked for again every half minute."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from shangju.cockpit.links import links_for
+from shangju.cockpit.queries import area_with_children
+from shangju.cockpit.screen import screen_of
+from shangju.posts.middleware import standing_in
+from shangju.posts.rights import Right
+from shangju.supervision.queries import chosen_subdistrict
+
+
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """To the screen of the first sub-district in reach."""
+    return redirect("cockpit:wall", chosen_subdistrict(standing_in(request), Right.VIEW_COCKPIT, "").code)
+
+
+@require_GET
+@login_required
+def wall(request: HttpRequest, area: str) -> HttpResponse:
+    """The screen of a sub-district or of one community."""
+    # A wall is dark, whatever its reader chose for the pages of the desk.
+    return render(request, "cockpit/wall.html", {**_screen(request, area), "theme": "dark"})
+
+
+@require_GET
+@login_required
+def figures(request: HttpRequest, area: str) -> HttpResponse:
+    """The panels alone, for the page that is open."""
+    return render(request, "cockpit/figures.html", _screen(request, area))
+
+
+def _screen(request: HttpRequest, code: str) -> dict[str, Any]:
+    """What is shown of an area where the reader may look at its screen; what lies elsewhere does not exist for them."""
+    standing = standing_in(request)
+    if not standing.holds_anywhere(Right.VIEW_COCKPIT):
+        raise PermissionDenied
+    found = area_with_children(code)
+    if found is None or not standing.may(Right.VIEW_COCKPIT, path=found[0].path):
+        raise Http404
+    area, children = found
+    return screen_of(area, children, now=timezone.now(), links=links_for(standing, area))
