@@ -58,6 +58,9 @@ LOOKS: dict[str, tuple[str, str]] = {
     MoveName.REPLY: ("pen", "plain"),
     MoveName.ESCALATE: ("arrow-up", "bad"),
     MoveName.CONVENE: ("people", "info"),
+    MoveName.ENTRUST: ("people", "info"),
+    MoveName.RELEASE: ("arrow-left", "plain"),
+    MoveName.CITE: ("flag", "warn"),
     MoveName.PROTECT: ("lock", "info"),
     MoveName.RECUSE: ("shield", "warn"),
 }
@@ -119,7 +122,14 @@ def sentence_of(event: Any) -> str:
         if event.kind == MoveName.REMIND:
             return _("By itself: %(step)s is due on %(due)s.") % values
         return _("By itself: %(step)s was due on %(due)s.") % values
+    if data.get("order"):
+        values = {"order": data["order"], "day": data["reply_by"]}
+        if event.kind == MoveName.REMIND:
+            return _("By itself: the reply to order %(order)s is due on %(day)s.") % values
+        return _("By itself: the reply to order %(order)s was due on %(day)s and is missing.") % values
     sentences = {
+        MoveName.ENTRUST: ("task_force", _("Task force: %(value)s")),
+        MoveName.RELEASE: ("task_force", _("Task force: %(value)s")),
         MoveName.SUPERVISE: ("number", _("Order %(value)s")),
         MoveName.REPLY: ("number", _("To order %(value)s")),
         MoveName.CONVENE: ("units", _("Present: %(value)s")),

@@ -139,6 +139,12 @@ def _staff_told(event: CaseEvent, audience: Audience) -> list[User]:
         # A dispatcher may be who asks; then somebody else decides, however far up.
         asker = event.by_id if event.kind == MoveName.ASK_REVEAL else None
         return audience.dispatchers_of(case, other_than=asker)
+    if event.data.get("order"):
+        issuer = event.data.get("ordered_by")
+        return [
+            *audience.receivers_of(case, Receiver.RESPONSIBLE),
+            *audience.users(*([issuer] if issuer else [])),
+        ]
     if event.data.get("rung") and event.kind != MoveName.ESCALATE:
         return audience.receivers_of(case, Receiver.RESPONSIBLE)
     if event.kind in wording.TOLD_TO_HANDLER and case.handler_post_id:

@@ -56,6 +56,8 @@ TOLD_TO_HANDLER = frozenset(
         MoveName.URGE,
         MoveName.SUPERVISE,
         MoveName.ESCALATE,
+        MoveName.ENTRUST,
+        MoveName.RELEASE,
         MoveName.HEAR,
         MoveName.PART_ENDED,
     }
@@ -66,6 +68,7 @@ TOLD_TO_ASSISTANTS = frozenset(
         MoveName.CHANGE_ASSISTANTS,
         MoveName.ESCALATE,
         MoveName.CONVENE,
+        MoveName.ENTRUST,
     }
 )
 TOLD_TO_DISPATCHER = frozenset(
@@ -183,6 +186,8 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.SUPERVISE: _("Supervision order in %(number)s: a written reply is due."),
             MoveName.REPLY: _("%(number)s: there is a reply to the supervision order."),
             MoveName.ESCALATE: _("%(number)s has climbed to you; please sign for it."),
+            MoveName.ENTRUST: _("The task force “%(task_force)s” assists with %(number)s from now on."),
+            MoveName.RELEASE: _("The task force “%(task_force)s” no longer assists with %(number)s."),
             MoveName.HEAR: _("The reporter of a case merged into %(number)s added something."),
             MoveName.PART_ENDED: _("A part of %(number)s has ended."),
         }
@@ -190,8 +195,27 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             sentences[event.kind] = _(
                 "%(number)s is overdue: %(step)s was due on %(due)s. Please go on with it."
             )
-        subject = sentences[event.kind] % {"number": event.case.number, **_promise_of(event)}
-        return Wording(subject, event.case.title_in_lists)
+        if event.data.get("order"):
+            sentences[event.kind] = _about_reply(event)
+        values = {
+            "number": event.case.number,
+            "task_force": event.data.get("task_force", ""),
+            **_promise_of(event),
+            **_reply_of(event),
+        }
+        return Wording(sentences[event.kind] % values, event.case.title_in_lists)
+
+
+def _about_reply(event: CaseEvent) -> str:
+    """What handler and whoever issued the order read alike."""
+    if event.kind == MoveName.REMIND:
+        return _("%(number)s: the reply to order %(order)s is due on %(day)s.")
+    return _("%(number)s: the reply to order %(order)s was due on %(day)s and is missing.")
+
+
+def _reply_of(event: CaseEvent) -> dict[str, str]:
+    """The order that waits for its reply, and by which day."""
+    return {"order": event.data.get("order", ""), "day": event.data.get("reply_by", "")}
 
 
 def _promise_of(event: CaseEvent) -> dict[str, str]:

@@ -40,6 +40,10 @@ class Right(StrEnum):
     """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
     SET_SUPERVISION = "set_supervision"
     """The ladder and the limits of the sub-district's supervision."""
+    SET_UP_TASK_FORCE = "set_up_task_force"
+    """Who belongs to a task force, and for what."""
+    SIGN_CARD = "sign_card"
+    """A yellow or red card to a unit: the signature, a refusal, the lifting (cases.md §5)."""
     KEEP_KNOWLEDGE = "keep_knowledge"
     PUBLISH_KNOWLEDGE = "publish_knowledge"
 
@@ -62,7 +66,14 @@ _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
     PostKind.SUBDISTRICT_LEADER: frozenset(
-        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.SET_SUPERVISION}
+        {
+            Right.VIEW_AREA,
+            Right.VIEW_CASE,
+            Right.SUPERVISE,
+            Right.SET_SUPERVISION,
+            Right.SET_UP_TASK_FORCE,
+            Right.SIGN_CARD,
+        }
     ),
     PostKind.TASK_FORCE: frozenset(
         {

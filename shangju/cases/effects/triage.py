@@ -125,7 +125,12 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
     _set_assistants(case, payload.assistants)
     board.start([Step.SIGN], start=now)
     handler = payload.post or payload.party
-    return Draft(note=payload.note, data={"handler": str(getattr(handler, "name", ""))})
+    data = {
+        "handler": str(getattr(handler, "name", "")),
+        "handler_post": case.handler_post_id,
+        "handler_party": case.handler_party_id,
+    }
+    return Draft(note=payload.note, data=data)
 
 
 def _demand_free_holders(case: Case, payload: moves.Dispatch, now: datetime) -> None:

@@ -1,0 +1,6 @@
+"""Tables of supervision, one module a theme."""
+
+from shangju.supervision.models.ladder import LadderRule, SupervisionLimits
+from shangju.supervision.models.task_forces import Entrustment, TaskForce, TaskForceMember
+
+__all__ = ["Entrustment", "LadderRule", "SupervisionLimits", "TaskForce", "TaskForceMember"]
