@@ -221,7 +221,7 @@ MOVES: dict[MoveName, Move] = {
     MoveName.ENTRUST: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
     MoveName.RELEASE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
     # A card may rest on what is over; the case itself is not touched.
-    MoveName.CITE: _move(_ANY, None, CaseRole.SUPERVISOR),
+    MoveName.CITE: _move(_ANY, None, CaseRole.SUPERVISOR, CaseRole.SYSTEM),
     MoveName.PROTECT: _move(_ANY, None, _DISPATCHER, CaseRole.REPORTER),
     # Where the post that leads has nobody left without a stake, the case goes back to the dispatcher.
     MoveName.RECUSE: _move(

@@ -108,6 +108,8 @@ def _endorser_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
 def _staff_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
     now, case = audience.now, event.case
     link = reverse("desk:case", args=[case.number])
+    if event.kind == MoveName.CITE:
+        link = reverse("supervision:card", args=[event.data["card"]])
     walled_off = audience.walled_off_from(case)
     reaches_wecom = is_configured("wecom")
     # Who leads and assists is told that they lead: the second notice has the key of the first and falls away.
@@ -168,6 +170,8 @@ def _party_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
     # What has climbed away from a member is not open to it any more.
     gone = event.kind == MoveName.ESCALATE
     link = reverse("my:concerns") if gone else reverse("my:concern", args=[event.case.number])
+    if event.kind == MoveName.CITE:
+        link = reverse("my:card", args=[event.data["card"]])
     for user in audience.delegates_of(party_id):
         words = wording.for_party(event, language=user.language)
         yield _notice(

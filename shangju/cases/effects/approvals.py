@@ -118,7 +118,8 @@ def grant_return(
         return draft
     case.handler_post, case.dispatched_at = _task_force_for(case), now
     board.start([Step.SIGN], start=now)
-    draft.data["handler"], draft.leads_to = case.handler_post.name, State.DISPATCHED
+    draft.data |= {"handler": case.handler_post.name, "handler_post": case.handler_post.pk}
+    draft.leads_to = State.DISPATCHED
     return draft
 
 

@@ -49,7 +49,7 @@ escalate          | registered accepted dispatched in_progress resolved | -/disp
 convene           | registered accepted dispatched in_progress resolved | -    | supervisor
 entrust           | registered accepted dispatched in_progress resolved | -    | supervisor
 release           | registered accepted dispatched in_progress resolved | -    | supervisor
-cite              | *                                            | -           | supervisor
+cite              | *                                            | -           | supervisor system
 protect           | *                                            | -           | dispatcher reporter
 recuse  | registered accepted dispatched in_progress resolved | -/accepted | handler assistant dispatcher caller supervisor
 """
