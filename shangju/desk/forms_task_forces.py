@@ -116,9 +116,13 @@ class ReleaseForm(forms.Form):
     )
 
 
-def day_or(text: str, otherwise: date) -> date:
-    """A day from an address, or ``otherwise`` where none can be read."""
+EARLIEST = date(2020, 1, 1)
+
+
+def past_day(text: str, *, today: date) -> date:
+    """A day from an address, or today where none can be read or it has not come."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        return otherwise
+        return today
+    return day if EARLIEST <= day <= today else today

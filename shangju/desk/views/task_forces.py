@@ -24,7 +24,7 @@ from shangju.desk.forms_task_forces import (
     ReleaseForm,
     TaskForceForm,
     TaskForceMemberForm,
-    day_or,
+    past_day,
 )
 from shangju.desk.views.cases import actor_of, find_case
 from shangju.parties.models import Party, PartyStatus
@@ -52,11 +52,16 @@ def _area(request: HttpRequest) -> Area:
 
 
 def find_task_force(request: HttpRequest, pk: int) -> TaskForce:
-    """The task force, if the reader supervises in its sub-district; else 404."""
+    """The task force, if the reader supervises its sub-district or a community of it; else 404."""
     found = TaskForce.objects.filter(pk=pk).select_related("area", "lead_post").first()
-    if found is None or not standing_in(request).may(Right.SUPERVISE, path=found.area.path):
+    supervised = [area.path for area in standing_in(request).areas_with(Right.SUPERVISE)]
+    if found is None or not any(_overlap(path, found.area.path) for path in supervised):
         raise Http404
     return found
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _posts(area: Area) -> list[Post]:
@@ -146,6 +151,7 @@ def _page(
         "task_force": found,
         "members": members_of(found, on=timezone.localdate(now)),
         "rows": _rows(request, found, now=now),
+        "may_release": standing.may(Right.SUPERVISE, path=found.area.path),
         "is_open": found.ends_on is None or timezone.localdate(now) <= found.ends_on,
         "may_set_up": may_set_up,
         "member_form": bound or (_member_form(found) if may_set_up else None),
@@ -247,7 +253,7 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
 
 def _brief(request: HttpRequest, pk: int) -> tuple[TaskForce, Any]:
     found = find_task_force(request, pk)
-    week = monday_of(day_or(request.GET.get("week", ""), timezone.localdate()))
+    week = monday_of(past_day(request.GET.get("week", ""), today=timezone.localdate()))
     return found, brief_of(found, week=week, standing=standing_in(request), now=timezone.now())
 
 

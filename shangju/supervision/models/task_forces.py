@@ -16,9 +16,9 @@ from shangju.posts.models import Post
 
 
 class TaskForceManager(ScopedManager["TaskForce"]):
-    """Task forces of sub-districts in scope."""
+    """Task forces of sub-districts in scope, or above it: who works in a community knows what works there."""
 
-    columns: ClassVar[ScopeColumns] = ScopeColumns(path="area__path")
+    columns: ClassVar[ScopeColumns] = ScopeColumns(path="area__path", covering="area_id")
 
 
 class TaskForce(models.Model):
@@ -65,7 +65,9 @@ class TaskForce(models.Model):
 class OfTaskForceManager(ScopedManager["TaskForceMember"]):
     """Members of task forces in scope."""
 
-    columns: ClassVar[ScopeColumns] = ScopeColumns(path="task_force__area__path")
+    columns: ClassVar[ScopeColumns] = ScopeColumns(
+        path="task_force__area__path", covering="task_force__area_id"
+    )
 
 
 class TaskForceMember(models.Model):

@@ -81,7 +81,10 @@ def test_a_card_from_proposal_to_signature(street: Street, now: datetime) -> Non
     assert {row.case_id for row in grounds} == {card.first_case_id, card.second_case_id}
     card = signed(street, at + DAY, card)
     day = timezone.localdate(at + DAY)
-    assert (card.state, card.number) == ("signed", f"{number_prefix(street.areas['subdistrict'])}牌〔2026〕1号")
+    assert (card.state, card.number) == (
+        "signed",
+        f"{number_prefix(street.areas['subdistrict'])}牌〔2026〕1号",
+    )
     assert (card.signed_by, card.ends_on) == (street.users["leader"], months_later(day, 6))
     assert [card.holds_on(each) for each in (day, card.ends_on, card.ends_on + DAY)] == [True, True, False]
     for ground in grounds:
