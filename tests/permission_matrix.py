@@ -83,6 +83,11 @@ PUBLICATION = (
     "403 · sign-in anonymous · 404 dispatchers other_officer walled · 302 far_desk",
 )
 
+SUPERVISORS_FAR = "403 · sign-in anonymous · 404 supervisors"
+LEADER_FAR = "403 · sign-in anonymous · 404 leader"
+LEADING = ("403 · sign-in anonymous · 302 leader", LEADER_FAR)
+"""What the leaders alone do with a task force."""
+
 STAFF = "200 · sign-in anonymous · 403 outsiders"
 STAFF_FAR = "404 · sign-in anonymous · 403 outsiders · 200 far_desk"
 NO_WRITER = "403 · sign-in anonymous"
@@ -263,6 +268,34 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET cockpit:home": "403 · sign-in anonymous · 302 wall_watchers",
     "GET cockpit:wall": (WALL, WALL_FAR),
     "GET cockpit:figures": (WALL, WALL_FAR),
+    "POST supervision:entrust": "403 · sign-in anonymous · 302 supervisors · 422 secretary",
+    "POST supervision:release": ("403 · sign-in anonymous · 302 supervisors", SUPERVISORS_FAR),
+    "GET supervision:task_forces": "403 · sign-in anonymous · 200 supervisors",
+    "GET supervision:set_up_task_force": "403 · sign-in anonymous · 200 leader",
+    "POST supervision:set_up_task_force": "403 · sign-in anonymous · 302 leader",
+    "GET supervision:task_force": ("403 · sign-in anonymous · 200 supervisors", SUPERVISORS_FAR),
+    "GET supervision:change_task_force": ("403 · sign-in anonymous · 200 leader", LEADER_FAR),
+    "POST supervision:change_task_force": LEADING,
+    "POST supervision:end_task_force": LEADING,
+    "POST supervision:add_task_force_member": LEADING,
+    "POST supervision:end_task_force_member": LEADING,
+    "GET supervision:brief": ("403 · sign-in anonymous · 200 supervisors", SUPERVISORS_FAR),
+    "GET supervision:brief_text": ("403 · sign-in anonymous · 200 supervisors", SUPERVISORS_FAR),
+    "GET supervision:cards": "403 · sign-in anonymous · 200 supervisors",
+    "POST supervision:start_card": "403 · sign-in anonymous · 302 supervisors",
+    "GET supervision:propose_card": "403 · sign-in anonymous · 200 task_force leader",
+    "POST supervision:propose_card": "403 · sign-in anonymous · 422 task_force leader",
+    "GET supervision:card": (
+        "403 · sign-in anonymous · 200 task_force leader · 404 secretary",
+        SUPERVISORS_FAR,
+    ),
+    "POST supervision:card_step": (
+        "403 · sign-in anonymous · 302 task_force leader · 404 secretary",
+        SUPERVISORS_FAR,
+    ),
+    "GET my:cards": "403 · sign-in anonymous · 200 members",
+    "GET my:card": (f"{MINE} · 200 shopkeeper walled", MINE),
+    "POST my:card": (f"{MINE} · 302 shopkeeper walled", MINE),
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",

@@ -53,6 +53,7 @@ from shangju.topics.services import Portrait, propose_topic
 from shangju.webhooks.models import Delivery, DeliveryState, Subscription
 from shangju.webhooks.signing import new_secret
 from tests.street import Street
+from tests.supervised import card_of, task_force_of
 
 MOVE_VALUES: dict[str, tuple[str, dict[str, Any]]] = {
     "accept": ("registered", {"category": "0103", "request_type": "complaint"}),
@@ -139,6 +140,9 @@ class Objects:
     data_request: int
     retention_run: int
     topic: int
+    member: int
+    task_force: int
+    card: int
 
 
 def far_side(street: Street) -> Street:
@@ -191,7 +195,15 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
             prepare_run(by=COMMAND_LINE, now=now).pk, topic_of(in_work, now=now).pk,
+            *supervised(street, cases, now=now),
         )  # fmt: skip
+
+
+def supervised(street: Street, cases: dict[str, Case], *, now: datetime) -> tuple[int, int, int]:
+    """A member of a task force, the task force, and a card for the shop."""
+    member = task_force_of(street, now=now)
+    card = card_of(street, [cases["resolved"], cases["dispatched"]], now=now)
+    return member.pk, member.task_force_id, card.pk
 
 
 def papers_of(case: Case, *, now: datetime) -> tuple[int, int]:
@@ -405,6 +417,28 @@ FORMS: dict[str, dict[str, Any]] = {
     "supervision:urge": {"case": "{number}", "words": "请抓紧办理"},
     "supervision:ladder": LADDER,
     "supervision:measure-settings": MEASURES,
+    "supervision:entrust": {
+        "case": "{number}",
+        "entrust-task_force": "{task_force}",
+        "entrust-reason": "久拖未决",
+    },
+    "supervision:release": {"reason": "已协调完毕"},
+    "supervision:start_card": {"case": "{number}"},
+    "supervision:card_step": {"reason": "误报"},
+    "supervision:set_up_task_force": {
+        "name": "油烟专班",
+        "mandate": "治理沿街油烟",
+        "lead": "post-{leading}",
+        "starts_on": "2026-03-05",
+    },
+    "supervision:change_task_force": {
+        "name": "噪声专班",
+        "mandate": "治理噪声",
+        "lead": "post-{leading}",
+        "starts_on": "2026-03-05",
+    },
+    "supervision:add_task_force_member": {"body": "party-{shop}", "role_word": "商户代表"},
+    "my:card": {"words": "已整改"},
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -495,6 +529,9 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         **dict.fromkeys(("article", "help_article", "help_opinion"), objects.article),
         **dict.fromkeys(("run", "name_columns", "start", "discard", "refused", "answers"), objects.table),
         **dict.fromkeys(("data_request", "answer_data_request", "data_request_step"), objects.data_request),
+        **dict.fromkeys(("card", "card_step"), objects.card), "end_task_force_member": objects.member,
+        **dict.fromkeys(("task_force", "change_task_force", "end_task_force"), objects.task_force),
+        **dict.fromkeys(("add_task_force_member", "brief", "brief_text"), objects.task_force),
         **dict.fromkeys(("retention_run", "confirm_retention", "discard_retention"), objects.retention_run),
     }  # fmt: skip
     if page.startswith("knowledge:"):
@@ -506,7 +543,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "place": street.areas["grid"].code, "area": street.areas["subdistrict"].code, "member": objects.party,
         "number": case.number, "code": code, "tracking_code": case.tracking_code,
         "photo_id": objects.photo.pk, "size": "thumbnail", "version": "2026-06", "move": doing, "entry_pk": objects.address,
-        "step": "withdraw" if page.endswith("data_request_step") else "take",
+        "step": "withdraw" if page.endswith(("data_request_step", "card_step")) else "take",
         "kind": "sessions" if page.startswith("administration:") else "correction",
         "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
     }  # fmt: skip
@@ -563,5 +600,7 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "code": objects.cases["in_progress"].tracking_code,
         "case": objects.cases["in_progress"].tracking_print,
         "number": objects.cases["in_progress"].number,
+        "task_force": objects.task_force,
+        "leading": objects.street.posts["grid_worker"].pk,
     }
     return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}

@@ -207,6 +207,9 @@ NOT_ASKED_ABOUT = {
     "shangju.cases.forms": WITHIN_THE_WALL,
     "shangju.desk.forms_topics": WITHIN_THE_WALL,
     "shangju.desk.forms_supervision UrgeSeveralForm words": WITHIN_THE_WALL,
+    "shangju.desk.forms_task_forces": WITHIN_THE_WALL,
+    "shangju.desk.forms_cards": "about a unit, masked wherever it is shown",
+    "shangju.supervision.forms CardAnswerForm": "a unit's own words about itself, masked wherever they are shown",
 }
 """Texts that no form asks about, by field, form or module, each with its reason."""
 

@@ -38,6 +38,13 @@ def take_order_number(prefix: str, *, now: datetime) -> str:
     return f"{prefix}督〔{year:%Y}〕{number}号"
 
 
+def take_card_number(prefix: str, *, now: datetime) -> str:
+    """The next number of a yellow or red card, in a series of their own: ``DSK牌〔2026〕3号``."""
+    year = timezone.localtime(now)
+    (number,) = _take(f"{prefix}{year:%y}K", 1)
+    return f"{prefix}牌〔{year:%Y}〕{number}号"
+
+
 def _take(series: str, count: int, *, unless_stored: str | None = None) -> range:
     with connection.cursor() as cursor:
         cursor.execute(

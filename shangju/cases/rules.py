@@ -18,6 +18,7 @@ from shangju.cases.workflow import (
     FOLLOWING,
     MOVES,
     REOPEN_WINDOW,
+    WITH_ROWS_ABOVE,
     ApprovalKind,
     ApprovalState,
     CaseRole,
@@ -131,7 +132,7 @@ def open_moves(actor: Actor, case: Case, *, now: datetime) -> tuple[MoveName, ..
     names = [
         name
         for name, move in MOVES.items()
-        if case.state in move.sources and roles & move.roles and name not in FOLLOWING
+        if case.state in move.sources and roles & move.roles and name not in FOLLOWING | WITH_ROWS_ABOVE
     ]
     without_object = _without_object(actor, case, names, now)
     return tuple(name for name in names if name not in without_object)

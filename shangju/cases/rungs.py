@@ -5,7 +5,7 @@ that passes makes itself heard, each once for each promise.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,24 @@ class Receiver(TextChoices):
     COMMUNITY_SECRETARY = "community_secretary", _("Community Party secretary")
     TASK_FORCE = "task_force", _("Task force")
     LEADER = "leader", _("Sub-district leader")
+
+
+class OrderStage(TextChoices):
+    """When a supervision order without a reply makes itself heard, each once."""
+
+    DAY_BEFORE = "day_before", pgettext_lazy("order stage", "The reply is due tomorrow")
+    OVERDUE = "overdue", pgettext_lazy("order stage", "The day of the reply has passed")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCall:
+    """One stage reached by one supervision order (by its id and number); ``ordered_by`` hears of it, too."""
+
+    order_id: int
+    number: str
+    stage: str
+    reply_by: date
+    ordered_by: int | None
 
 
 @dataclass(frozen=True, slots=True)

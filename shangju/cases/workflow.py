@@ -108,6 +108,9 @@ class MoveName(TextChoices):
     REPLY = "reply", pgettext_lazy("move", "Reply to the supervision order")
     ESCALATE = "escalate", pgettext_lazy("move", "Escalate to the next tier")
     CONVENE = "convene", pgettext_lazy("move", "Bring the units together")
+    ENTRUST = "entrust", pgettext_lazy("move", "Give to a task force")
+    RELEASE = "release", pgettext_lazy("move", "Take back from the task force")
+    CITE = "cite", pgettext_lazy("move", "Cite as ground of a card")
     PROTECT = "protect", pgettext_lazy("move", "Change who may see it")
     RECUSE = "recuse", pgettext_lazy("move", "Step aside: I have a stake in it")
 
@@ -215,6 +218,10 @@ MOVES: dict[MoveName, Move] = {
         OPEN_STATES, None, CaseRole.SUPERVISOR, CaseRole.SYSTEM, otherwise=(State.DISPATCHED,)
     ),
     MoveName.CONVENE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
+    MoveName.ENTRUST: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
+    MoveName.RELEASE: _move(OPEN_STATES, None, CaseRole.SUPERVISOR),
+    # A card may rest on what is over; the case itself is not touched.
+    MoveName.CITE: _move(_ANY, None, CaseRole.SUPERVISOR, CaseRole.SYSTEM),
     MoveName.PROTECT: _move(_ANY, None, _DISPATCHER, CaseRole.REPORTER),
     # Where the post that leads has nobody left without a stake, the case goes back to the dispatcher.
     MoveName.RECUSE: _move(
@@ -233,6 +240,9 @@ FOLLOWING = frozenset(
     {MoveName.TAKE_IN, MoveName.LET_GO, MoveName.FOLLOW, MoveName.HEAR, MoveName.PART_ENDED, MoveName.REMIND}
 )
 """Rows that another case's move or the time brings with it; nobody makes them by themselves."""
+
+WITH_ROWS_ABOVE = frozenset({MoveName.ENTRUST, MoveName.RELEASE, MoveName.CITE})
+"""Made by :mod:`shangju.supervision` together with rows of its own; no form of a case offers them."""
 
 RETURNS_AT_MOST = 2
 """The third return goes to the task force (cases.md §3)."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shangju.areas.models import Area
 from shangju.cases.rungs import Receiver, Rung, RungAction
 from shangju.supervision.ladder import AFTER_AT_MOST, Limits, RungRule
+from shangju.supervision.models import TaskForce
 from shangju.supervision.reasons import REASONS
 
 
@@ -17,11 +18,22 @@ class SupervisionFilterForm(forms.Form):
 
     reason = forms.CharField(required=False, widget=forms.HiddenInput)
     area = forms.ChoiceField(label=_("Area"), required=False)
+    force = forms.ChoiceField(label=_("Task force"), required=False)
 
-    def __init__(self, *args: Any, areas: Sequence[Area], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, areas: Sequence[Area], task_forces: Sequence[TaskForce] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._task_forces = {str(each.pk): each for each in task_forces}
+        forces: Any = self.fields["force"]
+        forces.choices = [("", _("With and without a task force")), *self._task_forces.items()]
         field: Any = self.fields["area"]
         field.choices = [("", _("All areas")), *((area.code, str(area)) for area in areas)]
+
+    @property
+    def chosen_force(self) -> TaskForce | None:
+        """The task force whose desk this is, or none."""
+        return self._task_forces.get(str(self.data.get("force", "")))
 
     @property
     def chosen_reason(self) -> str:

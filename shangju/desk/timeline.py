@@ -13,6 +13,7 @@ from shangju.cases.models import Case
 from shangju.cases.reporter_view import way_of
 from shangju.cases.workflow import REGISTER, MoveName, State, VisitPlace
 from shangju.deadlines.steps import Step
+from shangju.supervision.workflow import Colour, Fault
 
 LOOKS: dict[str, tuple[str, str]] = {
     REGISTER: ("inbox", "info"),
@@ -58,6 +59,9 @@ LOOKS: dict[str, tuple[str, str]] = {
     MoveName.REPLY: ("pen", "plain"),
     MoveName.ESCALATE: ("arrow-up", "bad"),
     MoveName.CONVENE: ("people", "info"),
+    MoveName.ENTRUST: ("people", "info"),
+    MoveName.RELEASE: ("arrow-left", "plain"),
+    MoveName.CITE: ("flag", "warn"),
     MoveName.PROTECT: ("lock", "info"),
     MoveName.RECUSE: ("shield", "warn"),
 }
@@ -119,13 +123,40 @@ def sentence_of(event: Any) -> str:
         if event.kind == MoveName.REMIND:
             return _("By itself: %(step)s is due on %(due)s.") % values
         return _("By itself: %(step)s was due on %(due)s.") % values
+    if event.kind == MoveName.CITE:
+        return _card_sentence(data)
+    if data.get("order"):
+        values = {"order": data["order"], "day": data["reply_by"]}
+        if event.kind == MoveName.REMIND:
+            return _("By itself: the reply to order %(order)s is due on %(day)s.") % values
+        return _("By itself: the reply to order %(order)s was due on %(day)s and is missing.") % values
     sentences = {
+        MoveName.ENTRUST: ("task_force", _("Task force: %(value)s")),
+        MoveName.RELEASE: ("task_force", _("Task force: %(value)s")),
         MoveName.SUPERVISE: ("number", _("Order %(value)s")),
         MoveName.REPLY: ("number", _("To order %(value)s")),
         MoveName.CONVENE: ("units", _("Present: %(value)s")),
     }
     name, sentence = sentences.get(event.kind, ("", ""))
     return sentence % {"value": data[name]} if data.get(name) else ""
+
+
+def _card_sentence(data: dict[str, Any]) -> str:
+    """What became of the card that rests on this case, among others."""
+    sentences = {
+        "proposed": _("%(card)s proposed for %(unit)s; this case is one of its grounds: %(fault)s."),
+        "answered": _("%(unit)s has stated its view of the proposed %(card)s."),
+        "signed": _("%(card)s %(number)s for %(unit)s was signed."),
+        "refused": _("%(card)s for %(unit)s was not signed."),
+        "withdrawn": _("The proposal of a %(card)s for %(unit)s was withdrawn."),
+        "lifted": _("%(card)s %(number)s for %(unit)s was lifted."),
+    }
+    return sentences[data["stage"]] % {
+        "card": Colour(data["colour"]).label,
+        "unit": data["unit"],
+        "number": data["number"],
+        "fault": Fault(data["fault"]).label,
+    }
 
 
 RECORDS = ("visit", "finding__party", "mediation", "supervisionorder", "coordination")

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.my import own_data, stakes, views
+from shangju.my import cards, own_data, stakes, views
 
 app_name = "my"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("data/export/", own_data.export_own_data, name="export_own_data"),
     path("data/requests/<int:pk>/<str:step>/", own_data.data_request_step, name="data_request_step"),
     path("data/ask/", own_data.ask_about_data, name="ask_about_data"),
+    path("cards/", gzip_page(cards.cards), name="cards"),
+    path("cards/<int:pk>/", gzip_page(cards.card), name="card"),
     path("concerns/", gzip_page(views.concerns), name="concerns"),
     path("concerns/<str:number>/", gzip_page(views.concern), name="concern"),
     path("concerns/<str:number>/moves/<str:move>/", views.make_move, name="move"),

@@ -46,10 +46,10 @@ class Audience:
     delegates: dict[int, list[User]]
     """By member party."""
     askers: dict[int, User]
-    """Who asked for the looks that were decided."""
+    """Who asked for the looks that were decided, and who issued the orders that wait for a reply."""
 
     def users(self, *ids: int) -> list[User]:
-        """Those of the askers who may still sign in."""
+        """Those of them who may still sign in."""
         return [self.askers[pk] for pk in ids if pk in self.askers]
 
     def contact_of(self, case: Case) -> ReporterContact | None:
@@ -119,7 +119,14 @@ def audience_of(events: Sequence[CaseEvent], *, now: datetime) -> Audience:
         holders=_holders({post for post in posts if post is not None}, day),
         assisting=dict(assisting),
         delegates=_delegates({party for event in events if (party := party_told(event))}, day),
-        askers=_askers({event.data["asked_by"] for event in events if event.data.get("asked_by")}),
+        askers=_askers(
+            {
+                event.data[name]
+                for event in events
+                for name in ("asked_by", "ordered_by")
+                if event.data.get(name)
+            }
+        ),
     )
 
 

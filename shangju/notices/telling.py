@@ -108,6 +108,8 @@ def _endorser_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
 def _staff_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
     now, case = audience.now, event.case
     link = reverse("desk:case", args=[case.number])
+    if event.kind == MoveName.CITE:
+        link = reverse("supervision:card", args=[event.data["card"]])
     walled_off = audience.walled_off_from(case)
     reaches_wecom = is_configured("wecom")
     # Who leads and assists is told that they lead: the second notice has the key of the first and falls away.
@@ -139,6 +141,12 @@ def _staff_told(event: CaseEvent, audience: Audience) -> list[User]:
         # A dispatcher may be who asks; then somebody else decides, however far up.
         asker = event.by_id if event.kind == MoveName.ASK_REVEAL else None
         return audience.dispatchers_of(case, other_than=asker)
+    if event.data.get("order"):
+        issuer = event.data.get("ordered_by")
+        return [
+            *audience.receivers_of(case, Receiver.RESPONSIBLE),
+            *audience.users(*([issuer] if issuer else [])),
+        ]
     if event.data.get("rung") and event.kind != MoveName.ESCALATE:
         return audience.receivers_of(case, Receiver.RESPONSIBLE)
     if event.kind in wording.TOLD_TO_HANDLER and case.handler_post_id:
@@ -162,6 +170,8 @@ def _party_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
     # What has climbed away from a member is not open to it any more.
     gone = event.kind == MoveName.ESCALATE
     link = reverse("my:concerns") if gone else reverse("my:concern", args=[event.case.number])
+    if event.kind == MoveName.CITE:
+        link = reverse("my:card", args=[event.data["card"]])
     for user in audience.delegates_of(party_id):
         words = wording.for_party(event, language=user.language)
         yield _notice(

@@ -13,6 +13,7 @@ from shangju.cases.codes import format_code
 from shangju.cases.models import CaseEvent
 from shangju.cases.workflow import REGISTER, MoveName
 from shangju.deadlines.steps import Step
+from shangju.supervision.workflow import Colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ TOLD_TO_HANDLER = frozenset(
         MoveName.URGE,
         MoveName.SUPERVISE,
         MoveName.ESCALATE,
+        MoveName.ENTRUST,
+        MoveName.RELEASE,
         MoveName.HEAR,
         MoveName.PART_ENDED,
     }
@@ -66,6 +69,7 @@ TOLD_TO_ASSISTANTS = frozenset(
         MoveName.CHANGE_ASSISTANTS,
         MoveName.ESCALATE,
         MoveName.CONVENE,
+        MoveName.ENTRUST,
     }
 )
 TOLD_TO_DISPATCHER = frozenset(
@@ -80,7 +84,7 @@ TOLD_TO_DISPATCHER = frozenset(
     }
 )
 """What goes beyond the dispatcher is told to the task force instead."""
-TOLD_TO_PARTY = frozenset({MoveName.FIND_CAUSE})
+TOLD_TO_PARTY = frozenset({MoveName.FIND_CAUSE, MoveName.CITE})
 TOLD_TO_HANDLING_PARTY = frozenset(
     {
         MoveName.DISPATCH,
@@ -183,6 +187,8 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             MoveName.SUPERVISE: _("Supervision order in %(number)s: a written reply is due."),
             MoveName.REPLY: _("%(number)s: there is a reply to the supervision order."),
             MoveName.ESCALATE: _("%(number)s has climbed to you; please sign for it."),
+            MoveName.ENTRUST: _("The task force “%(task_force)s” assists with %(number)s from now on."),
+            MoveName.RELEASE: _("The task force “%(task_force)s” no longer assists with %(number)s."),
             MoveName.HEAR: _("The reporter of a case merged into %(number)s added something."),
             MoveName.PART_ENDED: _("A part of %(number)s has ended."),
         }
@@ -190,8 +196,41 @@ def for_staff(event: CaseEvent, *, language: str) -> Wording:
             sentences[event.kind] = _(
                 "%(number)s is overdue: %(step)s was due on %(due)s. Please go on with it."
             )
-        subject = sentences[event.kind] % {"number": event.case.number, **_promise_of(event)}
-        return Wording(subject, event.case.title_in_lists)
+        if event.data.get("order"):
+            sentences[event.kind] = _about_reply(event)
+        values = {
+            "number": event.case.number,
+            "task_force": event.data.get("task_force", ""),
+            **_promise_of(event),
+            **_reply_of(event),
+        }
+        return Wording(sentences[event.kind] % values, event.case.title_in_lists)
+
+
+def _about_reply(event: CaseEvent) -> str:
+    """What handler and whoever issued the order read alike."""
+    if event.kind == MoveName.REMIND:
+        return _("%(number)s: the reply to order %(order)s is due on %(day)s.")
+    return _("%(number)s: the reply to order %(order)s was due on %(day)s and is missing.")
+
+
+def _about_card(event: CaseEvent) -> str:
+    """What became of a card: the same words for the unit and for those who decide; no case is named."""
+    sentences = {
+        "proposed": _("%(card)s proposed for %(unit)s: the unit may state its view until %(day)s."),
+        "answered": _("%(unit)s has stated its view of the proposed %(card)s."),
+        "signed": _("%(card)s %(number)s for %(unit)s was signed."),
+        "refused": _("%(card)s for %(unit)s was not signed."),
+        "withdrawn": _("The proposal of a %(card)s for %(unit)s was withdrawn."),
+        "lifted": _("%(card)s %(number)s for %(unit)s was lifted."),
+    }
+    values = {"card": Colour(event.data["colour"]).label, "day": event.data.get("heard_until", "")}
+    return sentences[event.data["stage"]] % {**event.data, **values}
+
+
+def _reply_of(event: CaseEvent) -> dict[str, str]:
+    """The order that waits for its reply, and by which day."""
+    return {"order": event.data.get("order", ""), "day": event.data.get("reply_by", "")}
 
 
 def _promise_of(event: CaseEvent) -> dict[str, str]:
@@ -206,6 +245,8 @@ def _promise_of(event: CaseEvent) -> dict[str, str]:
 def for_onlooker(event: CaseEvent, *, language: str) -> Wording:
     """What somebody hears of a rung of the ladder who does not have the case themselves."""
     with override(language):
+        if event.kind == MoveName.CITE:
+            return Wording(_about_card(event), "")
         who = event.data.get("handler") or event.case.handler_post or event.case.handler_party or ""
         sentences = {
             MoveName.REMIND: _("%(number)s: %(step)s is due on %(due)s."),
@@ -226,6 +267,11 @@ def for_assistant(event: CaseEvent, *, language: str) -> Wording:
 def for_party(event: CaseEvent, *, language: str) -> Wording:
     """What a member is told: that there is a concern, and nothing of who raised it."""
     with override(language):
+        if event.kind == MoveName.CITE:
+            return Wording(
+                _about_card(event),
+                _("The page says on what it rests; who raised the concerns is not shown."),
+            )
         sentence = (
             _("%(number)s has climbed to the next tier; you no longer lead it.")
             if event.kind == MoveName.ESCALATE

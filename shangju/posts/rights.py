@@ -42,6 +42,10 @@ class Right(StrEnum):
     """The ladder and the limits of the sub-district's supervision."""
     VIEW_COCKPIT = "view_cockpit"
     """The wall screen of the sub-district: figures alone, nobody's case."""
+    SET_UP_TASK_FORCE = "set_up_task_force"
+    """Who belongs to a task force, and for what."""
+    SIGN_CARD = "sign_card"
+    """A yellow or red card to a unit: the signature, a refusal, the lifting (cases.md §5)."""
     KEEP_KNOWLEDGE = "keep_knowledge"
     PUBLISH_KNOWLEDGE = "publish_knowledge"
 
@@ -64,7 +68,15 @@ _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
     PostKind.SUBDISTRICT_LEADER: frozenset(
-        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.SET_SUPERVISION, Right.VIEW_COCKPIT}
+        {
+            Right.VIEW_AREA,
+            Right.VIEW_CASE,
+            Right.SUPERVISE,
+            Right.SET_SUPERVISION,
+            Right.SET_UP_TASK_FORCE,
+            Right.SIGN_CARD,
+            Right.VIEW_COCKPIT,
+        }
     ),
     PostKind.TASK_FORCE: frozenset(
         {

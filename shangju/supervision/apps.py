@@ -17,6 +17,7 @@ class SupervisionConfig(AppConfig):
         """Give the worker its steps; the services are imported when the first pass runs."""
         register_step("climb the ladder", _climb)
         register_step("close what nobody could be reached about", _close)
+        register_step("call for replies to orders", _call_for_replies)
 
 
 def _climb(now: datetime) -> int:
@@ -29,3 +30,9 @@ def _close(now: datetime) -> int:
     from shangju.supervision.sweeping import close_unreachable_cases  # noqa: PLC0415 - as above
 
     return close_unreachable_cases(now)
+
+
+def _call_for_replies(now: datetime) -> int:
+    from shangju.supervision.order_sweeping import call_for_replies  # noqa: PLC0415 - as above
+
+    return call_for_replies(now)

@@ -1,15 +1,18 @@
-"""The ladder and the limits that hold in a sub-district."""
+"""The ladder, the limits and the task forces of a sub-district."""
 
 from dataclasses import fields
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.rungs import Rung, RungAction
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.posts.models import Post
 from shangju.posts.rights import Right, Standing
 from shangju.supervision.ladder import DEFAULT_LADDER, Limits, RungRule
-from shangju.supervision.models import LadderRule, SupervisionLimits
+from shangju.supervision.models import Entrustment, LadderRule, SupervisionLimits, TaskForce, TaskForceMember
 
 
 def ladder_of(subdistrict_id: int) -> tuple[RungRule, ...]:
@@ -55,3 +58,28 @@ def chosen_subdistrict(standing: Standing, right: Right, code: str) -> Area:
     if chosen is None:
         raise PermissionDenied
     return chosen
+
+
+def task_forces_of(subdistrict: Area, *, on: date | None = None) -> list[TaskForce]:
+    """The task forces of ``subdistrict`` in scope, the newest first; those at work on a day, or all."""
+    found = TaskForce.objects.filter(area=subdistrict).select_related("lead_post", "area")
+    return [each for each in found if on is None or each.works_on(on)]
+
+
+def members_of(task_force: TaskForce, *, on: date) -> list[TaskForceMember]:
+    """Who belongs to it on a day besides the leading post, in the order in which they joined."""
+    terms = task_force.members.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+    return list(terms.select_related("post__area", "party__area"))
+
+
+def posts_of(task_force: TaskForce, *, on: date) -> list[Post]:
+    """The posts that work in it on a day, the leading one first."""
+    members = [member.post for member in members_of(task_force, on=on) if member.post is not None]
+    posts = [Post.objects.select_related("area").get(pk=task_force.lead_post_id), *members]
+    return list({post.pk: post for post in posts}.values())
+
+
+def given_to(task_force: TaskForce) -> Q:
+    """The cases that it has now, as a condition on cases."""
+    given = Entrustment.objects.filter(case=OuterRef("pk"), task_force=task_force, released_at__isnull=True)
+    return Q(Exists(given))

@@ -43,11 +43,13 @@ from shangju.posts.stakes import declare_stake
 from shangju.privacy.models import DataRequest
 from shangju.privacy.requests import Asking, ask_about_case
 from shangju.privacy.services import prepare_run
+from shangju.supervision.models import Card, TaskForce
 from shangju.topics.models import Topic
 from shangju.webhooks.models import Delivery, Subscription
 from shangju.webhooks.signing import new_secret
 from tests.permission_requests import article_of, papers_of, topic_of
 from tests.street import Street
+from tests.supervised import card_of, task_force_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -133,6 +135,16 @@ PAGES: dict[str, Row] = {
     "supervision:measures": Row("leader", "?span=this_year&by=category"),
     "supervision:measure-rows": Row("leader", "?span=this_year&measure=closed&part=denominator"),
     "supervision:measure-settings": LEADER,
+    "supervision:task_forces": LEADER,
+    "supervision:set_up_task_force": LEADER,
+    "supervision:task_force": LEADER,
+    "supervision:change_task_force": LEADER,
+    "supervision:brief": LEADER,
+    "supervision:cards": LEADER,
+    "supervision:propose_card": LEADER,
+    "supervision:card": LEADER,
+    "my:cards": SHOP,
+    "my:card": SHOP,
     "desk:order": LEADER,
     "desk:coordination": LEADER,
     "administration:home": SYSTEM,
@@ -214,6 +226,12 @@ NOT_PAGES = {
     "supervision:urge": "takes a form", "topics:move": "takes a form",
     "cockpit:home": "leads to the screen of the reader's first sub-district",
     "cockpit:figures": "a part of the wall's page, sent to its script",
+    "supervision:entrust": "takes a form",
+    "supervision:release": "takes a form", "supervision:start_card": "takes a form",
+    "supervision:card_step": "takes a form", "supervision:end_task_force": "takes a form",
+    "supervision:add_task_force_member": "takes a form",
+    "supervision:end_task_force_member": "takes a form",
+    "supervision:brief_text": "plain text",
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
@@ -445,6 +463,19 @@ def _papers(case: Case) -> dict[str, Any]:
         return {"order": case.supervisionorders.get(), "coordination": case.coordinations.get()}
 
 
+def _supervised(street: Street, case: Case) -> dict[str, Any]:
+    """A task force, and a card for the shop."""
+    now = timezone.now()
+    with everywhere(EverywhereReason.VERIFICATION):
+        force = TaskForce.objects.first() or task_force_of(street, now=now).task_force
+        other = Case.objects.exclude(pk=case.pk).order_by("pk")[:1] or [
+            case_in(State.ACCEPTED, street, now=now)
+        ]
+        card = Card.objects.first() or card_of(street, [case, other[0]], now=now)
+    forces = ("task_force", "change_task_force", "brief")
+    return {"card": card, **dict.fromkeys(forces, force)}
+
+
 def _stake(street: Street) -> Stake:
     """What somebody declared about themselves."""
     worker = street.users["other_worker"]
@@ -488,6 +519,8 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
         subjects |= _of_privacy(case)
     if name in {"desk:order", "desk:coordination"}:
         subjects |= _papers(case)
+    if name.startswith("supervision:") or name == "my:card":
+        subjects |= _supervised(street, case)
     if name == "administration:end_stake":
         subjects["end_stake"] = _stake(street)
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])

@@ -8,6 +8,7 @@ from shangju.cases import moves
 from shangju.cases.effects import (
     approvals,
     coordination,
+    entrusting,
     feedback,
     joining,
     looks,
@@ -64,6 +65,9 @@ EFFECTS: dict[type[moves.Payload], Effect] = {
     moves.Reply: supervision.reply,
     moves.Escalate: supervision.escalate,
     moves.Convene: coordination.convene,
+    moves.Entrust: entrusting.entrust,
+    moves.Release: entrusting.release,
+    moves.Cite: entrusting.cite,
     moves.Protect: protection.protect,
     moves.Recuse: protection.recuse,
 }

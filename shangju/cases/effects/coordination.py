@@ -34,7 +34,7 @@ def convene(case: Case, board: ClockBoard, payload: moves.Convene, by: Actor, no
     for post in posts:
         demand_in_reach(post, case.area_path, "posts")
     _check_tasks(payload, now=now)
-    _add_assistants(case, posts, now=now)
+    add_assistants(case, posts, now=now)
     names = "、".join([*(post.name for post in posts), *others])
     note = Coordination(
         case=case,
@@ -68,10 +68,10 @@ def _task(task: moves.CoordinationTask) -> dict[str, object]:
     }
 
 
-def _add_assistants(case: Case, posts: Sequence[Post], *, now: datetime) -> None:
-    """Let ``posts`` assist from now on: not who leads, nor where everybody has a stake (回避)."""
+def add_assistants(case: Case, posts: Sequence[Post], *, now: datetime) -> list[Post]:
+    """Let ``posts`` assist from now on: not who leads, nor where everybody has a stake (回避); those who are new."""
     bound = {post.pk for post in posts_without_free_holder(posts, case, day=timezone.localdate(now))}
     there = set(case.assistants.values_list("post_id", flat=True)) | {case.handler_post_id}
-    CaseAssistant.objects.bulk_create(
-        CaseAssistant(case=case, post=post) for post in posts if post.pk not in bound | there
-    )
+    new = [post for post in posts if post.pk not in bound | there]
+    CaseAssistant.objects.bulk_create(CaseAssistant(case=case, post=post) for post in new)
+    return new

@@ -10,10 +10,10 @@ from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.approvals import leave_work
 from shangju.cases.effects.draft import Draft, handler_of, required
-from shangju.cases.models import Case, CaseAssistant, LadderMark, SupervisionOrder
+from shangju.cases.models import Case, CaseAssistant, LadderMark, OrderMark, SupervisionOrder
 from shangju.cases.numbering import number_prefix, take_order_number
 from shangju.cases.rules import Actor
-from shangju.cases.rungs import RungCall
+from shangju.cases.rungs import OrderCall, RungCall
 from shangju.cases.workflow import State, Tier
 from shangju.core.errors import DomainError
 from shangju.deadlines.steps import Step
@@ -29,20 +29,36 @@ IN_CHARGE: dict[str, tuple[PostKind, ...]] = {
 
 
 def remind(case: Case, board: ClockBoard, payload: moves.Remind, by: Actor, now: datetime) -> Draft:
-    """提醒: the light has turned orange; nothing is late yet."""
+    """提醒: the light has turned orange, or a reply is due tomorrow; nothing is late yet."""
     draft = Draft()
-    _climb_rung(case, payload.call, draft, now=now)
+    if payload.call is not None:
+        _climb_rung(case, payload.call, draft, now=now)
+    if payload.order is not None:
+        _call_for_reply(case, payload.order, draft, now=now)
     return draft
 
 
 def urge(case: Case, board: ClockBoard, payload: moves.Urge, by: Actor, now: datetime) -> Draft:
     """催办: a word to whoever has it; from the ladder without words of its own."""
     draft = Draft(note=payload.words, party_text=_for_member(case, payload.words))
-    if payload.call is None:
-        required(words=payload.words)
-    else:
+    if payload.call is not None:
         _climb_rung(case, payload.call, draft, now=now)
+    elif payload.order is not None:
+        _call_for_reply(case, payload.order, draft, now=now)
+    else:
+        required(words=payload.words)
     return draft
+
+
+def _call_for_reply(case: Case, call: OrderCall, draft: Draft, *, now: datetime) -> None:
+    """The row says which order waits for its reply and who issued it; the mark keeps it from being said again."""
+    draft.data |= {
+        "order": call.number,
+        "stage": call.stage,
+        "reply_by": call.reply_by.isoformat(),
+        "ordered_by": call.ordered_by,
+    }
+    draft.records.append(OrderMark(case=case, order_id=call.order_id, stage=call.stage, made_at=now))
 
 
 def _climb_rung(case: Case, call: RungCall, draft: Draft, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from shangju.cases.models.endorsement import Endorsement
 from shangju.cases.models.history import CaseEvent
 from shangju.cases.models.recusal import Recusal
 from shangju.cases.models.reporter import ContactReveal, ReporterContact, RevealCode, RevealedField
-from shangju.cases.models.supervision import Coordination, LadderMark, SupervisionOrder
+from shangju.cases.models.supervision import Coordination, LadderMark, OrderMark, SupervisionOrder
 from shangju.cases.models.work import CasePhoto, Confirmation, Contact, Finding, Mediation, Resolution, Visit
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "LadderMark",
     "Mediation",
     "NumberSeries",
+    "OrderMark",
     "Recusal",
     "ReporterContact",
     "Resolution",

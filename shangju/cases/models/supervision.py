@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shangju.cases.models.history import CaseEvent
 from shangju.cases.models.work import WorkRecord
-from shangju.cases.rungs import Rung
+from shangju.cases.rungs import OrderStage, Rung
 from shangju.deadlines.steps import Step
 
 
@@ -69,3 +69,17 @@ class LadderMark(WorkRecord):
             models.CheckConstraint(condition=Q(rung__in=Rung.values), name="rung_known"),
         ]
         indexes = [models.Index(fields=["rung", "made_at"], name="marks_by_rung")]
+
+
+class OrderMark(WorkRecord):
+    """A supervision order without a reply made itself heard; like the ladder's marks unique, whoever sweeps."""
+
+    order = models.ForeignKey(SupervisionOrder, models.CASCADE, related_name="marks")
+    stage = models.CharField(max_length=10, choices=OrderStage)
+    made_at = models.DateTimeField()
+
+    class Meta(WorkRecord.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["order", "stage"], name="stage_once_per_order"),
+            models.CheckConstraint(condition=Q(stage__in=OrderStage.values), name="order_stage_known"),
+        ]

@@ -75,6 +75,11 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         MoveName.CONVENE: moves.Convene(
             [street.posts["grid_worker"], street.posts["building_head"]], "现场会商", "综合执法队三日内复查"
         ),
+        MoveName.ENTRUST: moves.Entrust(
+            "噪声整治专班", [street.posts["building_head"]], "久拖未决，请专班协调"
+        ),
+        MoveName.RELEASE: moves.Release("噪声整治专班", [street.posts["building_head"].pk], "已协调完毕"),
+        MoveName.CITE: moves.Cite(1, "yellow", "proposed", "东社区", "overdue"),
         MoveName.PROTECT: moves.Protect(is_confidential=True),
         MoveName.RECUSE: moves.Recuse("own_home"),
     }.get(MoveName(name)) or _payload_with_another_case(MoveName(name), street, now=now)

@@ -13,7 +13,7 @@ from shangju.cases.models import Case, CaseClock
 from shangju.cases.rules import REPORTER, SYSTEM, Actor, concerning, open_moves
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import MARKERS, WORDS, case_in, go, payload_of, raised
-from shangju.cases.workflow import FOLLOWING, OPEN_STATES, MoveName, State
+from shangju.cases.workflow import FOLLOWING, MOVES, OPEN_STATES, WITH_ROWS_ABOVE, MoveName, State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.scoping import EverywhereReason, area_scope, everywhere
 from shangju.deadlines.engine import Clock, Extension, Limit, Pause, compute_deadline
@@ -58,6 +58,10 @@ class Walk:
             case = self.some_case()
             open_steps = [
                 (name, who) for who in EVERYBODY for name in open_moves(self.actor(who), case, now=self.now)
+            ]
+            # No form of a case offers them; whoever supervises makes them with rows of supervision's own.
+            open_steps += [
+                (n, "task_force") for n in sorted(WITH_ROWS_ABOVE) if case.state in MOVES[n].sources
             ]
         self.draw.shuffle(open_steps)
         open_steps.sort(key=lambda step: self.made[case.state, step[0]] + ENDS.get(step[0], 0))

@@ -47,6 +47,9 @@ supervise         | registered accepted dispatched in_progress resolved | -    |
 reply             | registered accepted dispatched in_progress resolved | -    | handler party_handler dispatcher
 escalate          | registered accepted dispatched in_progress resolved | -/dispatched | supervisor system
 convene           | registered accepted dispatched in_progress resolved | -    | supervisor
+entrust           | registered accepted dispatched in_progress resolved | -    | supervisor
+release           | registered accepted dispatched in_progress resolved | -    | supervisor
+cite              | *                                            | -           | supervisor system
 protect           | *                                            | -           | dispatcher reporter
 recuse  | registered accepted dispatched in_progress resolved | -/accepted | handler assistant dispatcher caller supervisor
 """
@@ -70,7 +73,7 @@ def test_a_move_is_as_written(name: str) -> None:
 
 
 def test_nothing_leaves_an_end_but_a_reopening_and_the_undoing_of_a_merge() -> None:
-    told = {MoveName.LET_GO, MoveName.HEAR, MoveName.PART_ENDED}
+    told = {MoveName.LET_GO, MoveName.HEAR, MoveName.PART_ENDED, MoveName.CITE}
     told |= {
         MoveName.ASK_REVEAL,
         MoveName.GRANT_REVEAL,

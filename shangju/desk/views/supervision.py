@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -22,15 +23,21 @@ from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
 from shangju.desk.access import needs_right
 from shangju.desk.forms_supervision import SupervisionFilterForm, UrgeSeveralForm
+from shangju.desk.forms_task_forces import EntrustForm
+from shangju.desk.views.cases import actor_of
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right, Standing
 from shangju.supervision.ladder import Limits
-from shangju.supervision.queries import limits_of, subdistricts_with
+from shangju.supervision.models import TaskForce
+from shangju.supervision.queries import given_to, limits_of, subdistricts_with, task_forces_of
 from shangju.supervision.reasons import REASONS, rows_with_reasons, those_with
+from shangju.supervision.task_forces import entrust_cases
 from shangju.supervision.urging import urge_cases
 
 ROWS = 50
 PAGES_AT_MOST = 200
+ENTRUST = "entrust"
+"""Keeps the fields of two forms on one page apart."""
 
 
 @require_GET
@@ -68,6 +75,44 @@ def urge(request: HttpRequest) -> HttpResponse:
     return _page(request, form, ticked=set(numbers), status=422)
 
 
+@require_POST
+@needs_right(Right.SUPERVISE)
+def entrust(request: HttpRequest) -> HttpResponse:
+    """Give the chosen cases to a task force; those that refuse say why, the words are kept where none was chosen."""
+    numbers = request.POST.getlist("case")[:ROWS]
+    form = EntrustForm(request.POST, task_forces=_forces_at_work(standing_in(request)), prefix=ENTRUST)
+    if form.is_valid():
+        cases = list(_supervised(standing_in(request)).filter(number__in=numbers).order_by("due_at", "pk"))
+        try:
+            outcomes = entrust_cases(
+                cases, task_force=form.chosen, reason=form.cleaned_data["reason"],
+                by=actor_of(request), now=timezone.now(),
+            )  # fmt: skip
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            done = sum(1 for each in outcomes if not each.refusal)
+            sentence = ngettext(
+                "%(count)s case was given to the task force.",
+                "%(count)s cases were given to the task force.",
+                done,
+            )
+            messages.success(request, sentence % {"count": done})
+            for each in outcomes:
+                if each.refusal:
+                    messages.warning(request, f"{each.case.number}: {each.refusal}")
+            return redirect(f"{reverse('supervision:list')}?{request.GET.urlencode()}")
+    return _page(request, UrgeSeveralForm(), entrusting=form, ticked=set(numbers), status=422)
+
+
+def _forces_at_work(standing: Standing) -> list[TaskForce]:
+    """Those that the reader may give cases to; none for who supervises less than a sub-district."""
+    home = next(iter(subdistricts_with(standing, Right.SUPERVISE)), None)
+    if home is None or not standing.may(Right.SUPERVISE, path=home.path):
+        return []
+    return task_forces_of(home, on=timezone.localdate())
+
+
 def _supervised(standing: Standing) -> QuerySet[Case]:
     """The open cases that the reader may open in the areas that they supervise."""
     areas = standing.areas_with(Right.SUPERVISE)
@@ -78,14 +123,23 @@ def _supervised(standing: Standing) -> QuerySet[Case]:
 
 
 def _page(
-    request: HttpRequest, urging: UrgeSeveralForm, *, ticked: set[str] | None = None, status: int = 200
+    request: HttpRequest,
+    urging: UrgeSeveralForm,
+    *,
+    entrusting: EntrustForm | None = None,
+    ticked: set[str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     now, standing = timezone.now(), standing_in(request)
-    filters = SupervisionFilterForm(request.GET, areas=_areas(standing))
     home = next(iter(subdistricts_with(standing, Right.SUPERVISE)), None)
+    forces = task_forces_of(home, on=timezone.localdate(now)) if home else []
+    filters = SupervisionFilterForm(request.GET, areas=_areas(standing), task_forces=forces)
     limits = limits_of(home.pk if home else None)
     seen = _in_area(_supervised(standing), request.GET.get("area", ""))
+    if filters.chosen_force:
+        seen = seen.filter(given_to(filters.chosen_force))
     chosen = filters.chosen_reason
+    whole = home is not None and standing.may(Right.SUPERVISE, path=home.path)
     page = min(small_number(request.GET.get("page", "")) or 1, PAGES_AT_MOST)
     begin = (page - 1) * ROWS
     found = those_with(seen, [chosen] if chosen else REASONS, now=now, limits=limits)
@@ -97,9 +151,12 @@ def _page(
     rows = _rows(keys[:ROWS], now=now, limits=limits)
     context = {
         "rows": rows,
-        "tabs": _tabs(seen, chosen, area=request.GET.get("area", ""), now=now, limits=limits),
+        "tabs": _tabs(seen, chosen, kept=_kept(request), now=now, limits=limits),
         "filters": filters,
         "urging": urging,
+        "entrusting": entrusting
+        or (EntrustForm(task_forces=forces, prefix=ENTRUST) if forces and whole else None),
+        "may_propose": whole,
         "ticked": ticked or set(),
         "now": now,
         "query": request.GET.urlencode(),
@@ -120,22 +177,27 @@ def _rows(keys: list[int], *, now: datetime, limits: Limits) -> list[dict[str, A
 
 
 def _tabs(
-    seen: QuerySet[Case], chosen: str, *, area: str, now: datetime, limits: Limits
+    seen: QuerySet[Case], chosen: str, *, kept: str, now: datetime, limits: Limits
 ) -> list[dict[str, Any]]:
     lists = {"": those_with(seen, REASONS, now=now, limits=limits)}
     lists |= {key: seen.filter(reason.condition(now, limits)) for key, reason in REASONS.items()}
     counts = queries.counts_of(lists)
     labels: dict[str, Any] = {"": _("All reasons"), **{key: each.label for key, each in REASONS.items()}}
-    within_area = f"&area={area}" if area else ""
     return [
         {
             "label": label,
             "count": counts[key],
-            "href": f"?reason={key}{within_area}",
+            "href": f"?reason={key}{kept}",
             "current": "1" if key == chosen else "",
         }
         for key, label in labels.items()
     ]
+
+
+def _kept(request: HttpRequest) -> str:
+    """What else the list is narrowed to, for the addresses of its tabs."""
+    given = {name: request.GET[name] for name in ("area", "force") if request.GET.get(name)}
+    return f"&{urlencode(given)}" if given else ""
 
 
 def _areas(standing: Standing) -> list[Area]:

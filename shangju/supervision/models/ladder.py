@@ -1,4 +1,4 @@
-"""What each sub-district sets for its supervision. Empty tables mean the defaults of :mod:`shangju.supervision.ladder`."""
+"""What each sub-district sets for its ladder. Empty tables mean the defaults of :mod:`shangju.supervision.ladder`."""
 
 from typing import ClassVar
 

@@ -1,0 +1,387 @@
+"""工作专班周简报: what happened in a week in the cases of a task force, and what is asked of whom in the next.
+
+Everything is read from stored rows as they stood at the end of the week (or now, while it runs), so that a brief made again
+reads the same. Bodies and posts are named, persons never; of a confidential case only its number and category show.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+
+from shangju.cases.models import Case, CaseClock, CaseEvent, Coordination, SupervisionOrder
+from shangju.cases.rules import visible_to
+from shangju.cases.workflow import OPEN_STATES, MoveName, State
+from shangju.core.personal_data import mask_personal_data
+from shangju.posts.rights import Standing
+from shangju.supervision.models import Entrustment, TaskForce
+from shangju.supervision.queries import members_of
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, what is said first, and the lines below; ``nothing`` stands where there is no line."""
+
+    title: str
+    lines: list[str]
+    nothing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The brief of the week that begins on the Monday ``week``; ``asked`` is by body."""
+
+    task_force: TaskForce
+    week: date
+    is_over: bool
+    office: str
+    members: list[str]
+    summary: str
+    sections: list[Section]
+    asked: list[tuple[str, list[str]]]
+    hidden: int = 0
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return _("Weekly brief of the task force “%(name)s”") % {"name": self.task_force.name}
+
+    @property
+    def span(self) -> str:
+        """From Monday to Sunday."""
+        last = self.week + WEEK - timedelta(days=1)
+        return pgettext("span of days", "%(first)s to %(last)s") % {
+            "first": _long(self.week),
+            "last": _day(last),
+        }
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def _day(day: date) -> str:
+    return str(date_format(day, "MONTH_DAY_FORMAT"))
+
+
+def _long(day: date) -> str:
+    return str(date_format(day, "DATE_FORMAT"))
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The cases that it had in the week, as they stood at ``until``, with everything that a brief says of them."""
+
+    begin: datetime
+    until: datetime
+    given: list[Any]
+    states: dict[int, str] = field(default_factory=dict)
+    happened: dict[int, list[CaseEvent]] = field(default_factory=lambda: defaultdict(list))
+    late: dict[int, date] = field(default_factory=dict)
+    orders: list[Any] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
+
+    def is_open(self, case: Case) -> bool:
+        return self.states.get(case.pk, case.state) in OPEN_STATES
+
+    def has(self, row: Any) -> bool:
+        """Whether the task force still had it then."""
+        return row.released_at is None or row.released_at >= self.until
+
+
+def brief_of(task_force: TaskForce, *, week: date, standing: Standing, now: datetime) -> Brief:
+    """The brief of the week with the Monday ``week``, on the cases that the reader may open."""
+    begin = timezone.make_aware(datetime.combine(week, time.min))
+    end = timezone.make_aware(datetime.combine(week + WEEK, time.min))
+    until = min(now, end)
+    rows, hidden = _read(task_force, begin, until, standing)
+    members = members_of(task_force, on=timezone.localdate(until - timedelta.resolution))
+    return Brief(
+        task_force=task_force,
+        week=week,
+        is_over=end <= now,
+        office=str(task_force.area),
+        members=[str(task_force.lead_post), *(str(member.body) for member in members)],
+        summary=_summary(rows),
+        sections=[_given(rows), _moved(rows), _overdue(rows), _orders(rows), _notes(rows)],
+        asked=_asked(rows, last=week + 2 * WEEK - timedelta(days=1)),
+        hidden=hidden,
+    )
+
+
+def _read(task_force: TaskForce, begin: datetime, until: datetime, standing: Standing) -> tuple[_Rows, int]:
+    given = Entrustment.objects.filter(task_force=task_force, entrusted_at__lt=until).exclude(
+        released_at__lt=begin
+    )
+    every: Any = given.select_related(
+        "case__category", "case__handler_post", "case__handler_party", "case__area"
+    )
+    every = list(every.defer("case__text", "case__area__outline").order_by("entrusted_at", "pk"))
+    cases = [row.case_id for row in every]
+    open_ones = set(Case.objects.filter(visible_to(standing), pk__in=cases).values_list("pk", flat=True))
+    rows = _Rows(begin, until, [row for row in every if row.case_id in open_ones])
+    for event in CaseEvent.objects.filter(case__in=open_ones, at__lt=until).order_by("case_id", "sequence"):
+        rows.states[event.case_id] = event.to_state
+        if event.at >= begin:
+            rows.happened[event.case_id].append(event)
+    for clock in CaseClock.objects.filter(case__in=open_ones, due_at__lt=until).order_by("due_at"):
+        if clock.stopped_at is None or clock.stopped_at >= until:
+            rows.late.setdefault(clock.case_id, timezone.localdate(clock.due_at))
+    issued: Any = SupervisionOrder.objects.filter(case__in=open_ones, event__at__lt=until)
+    rows.orders = list(issued.select_related("event").order_by("event_id"))
+    held: Any = Coordination.objects.filter(case__in=open_ones, event__at__lt=until)
+    rows.notes = list(held.select_related("event").order_by("held_at", "pk"))
+    return rows, len(set(cases) - open_ones)
+
+
+def _named(case: Case) -> str:
+    """Title and number, as lists show them."""
+    return pgettext("case in a brief", "“%(title)s” (%(number)s)") % {
+        "title": case.title_in_lists, "number": case.number,
+    }  # fmt: skip
+
+
+def _handler(case: Case) -> str:
+    return str(case.handler_post or case.handler_party or _("the dispatcher"))
+
+
+def _free(words: str, case: Case) -> str:
+    """Free words of staff: without personal data, on one line; none of a confidential case."""
+    return "" if case.is_confidential else " ".join(mask_personal_data(words).split()).rstrip("。.；;")
+
+
+def _summary(rows: _Rows) -> str:
+    new = sum(1 for row in rows.given if row.entrusted_at >= rows.begin)
+    has = [row for row in rows.given if rows.has(row)]
+    done = {pk for pk, events in rows.happened.items() if any(e.kind == MoveName.RESOLVE for e in events)}
+    issued = [order for order in rows.orders if order.event.at >= rows.begin]
+    replied = [o for o in rows.orders if o.replied_at and rows.begin <= o.replied_at < rows.until]
+    return _(
+        "This week %(new)s new cases were given to the task force; it now has %(open)s open ones, %(late)s of them "
+        "overdue. %(done)s got their result. %(issued)s supervision orders were issued and %(replied)s answered."
+    ) % {
+        "new": new,
+        "open": sum(1 for row in has if rows.is_open(row.case)),
+        "late": sum(1 for row in has if row.case_id in rows.late and rows.is_open(row.case)),
+        "done": len(done),
+        "issued": len(issued),
+        "replied": len(replied),
+    }
+
+
+def _given(rows: _Rows) -> Section:
+    lines = []
+    for row in rows.given:
+        values = {
+            "case": _named(row.case),
+            "handler": _handler(row.case),
+            "day": _day(timezone.localdate(row.entrusted_at)),
+        }
+        values["reason"] = _free(row.reason, row.case)
+        if row.entrusted_at < rows.begin:
+            continue
+        if values["reason"]:
+            lines.append(_("%(case)s, given on %(day)s: %(reason)s. %(handler)s leads it.") % values)
+        else:
+            lines.append(_("%(case)s, given on %(day)s. %(handler)s leads it.") % values)
+    for row in rows.given:
+        if row.released_at is not None and rows.begin <= row.released_at < rows.until:
+            values = {"case": _named(row.case), "reason": _free(row.release_reason, row.case) or "—"}
+            lines.append(_("Taken back: %(case)s. Reason: %(reason)s.") % values)
+    return Section(_("Given to the task force"), lines, _("No case was given this week."))
+
+
+DONE: dict[str, Any] = {
+    MoveName.ACCEPT: pgettext_lazy("done in a week", "accepted"),
+    MoveName.DISPATCH: pgettext_lazy("done in a week", "dispatched"),
+    MoveName.SIGN: pgettext_lazy("done in a week", "signed for"),
+    MoveName.CONTACT: pgettext_lazy("done in a week", "spoke with the reporter"),
+    MoveName.VISIT: pgettext_lazy("done in a week", "went and looked"),
+    MoveName.FIND_CAUSE: pgettext_lazy("done in a week", "found the cause"),
+    MoveName.MEDIATE: pgettext_lazy("done in a week", "mediated"),
+    MoveName.ANSWER_AS_PARTY: pgettext_lazy("done in a week", "the party concerned answered"),
+    MoveName.GRANT_RETURN: pgettext_lazy("done in a week", "returned to the dispatcher"),
+    MoveName.GRANT_PAUSE: pgettext_lazy("done in a week", "clock paused"),
+    MoveName.GRANT_EXTENSION: pgettext_lazy("done in a week", "extended"),
+    MoveName.URGE: pgettext_lazy("done in a week", "urged"),
+    MoveName.ESCALATE: pgettext_lazy("done in a week", "climbed a tier"),
+    MoveName.RESOLVE: pgettext_lazy("done in a week", "result reported"),
+    MoveName.ANSWER_DIRECTLY: pgettext_lazy("done in a week", "answered"),
+    MoveName.CONFIRM: pgettext_lazy("done in a week", "reporter asked about the result"),
+    MoveName.REOPEN: pgettext_lazy("done in a week", "reopened"),
+    MoveName.MERGE: pgettext_lazy("done in a week", "merged into another case"),
+    MoveName.SPLIT: pgettext_lazy("done in a week", "split into parts"),
+}
+"""What counts as movement; orders and coordinations have sections of their own."""
+
+
+def _moved(rows: _Rows) -> Section:
+    lines = []
+    seen: set[int] = set()
+    for row in rows.given:
+        kinds = Counter(event.kind for event in rows.happened[row.case_id] if event.kind in DONE)
+        if not kinds or row.case_id in seen:
+            continue
+        seen.add(row.case_id)
+        lines.append(
+            _("%(case)s: %(done)s. It is “%(state)s” now.")
+            % {
+                "case": _named(row.case),
+                "done": pgettext("between things that were done", ", ").join(
+                    _times(kind, count) for kind, count in kinds.items()
+                ),
+                "state": State(rows.states[row.case_id]).label,
+            }
+        )
+    still = [
+        row for row in rows.given if rows.has(row) and rows.is_open(row.case) and row.case_id not in seen
+    ]
+    if still:
+        names = pgettext("between cases", "; ").join(_named(row.case) for row in still)
+        lines.append(_("Nothing moved in: %(cases)s.") % {"cases": names})
+    return Section(_("What moved"), lines, _("Nothing moved this week."))
+
+
+def _times(kind: str, count: int) -> str:
+    if count == 1:
+        return str(DONE[kind])
+    return ngettext("%(what)s %(count)s time", "%(what)s %(count)s times", count) % {
+        "what": DONE[kind],
+        "count": count,
+    }
+
+
+def _overdue(rows: _Rows) -> Section:
+    lines = [
+        _("%(case)s, due on %(day)s, at %(handler)s.")
+        % {"case": _named(row.case), "day": _day(rows.late[row.case_id]), "handler": _handler(row.case)}
+        for row in _still(rows)
+        if row.case_id in rows.late
+    ]
+    return Section(pgettext("brief", "Overdue"), lines, _("No case of the task force is overdue."))
+
+
+def _still(rows: _Rows) -> Iterable[Any]:
+    return (row for row in rows.given if rows.has(row) and rows.is_open(row.case))
+
+
+def _orders(rows: _Rows) -> Section:
+    cases = {row.case_id: row.case for row in rows.given}
+    last = timezone.localdate(rows.until - timedelta.resolution)
+    lines = []
+    for order in rows.orders:
+        is_answered = order.replied_at is not None and order.replied_at < rows.until
+        values = {"order": order.number, "case": _named(cases[order.case_id]), "day": _day(order.reply_by)}
+        if is_answered and order.replied_at >= rows.begin:
+            lines.append(_("Order %(order)s on %(case)s was answered.") % values)
+        elif not is_answered and order.reply_by < last:
+            lines.append(
+                _("Order %(order)s on %(case)s: the reply was due on %(day)s and is missing.") % values
+            )
+        elif not is_answered:
+            lines.append(_("Order %(order)s on %(case)s: a reply is due by %(day)s.") % values)
+    return Section(_("Supervision orders"), lines, _("No order was answered or is waiting."))
+
+
+def _notes(rows: _Rows) -> Section:
+    cases = {row.case_id: row.case for row in rows.given}
+    lines = []
+    for note in rows.notes:
+        if note.event.at < rows.begin:
+            continue
+        case = cases[note.case_id]
+        values = {
+            "day": _day(timezone.localdate(note.held_at)),
+            "case": _named(case),
+            "units": note.units,
+            "agreed": _free(note.agreed, case),
+        }
+        if values["agreed"]:
+            lines.append(_("%(day)s, on %(case)s, with %(units)s. Agreed: %(agreed)s.") % values)
+        else:
+            lines.append(_("%(day)s, on %(case)s, with %(units)s.") % values)
+    return Section(_("Coordination"), lines, _("The units were not brought together this week."))
+
+
+def _asked(rows: _Rows, *, last: date) -> list[tuple[str, list[str]]]:
+    """By body: what is overdue or falls due until ``last``, replies to orders, tasks of coordinations."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    today = timezone.localdate(rows.until - timedelta.resolution)
+    still = {row.case_id: row.case for row in _still(rows)}
+    for pk, case in still.items():
+        values = {"case": _named(case)}
+        due = timezone.localdate(case.close_due_at) if case.close_due_at else None
+        if pk in rows.late:
+            values["day"] = _day(rows.late[pk])
+            asked[_handler(case)].append(_("go on with %(case)s at once, which was due on %(day)s.") % values)
+        elif due is not None and today < due <= last:
+            asked[_handler(case)].append(_("finish %(case)s by %(day)s.") % {**values, "day": _day(due)})
+    for order in rows.orders:
+        if order.case_id in still and (order.replied_at is None or order.replied_at >= rows.until):
+            line = _("reply in writing to order %(order)s, due on %(day)s.")
+            asked[_handler(still[order.case_id])].append(
+                line % {"order": order.number, "day": _day(order.reply_by)}
+            )
+    _add_tasks(asked, rows, still, today=today, last=last)
+    return list(asked.items())
+
+
+def _add_tasks(
+    asked: dict[str, list[str]], rows: _Rows, still: dict[int, Case], *, today: date, last: date
+) -> None:
+    for note in rows.notes:
+        for task in note.tasks if note.case_id in still else []:
+            due = date.fromisoformat(task["due_on"]) if task["due_on"] else None
+            if due is None or not today <= due <= last:
+                continue
+            case = still[note.case_id]
+            values = {"task": _free(task["task"], case), "case": _named(case), "day": _day(due)}
+            if values["task"]:
+                asked[task["unit"]].append(_("%(task)s, by %(day)s (agreed on %(case)s).") % values)
+            else:
+                asked[task["unit"]].append(_("what was agreed on %(case)s, by %(day)s.") % values)
+
+
+def numbered_titles(brief: Brief) -> list[str]:
+    """The headings of the sections and of what is asked, counted as official papers do (GB/T 9704-2012 §7.3.3)."""
+    numerals = pgettext("numerals of headings", "1 2 3 4 5 6 7 8 9").split()
+    titles = [_("In short"), *(section.title for section in brief.sections), _("Asked for next week")]
+    heading = pgettext("numbered heading", "%(number)s. %(title)s")
+    return [
+        heading % {"number": number, "title": title} for number, title in zip(numerals, titles, strict=False)
+    ]
+
+
+NOTHING_ASKED = gettext_lazy("Nothing in particular: go on as agreed.")
+
+
+def as_text(brief: Brief) -> str:
+    """The whole brief as plain text, to be pasted into a message or a letter."""
+    titles = numbered_titles(brief)
+    bodies = pgettext("between bodies", ", ").join(brief.members)
+    parts = [f"{brief.title}\n{brief.span}", _("Members: %(members)s.") % {"members": bodies}]
+    parts.append(f"{titles[0]}\n{brief.summary}")
+    for title, section in zip(titles[1:-1], brief.sections, strict=True):
+        parts.append("\n".join([title, *(_counted(section.lines) or [section.nothing])]))
+    parts.append("\n".join([titles[-1], *(asked_lines(brief) or [str(NOTHING_ASKED)])]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _counted(lines: Sequence[str]) -> list[str]:
+    return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
+
+
+def asked_lines(brief: Brief) -> list[str]:
+    """What is asked, a line for each thing, with the body that it is asked of."""
+    asked = [(body, what) for body, things in brief.asked for what in things]
+    line = pgettext("asked of a body", "%(body)s: %(what)s")
+    return _counted([line % {"body": body, "what": what} for body, what in asked])
