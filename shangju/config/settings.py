@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "shangju.imports",
     "shangju.board",
     "shangju.backups",
+    "shangju.ledgers",
     "shangju.privacy",
     "shangju.public",
     "shangju.desk",

@@ -43,6 +43,8 @@ class EverywhereReason(StrEnum):
     DEMO = "the demonstration is loaded into an empty installation"
     PUBLISHED_ARTICLE = "articles that were published for everybody, whichever area they were written in"
     PUBLIC_BOARD = "what staff checked and put on the public board is there for everybody to read"
+    AUDIT = "the audit administrator reads the logs of looks and exports, in which no concern is told"
+    LEDGER = "an operator at the command line writes a masked ledger of one area"
     WALL = "who stands behind the wall of a case is asked of all terms and stakes, wherever they lie"
     STRUCTURE = "the area tree itself is public knowledge: names and outlines, no rows of anybody's work"
 

@@ -15,6 +15,7 @@ from shangju.cases.places import Place, locate
 from shangju.cases.reporter import normalise_phone
 from shangju.categories.models import Category
 from shangju.core.errors import DomainError
+from shangju.core.spreadsheets import FORMULA_SIGNS
 from shangju.imports.encodings import UNREADABLE
 from shangju.imports.mapping import NEEDED_COLUMNS, Mapping
 
@@ -33,7 +34,6 @@ SERIAL_DAYS = range(20_000, 80_000)
 """Days since the epoch that a bare number may mean as a time: 1954 to 2119."""
 
 QUOTED_FORMULA = re.compile(r'="([^"]*)"')
-FORMULA_SIGNS = frozenset("=+-@")
 SPREADSHEET_FAULTS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"}
 )

@@ -2,27 +2,12 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
+from shangju.core.spreadsheets import LONGEST_CELL, guarded
 from shangju.imports.reading import FileForm
-from shangju.imports.table import FORMULA_SIGNS
 
-HARMLESS = re.compile(r'[+-]?[\d.,]+|="\d*"')
-"""Numbers, and the way in which exports keep a number as text."""
-
-LINE_SIGNS = "\t\r\n"
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 WIDEST = 60
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: marked with ``'``, which the import takes away again."""
-    start = cell.lstrip(LINE_SIGNS + " ")[:1]
-    return f"'{cell}" if start in FORMULA_SIGNS and not HARMLESS.fullmatch(cell) else cell
 
 
 def written_table(rows: Iterable[Sequence[str]], form: FileForm, *, mark: str = "") -> bytes:
@@ -63,7 +48,7 @@ def _workbook(rows: Iterable[Sequence[str]], mark: str) -> bytes:
         )
         for number, row in enumerate(rows):
             for place, cell in enumerate(row):
-                sheet.write_string(number, place, cell[:32_767], as_text if number else bold)
+                sheet.write_string(number, place, cell[:LONGEST_CELL], as_text if number else bold)
             if not number:
                 sheet.freeze_panes(1, 0)
                 for place, cell in enumerate(row):

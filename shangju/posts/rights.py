@@ -40,12 +40,19 @@ class Right(StrEnum):
     """What goes beyond the dispatcher: the second extension, the third return (cases.md §3)."""
     SET_SUPERVISION = "set_supervision"
     """The ladder and the limits of the sub-district's supervision."""
+    EXPORT_LEDGERS = "export_ledgers"
+    """Ledgers as files that leave the house."""
+    SHARE_LEDGERS = "share_ledgers"
+    """A saved ledger for everybody in the sub-district."""
+    DECIDE_EXPORTS = "decide_exports"
+    """Whether somebody else may take contacts out in plain (cases.md §7)."""
     KEEP_KNOWLEDGE = "keep_knowledge"
     PUBLISH_KNOWLEDGE = "publish_knowledge"
 
 
 _DISPATCHER = frozenset(
     {
+        Right.EXPORT_LEDGERS,
         Right.VIEW_AREA,
         Right.VIEW_CASE,
         Right.ENTER_CASE,
@@ -62,7 +69,14 @@ _HANDLER = frozenset({Right.VIEW_AREA, Right.ENTER_CASE, Right.HANDLE})
 
 RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
     PostKind.SUBDISTRICT_LEADER: frozenset(
-        {Right.VIEW_AREA, Right.VIEW_CASE, Right.SUPERVISE, Right.SET_SUPERVISION}
+        {
+            Right.VIEW_AREA,
+            Right.VIEW_CASE,
+            Right.SUPERVISE,
+            Right.SET_SUPERVISION,
+            Right.EXPORT_LEDGERS,
+            Right.SHARE_LEDGERS,
+        }
     ),
     PostKind.TASK_FORCE: frozenset(
         {
@@ -75,14 +89,21 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.SEE_HELPED,
             Right.ANSWER_DATA_REQUESTS,
             Right.HANDLE,
+            Right.EXPORT_LEDGERS,
+            Right.SHARE_LEDGERS,
+            Right.DECIDE_EXPORTS,
         }
     )
     | _PUBLISHER,
-    PostKind.DUTY_DESK: _DISPATCHER | _PUBLISHER | {Right.ANSWER_DATA_REQUESTS},
+    PostKind.DUTY_DESK: _DISPATCHER
+    | _PUBLISHER
+    | {Right.ANSWER_DATA_REQUESTS, Right.SHARE_LEDGERS, Right.DECIDE_EXPORTS},
     PostKind.UNIT: _HANDLER | _KEEPER,
-    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | _PUBLISHER | {Right.SUPERVISE},
+    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | _PUBLISHER | {Right.SUPERVISE, Right.DECIDE_EXPORTS},
     PostKind.COMMUNITY_OFFICER: _DISPATCHER | _KEEPER,
-    PostKind.GRID_SECRETARY: frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.HANDLE}),
+    PostKind.GRID_SECRETARY: frozenset(
+        {Right.VIEW_AREA, Right.VIEW_CASE, Right.HANDLE, Right.EXPORT_LEDGERS}
+    ),
     PostKind.GRID_WORKER: _HANDLER | {Right.VIEW_CASE},
     PostKind.MICRO_GRID_CONTACT: frozenset({Right.VIEW_AREA, Right.ENTER_CASE}),
     PostKind.BUILDING_HEAD: _HANDLER,

@@ -17,6 +17,7 @@ from shangju.cases.rules import staff
 from shangju.core.errors import DomainError
 from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
+from shangju.core.spreadsheets import CONTENT_TYPES
 from shangju.desk.access import needs_right
 from shangju.desk.import_forms import ColumnsForm, FileForm
 from shangju.imports import queries
@@ -26,7 +27,6 @@ from shangju.imports.rules import areas_for_import
 from shangju.imports.runs import discard_run, give_table, start_import
 from shangju.imports.runs import name_columns as name_columns_of
 from shangju.imports.workflow import STEPS, WORKED_ON, RowOutcome, Stage, StepName
-from shangju.imports.writing import CONTENT_TYPES
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
