@@ -1,5 +1,6 @@
 """The ledger of concerns (民情台账), and the columns of its case that every other ledger begins with."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +16,13 @@ from shangju.ledgers.ledger import Ledger
 from shangju.ledgers.workflow import LedgerKind
 
 
-def of_case(*, at: str, wanted: tuple[str, ...]) -> tuple[Column, ...]:
-    """Columns of the case that a row belongs to, ``at`` being the way there; ``wanted`` names those usually shown."""
+def of_case(
+    *, at: str = "case__", wanted: Collection[str] = (), told: Collection[str] = ()
+) -> tuple[Column, ...]:
+    """Columns of the case that a row belongs to, ``at`` being the way there.
+
+    ``wanted`` names those that are usually shown, ``told`` those that there are at all (all where it is empty).
+    """
     made = (
         columns.text("number", _("Number"), f"{at}number", width=16),
         columns.moment("received_at", _("Received"), f"{at}received_at"),
@@ -30,11 +36,9 @@ def of_case(*, at: str, wanted: tuple[str, ...]) -> tuple[Column, ...]:
         columns.choice("state", _("State"), f"{at}state", State),
         columns.named("handler", _("Handler"), f"{at}handler_post", f"{at}handler_party"),
     )
-    return tuple(_usually(column, is_usual=column.key in wanted) for column in made)
-
-
-def _usually(column: Column, *, is_usual: bool) -> Column:
-    return replace(column, is_usual=is_usual)
+    return tuple(
+        replace(column, is_usual=column.key in wanted) for column in made if not told or column.key in told
+    )
 
 
 def _rows() -> QuerySet[Any]:

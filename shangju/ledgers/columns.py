@@ -13,6 +13,8 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from shangju.cases.workflow import CaseRole
+
 Cell = str | int
 Reader = Callable[..., Cell]
 """From the values of a column's fields to what stands in the cell."""
@@ -86,6 +88,15 @@ def _choice(choices: type[TextChoices]) -> Callable[[], Reader]:
     return bind
 
 
+def _first() -> Reader:
+    return lambda *texts: next((text for text in texts if text), "")
+
+
+def _office() -> Reader:
+    roles = {value: str(label) for value, label in CaseRole.choices}
+    return lambda post, role: post or roles.get(role, "")
+
+
 def _yes() -> Reader:
     yes = gettext("Yes")
     return lambda value: yes if value else ""
@@ -136,6 +147,16 @@ def category(key: str, label: Any, relation: str, **more: Any) -> Column:
     """A category with its code."""
     fields = tuple(f"{relation}__{part}" for part in ("code", "name_zh", "name_en"))
     return Column(key, label, fields, _category, width=20, **more)
+
+
+def office(key: str, label: Any, event: str, **more: Any) -> Column:
+    """Who did it, by the post's name; the role where no post did it (a member, the reporter, the system)."""
+    return Column(key, label, (f"{event}post_name", f"{event}role"), _office, width=18, **more)
+
+
+def person(key: str, label: Any, user: str, **more: Any) -> Column:
+    """A member of staff as they are called here; only in logs that ask who it was."""
+    return Column(key, label, (f"{user}__display_name", f"{user}__username"), _first, **more)
 
 
 def contact(key: str, label: Any, piece: str, **more: Any) -> Column:

@@ -175,14 +175,18 @@ def take_full_export(export: Export, *, by: Actor, now: datetime) -> Taken:
     ledger = LEDGERS[LedgerKind(export.kind)]
     if not may_ask_full(by.standing, ledger, path=export.area.path):
         raise NotAllowed(_("You cannot take this ledger out for this area."))
+    if export.state != ExportState.ALLOWED:
+        raise Conflict(_("Somebody was first, or its time is over: look at the page again."))
+    shown: list[Shown] = []
+    # Written before the transaction, which holds other writers of SQLite back, and given out only when it is in the log.
+    content = _write(
+        export, by=by, now=now, opens=open_in_list(by.standing), seen=partial(_note, export, shown)
+    )
     with transaction.atomic():
         held = _held(export, STEPS[ExportStep.TAKE].sources)
         if held.decided_at is None or now >= held.decided_at + TAKEN_WITHIN:
             raise Conflict(_("The day within which it could be taken is over. Ask anew."))
-        shown: list[Shown] = []
-        content = _write(
-            held, by=by, now=now, opens=open_in_list(by.standing), seen=partial(_note, held, shown)
-        )
+        held.row_count = held.rows_done = export.row_count
         held.opened_contacts = len(shown)
         _finish(held, content, by=by, now=now)
         write_down_list(shown, reason=_reason_of(held), post_name=held.post_name, by=by, now=now)

@@ -54,18 +54,18 @@ def write_ledger(stream: IO[bytes], paper: Paper, pieces: Pieces, form: FileForm
 
 def _write_text(stream: IO[bytes], paper: Paper, pieces: Pieces) -> int:
     """UTF-8 with its mark, without which spreadsheets garble Chinese."""
-    out = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=False)
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(paper.headers)
-    written = 0
-    for piece in pieces:
-        writer.writerows(
-            [number, *map(_guarded, row.cells)] for number, row in enumerate(piece, start=written + 1)
-        )
-        written += len(piece)
-    writer.writerow([f"{COMMENT} {paper.closing}"])
-    out.flush()
-    out.detach()
+    out = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    try:
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(paper.headers)
+        written = 0
+        for piece in pieces:
+            numbered = enumerate(piece, start=written + 1)
+            writer.writerows([number, *map(_guarded, row.cells)] for number, row in numbered)
+            written += len(piece)
+        writer.writerow([f"{COMMENT} {paper.closing}"])
+    finally:
+        out.detach()  # the stream is the caller's and stays open
     return written
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import datetime
 
+from django.utils import translation
 from openpyxl import load_workbook
 
 from shangju.ledgers.exporting import Asking, Taken, ask_export
@@ -45,7 +46,7 @@ def exported(
         is_full,
         reason,
     )
-    with street.seen_by(who):
+    with street.seen_by(who), translation.override("en"):
         return ask_export(LEDGERS[LedgerKind(kind)], asking, by=street.staff(who), now=now)
 
 
