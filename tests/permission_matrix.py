@@ -44,6 +44,9 @@ GROUPS = {
     "call_back": "officer secretary duty_desk task_force",
     "importers": "officer officer_with_shop secretary duty_desk other_officer far_desk",
     "supervisors": "secretary task_force leader",
+    "ledger_readers": "grid_worker grid_secretary officer officer_with_shop other_officer far_desk secretary duty_desk"
+    " task_force leader",
+    "log_readers": "secretary duty_desk task_force leader audit_administrator",
     "elsewhere": "other_officer far_desk",
     "writers": "officer officer_with_shop other_officer secretary unit duty_desk task_force",
     "street_writers": "unit duty_desk task_force",
@@ -58,6 +61,10 @@ DESK = "403 · sign-in anonymous · 404 elsewhere"
 DESK_FAR = "404 · sign-in anonymous · 403 outsiders callers_in"
 IMPORTS = "403 · sign-in anonymous · 404 importers"
 """A table of the sub-district: who takes orders in for a community of it or elsewhere does not know of it."""
+
+LEDGERS = "403 · sign-in anonymous"
+EXPORTS = "403 · sign-in anonymous · 404 ledger_readers audit_administrator"
+"""What somebody took out, asked for or saved: who has ledgers of their own does not know of it."""
 
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
@@ -242,6 +249,29 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET supervision:ladder": "403 · sign-in anonymous · 200 supervisors",
     "POST supervision:ladder": "403 · sign-in anonymous · 302 task_force leader",
     "GET supervision:reveals": "403 · sign-in anonymous · 200 supervisors",
+    "GET ledgers:list": f"{LEDGERS} · 200 ledger_readers audit_administrator",
+    "GET ledgers:kind": f"{LEDGERS} · 200 ledger_readers",
+    "POST ledgers:keep": f"{LEDGERS} · 302 ledger_readers",
+    "POST ledgers:export": f"{LEDGERS} · 200 ledger_readers · 403 grid_worker",
+    "GET ledgers:view": (f"{EXPORTS} · 200 officer", f"{EXPORTS} · 200 far_desk"),
+    "POST ledgers:remove": (f"{EXPORTS} · 302 officer", f"{EXPORTS} · 302 far_desk"),
+    "GET ledgers:exports": f"{LEDGERS} · 200 ledger_readers audit_administrator",
+    "GET ledgers:row": (
+        f"{EXPORTS} · 200 officer log_readers",
+        f"{EXPORTS} · 200 far_desk audit_administrator",
+    ),
+    "GET ledgers:file": (
+        f"{EXPORTS} · 200 officer · 403 log_readers",
+        f"{EXPORTS} · 200 far_desk · 403 audit_administrator",
+    ),
+    "POST ledgers:take": (
+        f"{EXPORTS} · 200 officer · 403 log_readers",
+        f"{EXPORTS} · 200 far_desk · 403 audit_administrator",
+    ),
+    "POST ledgers:decide": (
+        f"{EXPORTS} · 302 secretary duty_desk task_force · 403 officer leader audit_administrator",
+        f"{EXPORTS} · 403 far_desk audit_administrator",
+    ),
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",

@@ -39,6 +39,7 @@ from shangju.gateways.services import TemplatePlan, seed_templates
 from shangju.imports.tests.giving import ORDERS, examined
 from shangju.knowledge.models import Article
 from shangju.knowledge.services import Content, publish_article, write_article
+from shangju.ledgers.tests.reading import taken_out
 from shangju.notices.models import Notice, NoticeState
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
@@ -136,6 +137,7 @@ class Objects:
     token: int
     data_request: int
     retention_run: int
+    ledgers: dict[str, int]
 
 
 def far_side(street: Street) -> Street:
@@ -188,6 +190,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
             prepare_run(by=COMMAND_LINE, now=now).pk,
+            taken_out(street, now=now),
         )  # fmt: skip
 
 
@@ -391,6 +394,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "imports:name_columns": {"column_0": "id", "column_2": "text"},
     "desk:reveal": {"fields_needed": "phone", "code": "call", "reason": "回访预约时间"},
     "public:protect": {"is_confidential": "yes"},
+    "ledgers:keep": {"name": "本月"},
+    "ledgers:export": {"form": "csv"},
+    "ledgers:decide": {"answer": "allow"},
     "supervision:urge": {"case": "{number}", "words": "请抓紧办理"},
     "supervision:ladder": LADDER,
     "administration:add_area": NEW_AREA,
@@ -485,6 +491,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         **dict.fromkeys(("data_request", "answer_data_request", "data_request_step"), objects.data_request),
         **dict.fromkeys(("retention_run", "confirm_retention", "discard_retention"), objects.retention_run),
     }  # fmt: skip
+    if page.startswith("ledgers:"):
+        return {"kind": "case", "pk": objects.ledgers.get(page.removeprefix("ledgers:"))}
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
     code = objects.endorsement_code if "endorsement" in page else case.tracking_code

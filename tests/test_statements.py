@@ -30,6 +30,7 @@ PAGES = {
     "one sign": ("desk:worklist", {"q": "嗡", "state": "all"}),
     "nothing found": ("desk:worklist", {"q": "没有的词", "state": "all"}),
     "supervision": ("supervision:list", {"reason": "dormant"}),
+    "ledgers": ("ledgers:list", {}),
     "my day": ("my:home", {}),
     "knowledge base": ("knowledge:list", {"q": "垃圾"}),
     "questions": ("public:help", {"q": "垃圾", "category": "04"}),

@@ -102,10 +102,6 @@ class FailureReason(TextChoices):
             "The file could not be stored. Tell the system administrator, then ask anew.",
         ),
     )
-    TOO_LONG = (
-        "too_long",
-        pgettext_lazy("why an export failed", "It has grown too long for a workbook. Ask for it as CSV."),
-    )
     GAVE_UP = (
         "gave_up",
         pgettext_lazy(

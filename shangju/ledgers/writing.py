@@ -35,7 +35,7 @@ class Paper:
     @property
     def headers(self) -> list[str]:
         """The labels, behind that of the running number."""
-        return [pgettext("column of a ledger", "No."), *(str(column.label) for column in self.columns)]
+        return [pgettext("column of a ledger", "Row"), *(str(column.label) for column in self.columns)]
 
     @property
     def closing(self) -> str:

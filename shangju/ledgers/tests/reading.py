@@ -3,12 +3,18 @@
 import csv
 import io
 from datetime import datetime
+from typing import Any
+from uuid import uuid4
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import translation
 from openpyxl import load_workbook
 
+from shangju.accounts.models import User
 from shangju.ledgers.exporting import Asking, Taken, ask_export
 from shangju.ledgers.filters import LedgerFilters
+from shangju.ledgers.models import Export, LedgerView
 from shangju.ledgers.tables import LEDGERS
 from shangju.ledgers.workflow import FileForm, LedgerKind
 from tests.street import Street
@@ -54,3 +60,23 @@ def content_of(taken: Taken) -> bytes:
     """The file that came at once."""
     assert taken.content is not None
     return taken.content
+
+
+def taken_out(street: Street, *, now: datetime) -> dict[str, int]:
+    """A saved ledger of the officer's and exports of theirs in the states that pages are about, by the page."""
+    officer, area = street.users["officer"], street.areas["first"]
+    of = {"area": area, "owner": officer, "kind": "case", "name": "本月台账", "changed_at": now}
+    view, _made = LedgerView.objects.get_or_create(owner=officer, name=of["name"], defaults=of)
+    facts: dict[str, Any] = {
+        "area": area, "kind": "case", "name": "台账", "form": "csv", "language": "en", "asked_by": officer,
+        "asked_at": now, "columns": ["number", "reporter_name"],
+    }  # fmt: skip
+    full = {**facts, "is_full": True, "reason": "电话核对未办结事项"}
+    decision = {"decided_by": User.objects.exclude(pk=officer.pk)[0], "decided_at": now}
+    name = default_storage.save(f"exports/{now:%Y/%m}/{uuid4().hex}.csv", ContentFile(b"1"))
+    asked = Export.objects.create(state="asked", **full)
+    allowed = Export.objects.create(state="allowed", **full, **decision)
+    done = Export.objects.create(state="done", file=name, sha256="1", ended_at=now, **facts)
+    return {
+        "view": view.pk, "remove": view.pk, "row": asked.pk, "decide": asked.pk, "take": allowed.pk, "file": done.pk,
+    }  # fmt: skip

@@ -25,7 +25,7 @@ def test_a_file_has_the_chosen_columns_in_their_order_and_says_who_took_it(
     case = case_in(State.CLOSED, street, now=now - timedelta(days=3))
     taken = exported(street, "officer", now=now, form=form, columns=("state", "number", "title"))
     headers, row, mark = rows_in(content_of(taken), form)
-    assert headers == ["No.", "State", "Number", "Title"]
+    assert headers == ["Row", "State", "Number", "Title"]
     assert row == ["1", "Closed", case.number, case.title]
     assert mark[0].startswith("# Taken out by officer 1号 · community_officer 1号 · ")
     assert mark[1:] == [""] * (len(mark) - 1)

@@ -45,7 +45,7 @@ def test_the_worker_writes_it_whole(waiting: Export, now: datetime) -> None:
     assert work.write_exports(now) == 1
     done = again(waiting)
     assert (done.state, done.row_count, done.rows_done, done.attempts) == ("done", 3, 3, 1)
-    assert [row[0] for row in content(done)][:-1] == ["No.", "1", "2", "3"]
+    assert [row[0] for row in content(done)][:-1] == ["Row", "1", "2", "3"]
     assert content(done)[-1][0].startswith("# Taken out by officer 1号")
     assert done.size == default_storage.size(done.file)
     assert work.write_exports(now) == 0
