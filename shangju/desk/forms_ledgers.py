@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.workflow import Channel, State
@@ -24,8 +25,8 @@ class LedgerFilterForm(forms.Form):
     """Which rows; sent with GET, so that a narrowed ledger has an address."""
 
     by = forms.ChoiceField(label=_("Period by"), required=False, choices=PERIODS)
-    first = forms.DateField(label=_("From"), required=False, widget=DAY)
-    last = forms.DateField(label=_("To"), required=False, widget=DAY)
+    first = forms.DateField(label=pgettext_lazy("period", "From"), required=False, widget=DAY)
+    last = forms.DateField(label=pgettext_lazy("period", "To"), required=False, widget=DAY)
     area = forms.ChoiceField(label=_("Area"), required=False, widget=LongSelect)
     category = forms.ChoiceField(label=_("Category"), required=False, widget=LongSelect)
     state = forms.ChoiceField(label=_("State"), required=False, widget=LongSelect)

@@ -14,6 +14,7 @@ from shangju.cases.forms.approvals import asked_for
 from shangju.cases.models import Approval
 from shangju.cases.rules import GRANTS, Actor, staff
 from shangju.cases.workflow import MoveName
+from shangju.categories.queries import category_tree
 from shangju.deadlines.queries import steady_reference
 from shangju.desk.access import needs_right
 from shangju.desk.forms_ledgers import DecisionForm
@@ -38,7 +39,9 @@ def approvals(request: HttpRequest) -> HttpResponse:
     with steady_reference():
         rows = [_row(approval, actor, now) for approval in page.items]
     is_cut = page.next_cursor is not None
-    exports = [(export, told(export)) for export in exports_waiting_for(standing_in(request), limit=ROWS)]
+    waiting = exports_waiting_for(standing_in(request), limit=ROWS)
+    tree = category_tree()
+    exports = [(export, told(export, tree)) for export in waiting]
     shown = {"rows": rows, "exports": exports, "is_cut": is_cut, "now": now, "decision": DecisionForm()}
     return render(request, "desk/approvals.html", shown)
 

@@ -1,5 +1,6 @@
 """Ledgers as files: asked for, allowed by somebody else, taken; and the log of everything that left the house."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from shangju.cases.rules import staff
+from shangju.cases.workflow import Channel, State
+from shangju.categories.queries import Tree, category_tree
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
 from shangju.core.spreadsheets import CONTENT_TYPES
 from shangju.desk.access import reads_ledgers
-from shangju.desk.forms_ledgers import DecisionForm, ExportForm
+from shangju.desk.forms_ledgers import PERIODS, DecisionForm, ExportForm
 from shangju.desk.views.ledgers import arranged, open_ledger, shown
 from shangju.ledgers import queries
 from shangju.ledgers.exporting import Asking, ask_export, decide_export, take_full_export
@@ -112,7 +115,7 @@ def _row(
     may_say = export.state == ExportState.ASKED and may_decide(standing, export)
     context = {
         "export": export,
-        "facts": told(export),
+        "facts": told(export, category_tree()),
         "is_working": export.state in WORKED_ON,
         "may_take": is_own and export.state == ExportState.ALLOWED,
         "may_fetch": is_own and export.state == ExportState.DONE and bool(export.file),
@@ -123,13 +126,26 @@ def _row(
     return render(request, "desk/ledgers/export.html", context, status=status)
 
 
-def told(export: Export) -> dict[str, Any]:
-    """Columns and rows of an export in words, for who decides and who audits."""
+def told(export: Export, tree: Tree) -> dict[str, Any]:
+    """Columns and rows of an export in words, for who decides and who audits; its area is told beside them."""
     if export.kind not in LedgerKind.values:
         return {"columns": [], "rows": []}
     columns = LEDGERS[LedgerKind(export.kind)].chosen(export.columns)
-    filters = LedgerFilters.from_data(export.filters)
-    return {"columns": [column.label for column in columns], "rows": filters.as_data().values()}
+    return {
+        "columns": [column.label for column in columns],
+        "rows": [each for each in _narrowed(LedgerFilters.from_data(export.filters), tree) if each],
+    }
+
+
+def _narrowed(filters: LedgerFilters, tree: Tree) -> Iterator[Any]:
+    """What rows are narrowed to, each in words."""
+    if filters.first or filters.last:
+        yield f"{filters.first or '…'} – {filters.last or '…'}"
+        yield dict(PERIODS).get(filters.by, "")
+    if filters.category:
+        yield tree.by_code.get(filters.category, filters.category)
+    yield dict(State.choices).get(filters.state, filters.state)
+    yield dict(Channel.choices).get(filters.channel, filters.channel)
 
 
 @require_GET
