@@ -44,6 +44,9 @@ GROUPS = {
     "call_back": "officer secretary duty_desk task_force",
     "importers": "officer officer_with_shop secretary duty_desk other_officer far_desk",
     "supervisors": "secretary task_force leader",
+    "ledger_readers": "grid_worker grid_secretary officer officer_with_shop other_officer far_desk secretary duty_desk"
+    " task_force leader",
+    "log_readers": "secretary duty_desk task_force leader audit_administrator",
     "elsewhere": "other_officer far_desk",
     "keepers": "officer secretary duty_desk task_force leader",
     "wall_watchers": "duty_desk task_force leader far_desk",
@@ -67,6 +70,9 @@ TOPIC_DONE = "403 · sign-in anonymous · 404 keepers walled elsewhere"
 WALL = "403 · sign-in anonymous · 200 wall_watchers · 404 far_desk"
 WALL_FAR = "403 · sign-in anonymous · 404 wall_watchers · 200 far_desk"
 """The screen of a sub-district; who may look at none is told so, who looks at one does not know of another."""
+LEDGERS = "403 · sign-in anonymous"
+EXPORTS = "403 · sign-in anonymous · 404 ledger_readers audit_administrator"
+"""What somebody took out, asked for or saved: who has ledgers of their own does not know of it."""
 
 MINE = "404 · sign-in anonymous"
 SETUP = "403 · sign-in anonymous · 200 system"
@@ -296,6 +302,29 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET my:cards": "403 · sign-in anonymous · 200 members",
     "GET my:card": (f"{MINE} · 200 shopkeeper walled", MINE),
     "POST my:card": (f"{MINE} · 302 shopkeeper walled", MINE),
+    "GET ledgers:list": f"{LEDGERS} · 200 ledger_readers audit_administrator",
+    "GET ledgers:kind": f"{LEDGERS} · 200 ledger_readers",
+    "POST ledgers:keep": f"{LEDGERS} · 302 ledger_readers",
+    "POST ledgers:export": f"{LEDGERS} · 200 ledger_readers · 403 grid_worker",
+    "GET ledgers:view": (f"{EXPORTS} · 200 officer", f"{EXPORTS} · 200 far_desk"),
+    "POST ledgers:remove": (f"{EXPORTS} · 302 officer", f"{EXPORTS} · 302 far_desk"),
+    "GET ledgers:exports": f"{LEDGERS} · 200 ledger_readers audit_administrator",
+    "GET ledgers:row": (
+        f"{EXPORTS} · 200 officer log_readers",
+        f"{EXPORTS} · 200 far_desk audit_administrator",
+    ),
+    "GET ledgers:file": (
+        f"{EXPORTS} · 200 officer · 403 log_readers",
+        f"{EXPORTS} · 200 far_desk · 403 audit_administrator",
+    ),
+    "POST ledgers:take": (
+        f"{EXPORTS} · 200 officer · 403 log_readers",
+        f"{EXPORTS} · 200 far_desk · 403 audit_administrator",
+    ),
+    "POST ledgers:decide": (
+        f"{EXPORTS} · 302 secretary duty_desk task_force · 403 officer leader audit_administrator",
+        f"{EXPORTS} · 403 far_desk audit_administrator",
+    ),
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",

@@ -39,6 +39,7 @@ from shangju.gateways.services import TemplatePlan, seed_templates
 from shangju.imports.tests.giving import ORDERS, examined
 from shangju.knowledge.models import Article
 from shangju.knowledge.services import Content, publish_article, write_article
+from shangju.ledgers.tests.reading import taken_out
 from shangju.notices.models import Notice, NoticeState
 from shangju.parties.models import Delegation
 from shangju.photos.models import Photo
@@ -143,6 +144,7 @@ class Objects:
     member: int
     task_force: int
     card: int
+    ledgers: dict[str, int]
 
 
 def far_side(street: Street) -> Street:
@@ -196,6 +198,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
             prepare_run(by=COMMAND_LINE, now=now).pk, topic_of(in_work, now=now).pk,
             *supervised(street, cases, now=now),
+            taken_out(street, now=now),
         )  # fmt: skip
 
 
@@ -414,6 +417,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "imports:name_columns": {"column_0": "id", "column_2": "text"},
     "desk:reveal": {"fields_needed": "phone", "code": "call", "reason": "回访预约时间"},
     "public:protect": {"is_confidential": "yes"},
+    "ledgers:keep": {"name": "本月"},
+    "ledgers:export": {"form": "csv"},
+    "ledgers:decide": {"answer": "allow"},
     "supervision:urge": {"case": "{number}", "words": "请抓紧办理"},
     "supervision:ladder": LADDER,
     "supervision:measure-settings": MEASURES,
@@ -534,6 +540,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         **dict.fromkeys(("add_task_force_member", "brief", "brief_text"), objects.task_force),
         **dict.fromkeys(("retention_run", "confirm_retention", "discard_retention"), objects.retention_run),
     }  # fmt: skip
+    if page.startswith("ledgers:"):
+        return {"kind": "case", "pk": objects.ledgers.get(page.removeprefix("ledgers:"))}
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
     if page.startswith("topics:"):

@@ -193,6 +193,7 @@ FILE_VIEWS = {
     "shangju/public/own_data.py": "public:export_own_data",
     "shangju/public/me_too_views.py": "public:export_endorsement",
     "shangju/my/own_data.py": "my:export_own_data",
+    "shangju/desk/views/exports.py": "ledgers:file",
     "shangju/api/pictures.py": "api:case_photo, api:concern_photo",
 }
 

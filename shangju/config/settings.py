@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "shangju.imports",
     "shangju.board",
     "shangju.backups",
+    "shangju.ledgers",
     "shangju.privacy",
     "shangju.public",
     "shangju.desk",

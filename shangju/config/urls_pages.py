@@ -20,6 +20,7 @@ urlpatterns = [
     path("supervision/", include("shangju.desk.urls_supervision")),
     path("topics/", include("shangju.desk.urls_topics")),
     path("cockpit/", include("shangju.cockpit.urls")),
+    path("ledgers/", include("shangju.desk.urls_ledgers")),
     path("my/", include("shangju.my.urls")),
     path("admin/", include("shangju.administration.urls")),
     path("accounts/", include("shangju.accounts.urls")),

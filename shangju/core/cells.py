@@ -8,20 +8,16 @@ from django.utils.translation import gettext as _
 
 from shangju.core.encodings import UNREADABLE
 from shangju.core.errors import DomainError
+from shangju.core.spreadsheets import FORMULA_SIGNS
 
 SPREADSHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall clock; its zone is the mapping's
 SERIAL_DAYS = range(20_000, 80_000)
 """Days since the epoch that a bare number may mean as a time: 1954 to 2119."""
 
 QUOTED_FORMULA = re.compile(r'="([^"]*)"')
-FORMULA_SIGNS = frozenset("=+-@")
 SPREADSHEET_FAULTS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"}
 )
-HARMLESS = re.compile(r'[+-]?[\d.,]+|="\d*"')
-"""Numbers, and the way in which exports keep a number as text."""
-
-LINE_SIGNS = "\t\r\n"
 LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
 CONTROL_SIGNS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 MUST_OR_MAY = re.compile(r"\((?:必填|选填|必填项|选填项|required|optional)\)")
@@ -60,9 +56,3 @@ def serial_time(text: str) -> datetime | None:
     if not days < SERIAL_DAYS.stop or int(days) not in SERIAL_DAYS:
         return None
     return SPREADSHEET_EPOCH + timedelta(seconds=round(days * 86_400))
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: marked with ``'``, which the import takes away again."""
-    start = cell.lstrip(LINE_SIGNS + " ")[:1]
-    return f"'{cell}" if start in FORMULA_SIGNS and not HARMLESS.fullmatch(cell) else cell

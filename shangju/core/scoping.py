@@ -44,6 +44,8 @@ class EverywhereReason(StrEnum):
     PUBLISHED_ARTICLE = "articles that were published for everybody, whichever area they were written in"
     PUBLIC_BOARD = "what staff checked and put on the public board is there for everybody to read"
     PUBLIC_FIGURES = "counts and rates in which nobody can be recognised are there for everybody to read"
+    AUDIT = "the audit administrator reads the logs of looks and exports, in which no concern is told"
+    LEDGER = "an operator at the command line writes a masked ledger of one area"
     WALL = "who stands behind the wall of a case is asked of all terms and stakes, wherever they lie"
     TOPIC = "a topic is one for all its cases, wherever they lie; only a yes or no leaves, never a case"
     STRUCTURE = "the area tree itself is public knowledge: names and outlines, no rows of anybody's work"

@@ -4,13 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from shangju.core.cells import guarded
+from shangju.core.spreadsheets import LONGEST_CELL, guarded
 from shangju.core.table_files import FileForm
 
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 WIDEST = 60
 
 
@@ -52,7 +48,7 @@ def _workbook(rows: Iterable[Sequence[str]], mark: str) -> bytes:
         )
         for number, row in enumerate(rows):
             for place, cell in enumerate(row):
-                sheet.write_string(number, place, cell[:32_767], as_text if number else bold)
+                sheet.write_string(number, place, cell[:LONGEST_CELL], as_text if number else bold)
             if not number:
                 sheet.freeze_panes(1, 0)
                 for place, cell in enumerate(row):

@@ -46,12 +46,19 @@ class Right(StrEnum):
     """Who belongs to a task force, and for what."""
     SIGN_CARD = "sign_card"
     """A yellow or red card to a unit: the signature, a refusal, the lifting (cases.md §5)."""
+    EXPORT_LEDGERS = "export_ledgers"
+    """Ledgers as files that leave the house."""
+    SHARE_LEDGERS = "share_ledgers"
+    """A saved ledger for everybody in the sub-district."""
+    DECIDE_EXPORTS = "decide_exports"
+    """Whether somebody else may take contacts out in plain (cases.md §7)."""
     KEEP_KNOWLEDGE = "keep_knowledge"
     PUBLISH_KNOWLEDGE = "publish_knowledge"
 
 
 _DISPATCHER = frozenset(
     {
+        Right.EXPORT_LEDGERS,
         Right.VIEW_AREA,
         Right.VIEW_CASE,
         Right.ENTER_CASE,
@@ -76,6 +83,8 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.SET_UP_TASK_FORCE,
             Right.SIGN_CARD,
             Right.VIEW_COCKPIT,
+            Right.EXPORT_LEDGERS,
+            Right.SHARE_LEDGERS,
         }
     ),
     PostKind.TASK_FORCE: frozenset(
@@ -90,14 +99,21 @@ RIGHTS_OF_POST: dict[PostKind, frozenset[Right]] = {
             Right.ANSWER_DATA_REQUESTS,
             Right.HANDLE,
             Right.VIEW_COCKPIT,
+            Right.EXPORT_LEDGERS,
+            Right.SHARE_LEDGERS,
+            Right.DECIDE_EXPORTS,
         }
     )
     | _PUBLISHER,
-    PostKind.DUTY_DESK: _DISPATCHER | _PUBLISHER | {Right.ANSWER_DATA_REQUESTS, Right.VIEW_COCKPIT},
+    PostKind.DUTY_DESK: _DISPATCHER
+    | _PUBLISHER
+    | {Right.ANSWER_DATA_REQUESTS, Right.VIEW_COCKPIT, Right.SHARE_LEDGERS, Right.DECIDE_EXPORTS},
     PostKind.UNIT: _HANDLER | _KEEPER,
-    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | _PUBLISHER | {Right.SUPERVISE},
+    PostKind.COMMUNITY_SECRETARY: _DISPATCHER | _PUBLISHER | {Right.SUPERVISE, Right.DECIDE_EXPORTS},
     PostKind.COMMUNITY_OFFICER: _DISPATCHER | _KEEPER,
-    PostKind.GRID_SECRETARY: frozenset({Right.VIEW_AREA, Right.VIEW_CASE, Right.HANDLE}),
+    PostKind.GRID_SECRETARY: frozenset(
+        {Right.VIEW_AREA, Right.VIEW_CASE, Right.HANDLE, Right.EXPORT_LEDGERS}
+    ),
     PostKind.GRID_WORKER: _HANDLER | {Right.VIEW_CASE},
     PostKind.MICRO_GRID_CONTACT: frozenset({Right.VIEW_AREA, Right.ENTER_CASE}),
     PostKind.BUILDING_HEAD: _HANDLER,

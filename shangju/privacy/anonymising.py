@@ -16,13 +16,13 @@ from django.db.models import Q
 from shangju.cases.models import Case, CaseEvent, CasePhoto, Endorsement, ReporterContact
 from shangju.cases.search import index_cases
 from shangju.cases.workflow import CaseRole, VisitPlace
+from shangju.core.known_data import KnownData
 from shangju.core.sealing import fingerprint
 from shangju.imports.models import ImportRow
 from shangju.notices.models import Notice, NoticeState
 from shangju.photos.files import remove_files
 from shangju.photos.models import Photo
 from shangju.privacy.case_rows import CASE_TEXTS, EVENT_TEXTS, case_tables
-from shangju.privacy.masking import KnownData
 from shangju.privacy.models import DataRequest
 from shangju.privacy.workflow import KEY_OF_NOTICES
 

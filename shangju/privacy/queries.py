@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from shangju.cases.models import Case, ContactReveal, IdempotencyKey
 from shangju.core.models import AuditEvent
 from shangju.gateways.models import OutgoingMessage
+from shangju.ledgers.models import Export
 from shangju.notices.models import Notice, NoticeState
 from shangju.privacy.models import CaseErasure, DataRequest, RetentionRule
 from shangju.privacy.workflow import (
@@ -100,7 +101,10 @@ ROWS_DUE: Mapping[RetentionKind, tuple[Callable[[datetime], QuerySet[Any]], ...]
     RetentionKind.SUBMISSION_KEYS: (lambda before: IdempotencyKey.objects.filter(created_at__lt=before),),
     RetentionKind.SESSIONS: (_sessions,),
     RetentionKind.SIGN_IN_ATTEMPTS: tuple(map(_attempts, (AccessAttempt, AccessFailureLog, AccessLog))),
-    RetentionKind.AUDIT: (lambda before: AuditEvent.objects.filter(at__lt=before),),
+    RetentionKind.AUDIT: (
+        lambda before: AuditEvent.objects.filter(at__lt=before),
+        lambda before: Export.objects.filter(asked_at__lt=before, file=""),
+    ),
     RetentionKind.DATA_REQUESTS: (_requests,),
 }
 """What of the kinds that are no matter of single cases has reached its time."""

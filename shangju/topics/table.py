@@ -10,8 +10,9 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from shangju.cases.likeness import Spot
-from shangju.core.cells import clean_cell, guarded, header_key, serial_time
+from shangju.core.cells import clean_cell, header_key, serial_time
 from shangju.core.errors import DomainError
+from shangju.core.spreadsheets import guarded
 from shangju.core.table_files import Row, read_rows
 from shangju.topics.grouping import Concern, Group
 from shangju.topics.heat import HeatShare, heat_of

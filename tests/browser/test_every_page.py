@@ -36,6 +36,7 @@ from shangju.gateways.services import seed_templates
 from shangju.imports.models import ImportRun
 from shangju.imports.tests.giving import imported
 from shangju.knowledge.models import Article
+from shangju.ledgers.tests.reading import taken_out
 from shangju.measures.keeping import keep_figures
 from shangju.notices.seeds import DELIVERED
 from shangju.posts.models import Stake
@@ -121,6 +122,11 @@ PAGES: dict[str, Row] = {
     "desk:board": Row("secretary"),
     "desk:place_codes": Row("officer", "?area=A1G1&size=a4&buildings=on&shops=on"),
     "supervision:list": LEADER,
+    "ledgers:list": OFFICER,
+    "ledgers:kind": OFFICER,
+    "ledgers:view": OFFICER,
+    "ledgers:exports": OFFICER,
+    "ledgers:row": Row("secretary"),
     "knowledge:list": OFFICER,
     "knowledge:article": Row("duty_desk"),
     "knowledge:version": OFFICER,
@@ -232,6 +238,8 @@ NOT_PAGES = {
     "supervision:add_task_force_member": "takes a form",
     "supervision:end_task_force_member": "takes a form",
     "supervision:brief_text": "plain text",
+    "ledgers:keep": "takes a form", "ledgers:remove": "takes a form", "ledgers:export": "takes a form",
+    "ledgers:decide": "takes a form", "ledgers:take": "takes a form", "ledgers:file": "a file",
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
@@ -532,6 +540,10 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
         "place": street.areas["building"].code, "area": street.areas["subdistrict"].code,
         "member": street.parties["shop"].pk, "version": "2026-06", "kind": "case_contact",
     }  # fmt: skip
+    if name.startswith("ledgers:"):
+        with everywhere(EverywhereReason.VERIFICATION):
+            taken = taken_out(street, now=timezone.now())
+        known |= {"kind": "case", "pk": taken.get(name.removeprefix("ledgers:"))}
     if name.startswith(("knowledge:", "public:help_")):
         with everywhere(EverywhereReason.VERIFICATION):
             known |= {

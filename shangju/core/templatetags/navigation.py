@@ -24,7 +24,7 @@ def nav_url(name: str, *args: object) -> str:
 
 
 def _allowed(request: HttpRequest | None, needs: str) -> bool:
-    """Whether an entry is offered: to ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, one of some rights.
+    """Whether an entry is offered: to ``""`` anybody, ``signed_in``, ``staff``, ``administrator``, ``auditor``, some rights.
 
     Only about showing: every page checks for itself. Without a standing (error pages) none is offered.
     """
@@ -39,6 +39,8 @@ def _allowed(request: HttpRequest | None, needs: str) -> bool:
         return bool(standing.is_staff)
     if needs == "administrator":
         return bool(standing.administrator)
+    if needs == "auditor":
+        return bool(standing.administrator == "audit")
     return any(standing.holds_anywhere(right) for right in needs.split())
 
 

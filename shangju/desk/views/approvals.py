@@ -14,8 +14,12 @@ from shangju.cases.forms.approvals import asked_for
 from shangju.cases.models import Approval
 from shangju.cases.rules import GRANTS, Actor, staff
 from shangju.cases.workflow import MoveName
+from shangju.categories.queries import category_tree
 from shangju.deadlines.queries import steady_reference
 from shangju.desk.access import needs_right
+from shangju.desk.forms_ledgers import DecisionForm
+from shangju.desk.views.exports import told
+from shangju.ledgers.queries import exports_waiting_for
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
@@ -26,7 +30,7 @@ GRANT_OF = {kind.value: move for move, kind in GRANTS.items()}
 
 
 @require_GET
-@needs_right(Right.DISPATCH, Right.DECIDE_BEYOND)
+@needs_right(Right.DISPATCH, Right.DECIDE_BEYOND, Right.DECIDE_EXPORTS)
 def approvals(request: HttpRequest) -> HttpResponse:
     """What waits for the reader's decision, each with its yes and its no."""
     now = timezone.now()
@@ -35,7 +39,11 @@ def approvals(request: HttpRequest) -> HttpResponse:
     with steady_reference():
         rows = [_row(approval, actor, now) for approval in page.items]
     is_cut = page.next_cursor is not None
-    return render(request, "desk/approvals.html", {"rows": rows, "is_cut": is_cut, "now": now})
+    waiting = exports_waiting_for(standing_in(request), limit=ROWS)
+    tree = category_tree()
+    exports = [(export, told(export, tree)) for export in waiting]
+    shown = {"rows": rows, "exports": exports, "is_cut": is_cut, "now": now, "decision": DecisionForm()}
+    return render(request, "desk/approvals.html", shown)
 
 
 def _row(approval: Approval, actor: Actor, now: datetime) -> dict[str, Any]:

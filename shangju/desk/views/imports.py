@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +18,7 @@ from shangju.cases.rules import staff
 from shangju.core.errors import DomainError
 from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
+from shangju.core.spreadsheets import CONTENT_TYPES
 from shangju.desk.access import needs_right
 from shangju.desk.import_forms import ColumnsForm, FileForm
 from shangju.imports import queries
@@ -26,7 +28,8 @@ from shangju.imports.rules import areas_for_import
 from shangju.imports.runs import discard_run, give_table, start_import
 from shangju.imports.runs import name_columns as name_columns_of
 from shangju.imports.workflow import STEPS, WORKED_ON, RowOutcome, Stage, StepName
-from shangju.imports.writing import CONTENT_TYPES
+from shangju.ledgers.exporting import note_paper
+from shangju.ledgers.workflow import PaperKind
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 
@@ -198,15 +201,18 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(request, pk, discard_run)
 
 
-def _download(request: HttpRequest, pk: int, export: Callable[..., Written]) -> HttpResponse:
-    found = _run(request, pk)
+def _download(
+    request: HttpRequest, pk: int, export: Callable[..., Written], paper: PaperKind
+) -> HttpResponse:
+    found, now = _run(request, pk), timezone.now()
+    by = staff(request.user)  # type: ignore[arg-type] # as above
     try:
-        written = export(
-            found,
-            by=staff(request.user),  # type: ignore[arg-type] # as above
-            now=timezone.now(),
-            kind=request.GET.get("kind", ""),
-        )
+        with transaction.atomic():
+            written = export(found, by=by, now=now, kind=request.GET.get("kind", ""))
+            note_paper(
+                paper, area=found.area, name=written.name, content=written.content, rows=written.rows,
+                form=written.form.kind, by=by, now=now,
+            )  # fmt: skip
     except DomainError as refusal:
         return _shown(request, found, refusal=refusal)
     answer = HttpResponse(written.content, content_type=CONTENT_TYPES[written.form.kind])
@@ -220,11 +226,11 @@ def _download(request: HttpRequest, pk: int, export: Callable[..., Written]) -> 
 @needs_right(Right.IMPORT_ORDERS)
 def refused(request: HttpRequest, pk: int) -> HttpResponse:
     """The refused rows with their reasons, as a file."""
-    return _download(request, pk, export_refused)
+    return _download(request, pk, export_refused, PaperKind.REFUSED_ROWS)
 
 
 @require_GET
 @needs_right(Right.IMPORT_ORDERS)
 def answers(request: HttpRequest, pk: int) -> HttpResponse:
     """The table with our answers, as a file."""
-    return _download(request, pk, export_answers)
+    return _download(request, pk, export_answers, PaperKind.ANSWERS)

@@ -19,12 +19,13 @@ from shangju.core.cells import clean_cell
 from shangju.core.errors import Conflict, NotAllowed
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.core.spreadsheets import guarded
 from shangju.core.table_files import FileForm, read_rows
 from shangju.imports.answers import Written, export_answers, export_refused
 from shangju.imports.models import ImportRun
 from shangju.imports.tests.giving import ORDERS, csv_rows, imported, outcomes, refusals, sheet_rows
 from shangju.imports.work import clear_old_runs
-from shangju.imports.writing import guarded, written_table
+from shangju.imports.writing import written_table
 from tests.street import Street
 
 pytestmark = pytest.mark.django_db

@@ -23,6 +23,7 @@ from shangju.cases.search import matching
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import go
 from shangju.cases.workflow import MoveName
+from shangju.core.known_data import KnownData
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
 from shangju.notices.services import send_notices
@@ -32,7 +33,6 @@ from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from shangju.privacy.anonymising import anonymise, remove_words
 from shangju.privacy.case_rows import case_tables
-from shangju.privacy.masking import KnownData
 from tests.street import Street
 
 NAME, PHONE, ADDRESS = "某居民标记", "13800005678", "东里1幢2单元301室"

@@ -26,6 +26,28 @@ _DIGITS = {
     )
 }
 
+_TO_DIGITS = str.maketrans(
+    {sign: digit for digit, signs in _DIGITS.items() for sign in signs.strip("[]") if sign != digit}
+)
+
+
+def may_name(text: str, pieces: Iterable[str], *, phone: str = "") -> bool:
+    """A quick look whether :class:`KnownData` of these could find anything; most texts name nobody.
+
+    Never wrong when it says no, and many times cheaper than making the patterns.
+    """
+    folded = _folded(text)
+    if any(piece in folded for piece in map(_folded, pieces) if piece):
+        return True
+    if len(phone) < PHONE_AT_LEAST:
+        return False
+    digits = "".join(sign for sign in folded.translate(_TO_DIGITS) if sign in _DIGITS)
+    return phone in digits or ("*" in folded and phone[:3] in digits)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
 
 class KnownData:
     """The name, phone and address of one or more reporters, as patterns."""

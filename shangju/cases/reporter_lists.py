@@ -1,0 +1,105 @@
+"""The contacts of many reporters at once, for lists that leave the house: masked, or in plain for an allowed list.
+
+The wall is that of :mod:`shangju.cases.reporter`: what is shown in plain is written down, each piece of each case. In a
+list nobody asks for one look at one contact of a minor, so these stay masked, as do those of confidential cases and of
+cases that the reader must not open or would not talk with the reporter of.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from shangju.cases.models import (
+    CaseAssistant,
+    CaseEvent,
+    ContactReveal,
+    ReporterContact,
+    RevealCode,
+    RevealedField,
+)
+from shangju.cases.places import building_level
+from shangju.cases.reporter import mask_name, mask_phone
+from shangju.cases.rules import WORKING, Actor, visible_to, within
+from shangju.core.known_data import KnownData, may_name
+from shangju.core.personal_data import mask_personal_data
+from shangju.posts.rights import Right, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ListedContact:
+    """What a reporter left, inside the wall; the methods give what may leave it."""
+
+    name: str
+    phone: str
+    exact_address: str
+
+    def masked(self, piece: str) -> str:
+        """``张**``, ``138****5678``, and the address up to the building."""
+        if piece == RevealedField.NAME:
+            return mask_name(self.name)
+        return mask_phone(self.phone) if piece == RevealedField.PHONE else building_level(self.exact_address)
+
+    def plain(self, piece: str) -> str:
+        """The piece itself: only for a case that :func:`open_in_list` gave."""
+        return {
+            RevealedField.NAME.value: self.name,
+            RevealedField.PHONE.value: self.phone,
+            RevealedField.ADDRESS.value: self.exact_address,
+        }[piece]
+
+    def hidden_in(self, text: str) -> str:
+        """``text`` without name, phone and exact home, however they are written, and without what looks like such data."""
+        home = self.exact_address if building_level(self.exact_address) != self.exact_address.strip() else ""
+        if not may_name(text, (self.name, home), phone=self.phone):
+            return mask_personal_data(text)
+        return KnownData(names=[self.name], phones=[self.phone], addresses=[home]).mask(text)
+
+
+NO_CONTACT = ListedContact("", "", "")
+
+
+def listed_contacts(cases: Collection[int]) -> dict[int, ListedContact]:
+    """The contacts of these cases by the case's id; one statement. Whoever calls shows them by the methods only."""
+    rows = ReporterContact.objects.filter(case_id__in=cases)
+    kept = rows.values_list("case_id", "name", "phone", "exact_address")
+    return {case: ListedContact(name, phone, address) for case, name, phone, address in kept}
+
+
+def open_in_list(standing: Standing) -> Q:
+    """The cases whose contact may stand in plain in a list of ``standing``'s: those they talk with the reporter of.
+
+    A caller who worked on a case may not ask its reporter how satisfied they are, and gets no contact for it either.
+    """
+    worked = CaseEvent.objects.filter(case=OuterRef("pk"), by_id=standing.user_id, kind__in=WORKING)
+    talks = Q(handler_post_id__in=standing.posts)
+    talks |= Q(Exists(CaseAssistant.objects.filter(case_id=OuterRef("pk"), post_id__in=standing.posts)))
+    for area in standing.areas_with(Right.DISPATCH):
+        talks |= within(area)
+    for area in standing.areas_with(Right.CALL_BACK):
+        talks |= within(area) & Q(~Exists(worked))
+    kept_close = Q(is_confidential=True) | Q(concerns_minor=True) | Q(category__privacy_wall=True)
+    return visible_to(standing) & talks & ~kept_close
+
+
+def write_down_list(
+    shown: Collection[tuple[int, str]], *, reason: str, post_name: str, by: Actor, now: datetime
+) -> None:
+    """Log every piece (case, field) that a list shows in plain, as :func:`~shangju.cases.reporter.reveal_contact` does."""
+    assert by.user is not None, "only somebody who signed in takes a list with contacts"
+    ContactReveal.objects.bulk_create(
+        (
+            ContactReveal(
+                case_id=case,
+                by=by.user,
+                post_name=post_name,
+                field=piece,
+                code=RevealCode.OTHER,
+                reason=reason,
+                at=now,
+            )
+            for case, piece in shown
+        ),
+        batch_size=500,
+    )

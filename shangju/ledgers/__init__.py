@@ -1,0 +1,1 @@
+"""Ledgers (台账): what the work has left behind as tables, on screen and as files that leave the house."""
