@@ -63,7 +63,7 @@ def make_daily_lists(now: datetime) -> int:
     """Make the lists that are due; returns how many. What was not made while people were at work is not made up for."""
     with everywhere(EverywhereReason.WORKER), steady_reference():
         rows = list(waiting_for_a_list(now).exclude(pk__in=resting(STEP, now=now))[:BATCH])
-        return work_off(STEP, rows, partial(_make, now=now), now=now)
+        return work_off(STEP, rows, partial(make_list, now=now), now=now)
 
 
 def waiting_for_a_list(now: datetime) -> QuerySet[Any]:
@@ -94,7 +94,8 @@ def list_for(user: User, *, now: datetime) -> MadeList:
         return MadeList(user, todays_list(standing, settings, now=now), settings)
 
 
-def _make(pk: int, *, now: datetime) -> bool:
+def make_list(pk: int, *, now: datetime) -> bool:
+    """The list of one person for the day of ``now``, unless it was made before; whether this call made it."""
     user = User.objects.get(pk=pk)
     with override(user.language):
         made = list_for(user, now=now)
