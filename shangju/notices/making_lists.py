@@ -7,7 +7,7 @@ list and its notices are one transaction.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial, reduce
 from operator import or_
 from typing import Any
@@ -34,6 +34,9 @@ from shangju.posts.models import Appointment
 from shangju.posts.rights import forget_standing, standing_of
 
 STEP = "make daily lists"
+KEPT = timedelta(days=60)
+"""How long it is remembered that a list was made; news is told since the last one."""
+
 BATCH = 100
 """People a pass makes a list for: some ten statements each."""
 
@@ -108,6 +111,7 @@ def make_list(pk: int, *, now: datetime) -> bool:
         )
         if is_first:
             Notice.objects.bulk_create(notices, ignore_conflicts=True)
+            DailyList.objects.filter(user=user, day__lt=timezone.localdate(now) - KEPT).delete()
     return is_first
 
 
