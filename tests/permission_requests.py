@@ -470,6 +470,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration:end_delegation": {"last_day": "2026-12-31", **REASON},
     "administration:add_stake": {"user": "resident", "party": "{shop}", "reason": "family"},
     "administration:end_stake": REASON,
+    "administration:limits": {"gateway_minute": "10", "receiver_day": "20"},
+    "administration:sending_times": {"begins": "20:00", "ends": "08:30"},
+    "my:notice_settings": {"reset": "1"},
     "my:stakes": {"building": "{building}", "reason": "own_home"},
     "administration:retention_rule": {"days": "2", "reason": "statutory_duty"},
     "accounts:profile": {"language": "en"},
@@ -527,7 +530,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "end_delegation": objects.delegation, "end_stake": objects.stake,
         "change_wecom": person, "template": objects.template,
         "send_again": objects.notice, "revoke_key": objects.token, "end_token": objects.token, "revoke_all": person,
-        "deliver_again": objects.delivery,
+        "deliver_again": objects.delivery, "sending_times": street.areas["subdistrict"].pk,
         **dict.fromkeys(("webhook", "test_webhook", "stop_webhook", "start_webhook"), objects.webhook),
         **dict.fromkeys(("change_webhook", "remove_webhook", "change_webhook_secret"), objects.webhook),
         "deliveries": objects.webhook,
@@ -553,7 +556,7 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "photo_id": objects.photo.pk, "size": "thumbnail", "version": "2026-06", "move": doing, "entry_pk": objects.address,
         "step": "withdraw" if page.endswith(("data_request_step", "card_step")) else "take",
         "kind": "sessions" if page.startswith("administration:") else "correction",
-        "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk),
+        "pk": rows.get(page.rpartition(":")[2], street.areas["grid"].pk), "channel": "sms",
     }  # fmt: skip
 
 

@@ -115,6 +115,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             purpose="sign_in_code",
             values={"code": code},
             language=get_language() or settings.LANGUAGE_CODE,
+            is_urgent=True,
         )
         try:
             gateway_for("sms").send(message, now=timezone.now())

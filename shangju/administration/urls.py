@@ -11,6 +11,7 @@ from shangju.administration.views import (
     people,
     posts,
     retention,
+    sending,
     stakes,
     webhooks,
 )
@@ -51,6 +52,9 @@ urlpatterns = [
     path("messages/<int:pk>/", messages.template, name="template"),
     path("messages/outgoing/", messages.outgoing, name="outgoing"),
     path("messages/outgoing/<int:pk>/again/", messages.send_again, name="send_again"),
+    path("messages/sending/", sending.sending, name="sending"),
+    path("messages/sending/<str:channel>/", sending.limits, name="limits"),
+    path("messages/quiet/<int:pk>/", sending.sending_times, name="sending_times"),
     path("stakes/", stakes.stakes, name="stakes"),
     path("stakes/add/", stakes.add, name="add_stake"),
     path("stakes/<int:pk>/end/", stakes.end, name="end_stake"),

@@ -1,4 +1,4 @@
-"""Working hours and night hours of a sub-district in a set-up file."""
+"""Working hours, night hours and quiet hours of a sub-district in a set-up file."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,12 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from shangju.accounts.actors import Operator
+from shangju.administration.quiet_times import (
+    QuietTimes,
+    apply_quiet_times,
+    quiet_times_differ,
+    read_quiet_times,
+)
 from shangju.administration.yaml_tables import Table
 from shangju.areas.models import Area
 from shangju.deadlines.models import NightRest, WorkHours
@@ -39,14 +45,18 @@ class WorkingTime:
     line: int
     openings: tuple[Opening, ...]
     night: tuple[str, str] | None
+    quiet: QuietTimes | None = None
 
 
 def read_working_time(subdistrict: Table) -> WorkingTime | None:
-    """The keys ``work_hours`` and ``night_hours``; ``None`` where neither is given."""
-    line = subdistrict.line_of("work_hours" if subdistrict.has("work_hours") else "night_hours")
+    """The keys ``work_hours``, ``night_hours`` and those of quiet times; ``None`` where none is given."""
+    given = next(
+        (key for key in ("work_hours", "night_hours", "quiet_hours") if subdistrict.has(key)), "code"
+    )
+    line = subdistrict.line_of(given)
     openings = [opening for row in subdistrict.tables("work_hours") if (opening := _opening(row)) is not None]
-    night = _night(subdistrict)
-    return WorkingTime(line, tuple(openings), night) if openings or night else None
+    night, quiet = _night(subdistrict), read_quiet_times(subdistrict)
+    return WorkingTime(line, tuple(openings), night, quiet) if openings or night or quiet else None
 
 
 def _opening(row: Table) -> Opening | None:
@@ -110,6 +120,8 @@ def differs(wanted: WorkingTime, area: Area) -> bool:
     """Whether a sub-district's working time is other than the file says; what the file leaves out counts as right."""
     if wanted.openings and stored_openings(area) != list(wanted.openings):
         return True
+    if wanted.quiet is not None and quiet_times_differ(wanted.quiet, area):
+        return True
     night = NightRest.objects.filter(area=area).first()
     stored = (f"{night.begins:%H:%M}", f"{night.ends:%H:%M}") if night else None
     return wanted.night is not None and stored != wanted.night
@@ -132,3 +144,5 @@ def apply_working_time(wanted: WorkingTime, area: Area, *, by: Operator, now: da
     if wanted.night:
         begins, ends = (time.fromisoformat(moment) for moment in wanted.night)
         set_night_rest(area, begins=begins, ends=ends, by=by, now=now)
+    if wanted.quiet is not None:
+        apply_quiet_times(wanted.quiet, area, by=by, now=now)

@@ -29,6 +29,7 @@ from shangju.demo.founding import tell_founding_case
 from shangju.demo.hotline import tell_hotline_table
 from shangju.demo.ledgers import show_ledgers
 from shangju.demo.mechanism import show_the_mechanism
+from shangju.demo.notifying import show_notifying
 from shangju.demo.protection import show_protection
 from shangju.demo.retention import show_retention
 from shangju.demo.stage import Scene, read_scenes
@@ -124,6 +125,7 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
         show_retention(home, now=now)
         show_topics(home, now=now)
         show_ledgers(home, now=now)
+        show_notifying(now=now)
         quiet_before = now - timedelta(days=1)
         CaseEvent.objects.filter(notified_at__isnull=True, at__lt=quiet_before).update(notified_at=now)
         record(founding, action=LOADED, by=None, now=now, after={"cases": count + 1})

@@ -1,9 +1,10 @@
 """How much may go out when: counts in the database, so that several workers share them.
 
-A count belongs to a window that begins at a whole multiple of its length; the row lock makes takers take turns.
+A count belongs to a window that begins at a whole multiple of its length; the row lock makes takers take turns. The
+limits are data: rows where an installation set another one, defaults in code for the rest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,44 +12,107 @@ from django.db import connection, transaction
 
 from shangju.core.sealing import fingerprint
 from shangju.gateways.errors import Busy
-from shangju.gateways.models import SendingCount
+from shangju.gateways.models import GatewayLimit, LimitScope, LimitWindow, SendingCount
+
+LENGTH: dict[str, timedelta] = {
+    LimitWindow.MINUTE: timedelta(minutes=1),
+    LimitWindow.HOUR: timedelta(hours=1),
+    LimitWindow.DAY: timedelta(days=1),
+}
+Key = tuple[str, str]
+"""Scope and window."""
+
+GATEWAY, RECEIVER = LimitScope.GATEWAY.value, LimitScope.RECEIVER.value
+MINUTE, HOUR, DAY = LimitWindow.MINUTE.value, LimitWindow.HOUR.value, LimitWindow.DAY.value
+
+DEFAULT_LIMITS: dict[str, dict[Key, int]] = {
+    "sms": {
+        (GATEWAY, MINUTE): 300,
+        (GATEWAY, HOUR): 5_000,
+        (GATEWAY, DAY): 20_000,
+        (RECEIVER, MINUTE): 1,
+        (RECEIVER, HOUR): 5,
+        (RECEIVER, DAY): 10,
+    },
+    "wecom": {
+        (GATEWAY, MINUTE): 600,
+        (GATEWAY, HOUR): 10_000,
+        (RECEIVER, MINUTE): 30,
+        (RECEIVER, HOUR): 1_000,
+    },
+    "wecom-robot": {(RECEIVER, MINUTE): 20},
+    "email": {
+        (GATEWAY, MINUTE): 60,
+        (GATEWAY, HOUR): 1_000,
+        (GATEWAY, DAY): 5_000,
+        (RECEIVER, HOUR): 20,
+        (RECEIVER, DAY): 60,
+    },
+}
+"""To one number: what carriers allow under one signature; more is dropped by them without a word. To one member, and of
+one group robot: developer.work.weixin.qq.com, 访问频率限制 and 群机器人配置说明. Of a gateway: our judgement, so that a
+fault in a loop costs no fortune."""
+
+URGENT_SHARE = 5
+"""One part in so many of a gateway's limit is left to what is urgent."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendingLimit:
-    """At most ``amount`` in every ``window``."""
+    """At most ``amount`` in every ``window``, of one gateway or to one receiver."""
 
+    scope: str
+    window: str
     amount: int
-    window: timedelta
+
+    def open_to(self, *, is_urgent: bool) -> int:
+        """How many may go out: the last part of a gateway's limit is left to urgent messages."""
+        kept = self.amount // URGENT_SHARE if self.scope == GATEWAY and not is_urgent else 0
+        return self.amount - kept
 
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-SMS_TO_ONE_NUMBER = (SendingLimit(1, MINUTE), SendingLimit(5, HOUR), SendingLimit(10, DAY))
-"""What carriers allow to one number under one signature; more is dropped by them without a word."""
-
-WECOM_TO_ONE_MEMBER = (SendingLimit(30, MINUTE), SendingLimit(1000, HOUR))
-"""An application to one member (developer.work.weixin.qq.com, 访问频率限制)."""
-
-WECOM_ROBOT = (SendingLimit(20, MINUTE),)
-"""A group robot (developer.work.weixin.qq.com, 群机器人配置说明)."""
+def limits_in_force(channel: str) -> list[SendingLimit]:
+    """The limits of a channel, those of the gateway first, each from the shortest window to the longest."""
+    own = GatewayLimit.objects.filter(channel=channel).values_list("scope", "window", "amount")
+    set_here = {(scope, window): amount for scope, window, amount in own}
+    return list(in_order({**DEFAULT_LIMITS.get(channel, {}), **set_here}))
 
 
-def take_slot(purpose: str, who: str, limits: Iterable[SendingLimit], *, now: datetime) -> None:
-    """Count one more message to ``who``, or raise :class:`Busy` with the time until the next window, counting nothing.
+def in_order(amounts: Mapping[Key, int | None]) -> Iterator[SendingLimit]:
+    """The limits that ``amounts`` name, those of the gateway first."""
+    # Always in this order: two workers that hold rows wait for each other, never crosswise.
+    for scope in LimitScope.values:
+        for window in LimitWindow.values:
+            amount = amounts.get((scope, window))
+            if amount is not None:
+                yield SendingLimit(scope, window, amount)
 
-    ``who`` is kept as a fingerprint only.
+
+def take_slots(channel: str, receiver: str, *, is_urgent: bool = False, now: datetime) -> None:
+    """Count one more message, or raise :class:`Busy` with the time until the next window, counting nothing.
+
+    ``receiver`` is kept as a fingerprint only.
     """
-    mark = fingerprint(who, purpose=f"sending-{purpose}")
+    mark = fingerprint(receiver, purpose=f"sending-{channel}")
+    limits = limits_in_force(channel)
     with transaction.atomic():
         for limit in limits:
-            begins = _window_begins(now, limit.window)
-            if not _count(f"{purpose}-{int(limit.window.total_seconds())}-{mark}", begins, limit.amount):
-                raise Busy(f"{limit.amount} in {limit.window} reached", after=begins + limit.window - now)
+            begins = window_begins(now, limit.window)
+            key = count_key(channel, limit, mark)
+            if not _count(key, begins, limit.open_to(is_urgent=is_urgent)):
+                after = begins + LENGTH[limit.window] - now
+                raise Busy(f"{limit.amount} a {limit.window} reached", after=after)
 
 
-def _window_begins(now: datetime, window: timedelta) -> datetime:
-    seconds = int(window.total_seconds())
+def count_key(channel: str, limit: SendingLimit, mark: str = "") -> str:
+    """Under what the messages of a limit are counted."""
+    seconds = int(LENGTH[limit.window].total_seconds())
+    return f"{channel}-{seconds}-{mark if limit.scope == RECEIVER else 'all'}"
+
+
+def window_begins(now: datetime, window: str) -> datetime:
+    """When the window began that holds ``now``."""
+    seconds = int(LENGTH[window].total_seconds())
     return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=UTC)
 
 

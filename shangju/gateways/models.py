@@ -7,11 +7,55 @@ from shangju.core.sealing import SealedTextField
 
 
 class SendingCount(models.Model):
-    """How many messages went to one recipient, or through one robot, in the window that began at ``begins_at``."""
+    """How many messages went to one recipient, or through one gateway, in the window that began at ``begins_at``."""
 
     key = models.CharField(primary_key=True, max_length=90)
     begins_at = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
+
+
+class LimitScope(models.TextChoices):
+    """Whose messages a limit counts."""
+
+    GATEWAY = "gateway", _("All together")
+    RECEIVER = "receiver", _("To one receiver")
+
+
+class LimitWindow(models.TextChoices):
+    """In which time a limit counts; from the shortest to the longest."""
+
+    MINUTE = "minute", _("A minute")
+    HOUR = "hour", _("An hour")
+    DAY = "day", _("A day")
+
+
+class GatewayLimit(models.Model):
+    """At most so many messages in a window, where an installation set another limit than the one in code.
+
+    An empty ``amount`` means that there is none.
+    """
+
+    channel = models.CharField(_("Channel"), max_length=20)
+    scope = models.CharField(_("Counted"), max_length=10, choices=LimitScope)
+    window = models.CharField(_("Window"), max_length=10, choices=LimitWindow)
+    amount = models.PositiveIntegerField(_("At most"), null=True)
+
+    class Meta:
+        ordering = ("channel", "scope", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "scope", "window"], name="gateway_limit_once"),
+            models.CheckConstraint(
+                condition=models.Q(scope__in=LimitScope.values, window__in=LimitWindow.values),
+                name="gateway_limit_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__isnull=True) | models.Q(amount__gte=1),
+                name="gateway_limit_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} · {self.get_scope_display()} · {self.get_window_display()}"
 
 
 class AccessToken(models.Model):

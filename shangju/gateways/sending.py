@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
 
 from shangju.gateways.addresses import GatewayAddress
+from shangju.gateways.limits import take_slots
 from shangju.gateways.message import Message
 from shangju.gateways.models import OutgoingMessage
 from shangju.gateways.sms import SmsGateway
@@ -57,7 +58,8 @@ class EmailGateway:
     """Hands e-mail to the configured mail server; the key is its Message-ID, so a repeat can be recognised."""
 
     def send(self, message: Message, *, now: datetime) -> None:
-        """Send by SMTP."""
+        """Send by SMTP, within the limits."""
+        take_slots("email", message.recipient, is_urgent=message.is_urgent, now=now)
         EmailMessage(
             subject=message.subject,
             body=message.body,

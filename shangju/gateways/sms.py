@@ -9,7 +9,7 @@ from typing import Protocol
 from shangju.gateways import http
 from shangju.gateways.addresses import GatewayAddress
 from shangju.gateways.errors import Busy, RefusedForGood, Unreachable
-from shangju.gateways.limits import SMS_TO_ONE_NUMBER, take_slot
+from shangju.gateways.limits import take_slots
 from shangju.gateways.message import Message
 from shangju.gateways.signing import aliyun_query, aliyun_signature, tencent_authorization
 from shangju.gateways.templates import fitted, slots_of, template_for
@@ -157,7 +157,7 @@ class SmsGateway:
         if template is None or not template.provider_template:
             raise RefusedForGood(f"no approved template for “{message.purpose}”")
         values = {name: fitted(message.values.get(name, "")) for name in slots_of(template.text)}
-        take_slot("sms", message.recipient, SMS_TO_ONE_NUMBER, now=now)
+        take_slots("sms", message.recipient, is_urgent=message.is_urgent, now=now)
         self.dialect.send(
             phone=message.recipient,
             template=template.provider_template,

@@ -17,8 +17,11 @@ VALUE_AT_MOST = 20
 SMS_TEXT_AT_MOST = 300
 """Signs: longer texts are split into many paid parts and templates of them are refused."""
 
-SLOTS = ("number", "state", "code", "day")
-"""What a notice can fill in: case number, state in plain words, tracking code, a date."""
+COUNT_SLOTS = ("overdue", "to_sign", "today", "call_backs", "climbed", "orders", "approvals")
+"""The counts of a daily list."""
+
+SLOTS = ("number", "state", "code", "day", *COUNT_SLOTS)
+"""What a notice can fill in: case number, state in plain words, tracking code, a date, a count."""
 
 
 def slots_of(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from shangju.gateways import http
 from shangju.gateways.addresses import GatewayAddress
 from shangju.gateways.errors import Busy, RefusedForGood, Unreachable
-from shangju.gateways.limits import WECOM_ROBOT, WECOM_TO_ONE_MEMBER, take_slot
+from shangju.gateways.limits import take_slots
 from shangju.gateways.message import Message
 from shangju.gateways.models import AccessToken
 
@@ -60,7 +60,7 @@ class WecomGateway:
 
     def send(self, message: Message, *, now: datetime) -> None:
         """Send with the token at hand, once more with a new one where it has gone."""
-        take_slot("wecom", message.recipient, WECOM_TO_ONE_MEMBER, now=now)
+        take_slots("wecom", message.recipient, is_urgent=message.is_urgent, now=now)
         body = {
             "touser": message.recipient,
             "msgtype": "text",
@@ -103,7 +103,7 @@ class WecomRobotGateway:
     def send(self, message: Message, *, now: datetime) -> None:
         """One text."""
         robot = self.address.options.get("key", "")
-        take_slot("wecom-robot", robot, WECOM_ROBOT, now=now)
+        take_slots("wecom-robot", robot, is_urgent=message.is_urgent, now=now)
         url = f"{self.address.base}/cgi-bin/webhook/send?{urlencode({'key': robot})}"
         content = cut_to_bytes(f"{message.subject}\n{message.body}".strip())
         _demand_taken(_posted(url, {"msgtype": "text", "text": {"content": content}}))

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from shangju.my import cards, own_data, stakes, views
+from shangju.my import cards, notice_settings, own_data, stakes, views
 
 app_name = "my"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("", gzip_page(views.home), name="home"),
     path("notices/", gzip_page(views.notices), name="notices"),
     path("notices/read/", views.read_notices, name="read_notices"),
+    path("notices/settings/", gzip_page(notice_settings.notice_settings), name="notice_settings"),
+    path("today/", gzip_page(notice_settings.today), name="today"),
     path("stakes/", gzip_page(stakes.stakes), name="stakes"),
     path("reports/", gzip_page(views.reports), name="reports"),
     path("data/", gzip_page(own_data.own_data), name="own_data"),

@@ -16,6 +16,7 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Give the worker its steps; the services are imported when the first pass runs."""
         register_step("tell of events", _tell)
+        register_step("make daily lists", _make_lists)
         register_step("send notices", _send)
 
 
@@ -23,6 +24,12 @@ def _tell(now: datetime) -> int:
     from shangju.notices.telling import tell_of_events  # noqa: PLC0415 - models are not loaded yet at import
 
     return tell_of_events(now)
+
+
+def _make_lists(now: datetime) -> int:
+    from shangju.notices.making_lists import make_daily_lists  # noqa: PLC0415 - as above
+
+    return make_daily_lists(now)
 
 
 def _send(now: datetime) -> int:

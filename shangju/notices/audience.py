@@ -48,6 +48,11 @@ class Audience:
     askers: dict[int, User]
     """Who asked for the looks that were decided, and who issued the orders that wait for a reply."""
 
+    def staff(self) -> set[User]:
+        """Everybody among them who is told as staff."""
+        holders = {user for users in self.holders.values() for user in users}
+        return holders | {term.user for term in self.nearby} | set(self.askers.values())
+
     def users(self, *ids: int) -> list[User]:
         """Those of them who may still sign in."""
         return [self.askers[pk] for pk in ids if pk in self.askers]

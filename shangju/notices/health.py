@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from shangju.core.health import Finding, health_check, well, wrong
 from shangju.gateways.models import MessageTemplate
 from shangju.gateways.sending import is_configured
-from shangju.notices.models import Notice, NoticeState
+from shangju.notices.models import Notice, NoticeChannel, NoticeState
 
 LATELY = timedelta(days=7)
 
@@ -22,7 +24,32 @@ def notices(now: datetime) -> Finding:
     return (wrong if given_up else well)(_("Notices"), sentence)
 
 
+WAITS_AT_MOST = timedelta(hours=2)
+URGENT_WAITS_AT_MOST = timedelta(minutes=10)
+
+
 @health_check(order=67)
+def waiting(now: datetime) -> Finding:
+    """Nothing that is to go out waits for too long: for a limit, a provider or a worker; quiet hours do not count."""
+    pending = Notice.objects.filter(state=NoticeState.PENDING).exclude(channel=NoticeChannel.IN_APP)
+    quiet = Q(send_after__gt=now)
+    since = Coalesce("send_after", "created_at")
+    too_long = Q(is_urgent=True, since__lt=now - URGENT_WAITS_AT_MOST) | Q(since__lt=now - WAITS_AT_MOST)
+    counts = pending.annotate(since=since).aggregate(
+        all=Count("pk"), quiet=Count("pk", filter=quiet), late=Count("pk", filter=~quiet & too_long)
+    )
+    if counts["late"]:
+        return wrong(
+            _("Waiting messages"),
+            _(
+                "%(late)s of %(all)s wait too long: look at the limits under Set-up, Messages, Times and limits."
+            )
+            % counts,
+        )
+    return well(_("Waiting messages"), _("%(all)s, of them %(quiet)s for the end of quiet hours.") % counts)
+
+
+@health_check(order=68)
 def ways_out(now: datetime) -> Finding:
     """Which ways out of the house are configured, and whether every text message has its template."""
     ways = [channel for channel in ("sms", "wecom", "wecom-robot") if is_configured(channel)]

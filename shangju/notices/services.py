@@ -7,9 +7,11 @@ gateway's yes and our note a crash may come, so a repeat carries the same key, a
 import json
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from shangju.accounts.models import User
 from shangju.core.audit import record
@@ -18,7 +20,11 @@ from shangju.core.setting_aside import described
 from shangju.gateways.errors import Busy, RefusedForGood
 from shangju.gateways.sending import Message, gateway_for
 from shangju.notices import wording
+from shangju.notices.kinds import NoticeKind
 from shangju.notices.models import Notice, NoticeChannel, NoticeState
+from shangju.notices.queries import settings_of
+from shangju.notices.quiet import LONGEST_QUIET
+from shangju.notices.ways import held_until
 
 logger = logging.getLogger(__name__)
 
@@ -42,17 +48,29 @@ def _free(now: datetime) -> Q:
 
 def _due(now: datetime) -> Q:
     """To be sent by now. What waits for longer than anything is put off was put off under such a clock, too."""
-    return Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_HELD_BACK)
+    in_quiet_hours = Q(send_after__gt=now, send_after__lte=now + LONGEST_QUIET)
+    put_off_wrongly = Q(due_at__gt=now + LONGEST_HELD_BACK) & (Q(send_after__isnull=True) | ~in_quiet_hours)
+    return Q(due_at__lte=now) | put_off_wrongly
+
+
+Row = tuple[int, str, int | None, str, bool]
+"""Id, channel, user, kind, and whether it is urgent."""
 
 
 def send_notices(now: datetime) -> int:
-    """Hand due notices to their gateways; returns how many went out."""
+    """Hand due notices to their gateways, urgent ones first; returns how many went out."""
     sent = 0
-    due = Notice.objects.filter(_free(now), _due(now), state=NoticeState.PENDING)
-    rows = list(due.order_by("due_at", "pk").values_list("pk", "channel", "user_id")[:BATCH])
+    due = Notice.objects.filter(_free(now), _due(now), state=NoticeState.PENDING).order_by(
+        "-is_urgent", "due_at", "pk"
+    )
+    rows: list[Row] = list(due.values_list("pk", "channel", "user_id", "kind", "is_urgent")[:BATCH])
+    kept = _keep_in_quiet_hours(rows, now=now)
     gathered: dict[int, list[int]] = {}
-    for pk, channel, user in rows:
-        if channel == NoticeChannel.WECOM and user is not None:
+    for pk, channel, user, kind, is_urgent in rows:
+        if pk in kept:
+            continue
+        alone = is_urgent or kind == NoticeKind.DAILY_LIST
+        if channel == NoticeChannel.WECOM and user is not None and not alone:
             gathered.setdefault(user, []).append(pk)
         else:
             sent += _send([pk], now=now)
@@ -60,6 +78,22 @@ def send_notices(now: datetime) -> int:
         for part in [pks] if len(pks) >= DIGEST_FROM else [[pk] for pk in pks]:
             sent += _send(part, now=now)
     return sent
+
+
+def _keep_in_quiet_hours(rows: list[Row], *, now: datetime) -> set[int]:
+    """Keep what came in working time but is due only now, in the quiet hours of its receiver: a limit, a gateway or a
+    worker that was away held it up. Returns what waits.
+    """
+    theirs = {pk: user for pk, _channel, user, kind, is_urgent in rows if user and kind and not is_urgent}
+    settings = settings_of(theirs.values(), day=timezone.localdate(now))
+    ends = {user: held_until(each, now) for user, each in settings.items()}
+    kept = {pk: end for pk, user in theirs.items() if (end := ends[user])}
+    for end in set(kept.values()):
+        pks = [pk for pk, its_end in kept.items() if its_end == end]
+        Notice.objects.filter(_free(now), pk__in=pks, state=NoticeState.PENDING).update(
+            due_at=end, send_after=end
+        )
+    return set(kept)
 
 
 DIGEST_FROM = 5
@@ -86,7 +120,16 @@ def _send(pks: list[int], *, now: datetime) -> int:
         for pk in pks:
             _put_off(pk, error, now=now)
         return 0
-    return Notice.objects.filter(pk__in=pks).update(state=NoticeState.SENT, sent_at=now, leased_until=None)
+    return _note_sent(pks, now=now)
+
+
+def _note_sent(pks: list[int], *, now: datetime) -> int:
+    gone: dict[str, Any] = {"state": NoticeState.SENT, "sent_at": now, "leased_until": None}
+    lists = Notice.objects.filter(pk__in=pks, kind=NoticeKind.DAILY_LIST)
+    # Its rows are read anew on the page: a list that has gone out keeps no titles.
+    emptied = lists.update(**gone, recipient="", body="", values="", emptied_at=now)
+    others = Notice.objects.filter(pk__in=pks).exclude(kind=NoticeKind.DAILY_LIST)
+    return emptied + others.update(**gone)
 
 
 def _lease(pk: int, *, now: datetime) -> bool:
@@ -103,6 +146,7 @@ def _message_of(notices: list[Notice]) -> Message:
         return Message(
             first.key, first.channel, first.recipient, first.body, first.subject,
             purpose=first.purpose, values=values, language=first.language, subdistrict=first.subdistrict,
+            is_urgent=first.is_urgent,
         )  # fmt: skip
     words = wording.for_digest([notice.subject for notice in notices], language=first.language)
     return Message(f"digest-{first.key}"[:80], first.channel, first.recipient, words.body, words.subject)

@@ -5,12 +5,14 @@ Some rows are told of at once, in one transaction: for each alone, the worker wo
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from shangju.accounts.models import User
 from shangju.cases.codes import format_code
@@ -19,10 +21,12 @@ from shangju.cases.rungs import Receiver
 from shangju.cases.workflow import MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.core.setting_aside import resting, work_off_together
-from shangju.gateways.sending import is_configured
+from shangju.deadlines.queries import steady_reference
 from shangju.notices import endorsers, wording
 from shangju.notices.audience import Audience, audience_of, party_told
+from shangju.notices.kinds import Way, kind_of
 from shangju.notices.models import Notice, NoticeChannel, NoticeState
+from shangju.notices.ways import Ways, is_urgent, ways_to
 
 TELLING = "tell of events"
 """The step's name, also under which rows that fail are set aside."""
@@ -47,7 +51,9 @@ def _tell(pks: Sequence[int], *, now: datetime) -> int:
     related = "case__category", "case__subdistrict", "case__reporter_user"
     events = list(CaseEvent.objects.filter(pk__in=pks).select_related(*related).order_by("pk"))
     audience = audience_of(events, now=now)
-    notices = {event.pk: list(_notices(event, audience)) for event in events}
+    ways = ways_to(audience.staff(), day=timezone.localdate(now))
+    with steady_reference() if ways.open else nullcontext():
+        notices = {event.pk: list(_notices(event, audience, ways)) for event in events}
     with transaction.atomic():
         untold = CaseEvent.objects.filter(pk__in=pks, notified_at__isnull=True)
         held = list(untold.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
@@ -56,10 +62,10 @@ def _tell(pks: Sequence[int], *, now: datetime) -> int:
     return len(held)
 
 
-def _notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
+def _notices(event: CaseEvent, audience: Audience, ways: Ways) -> Iterable[Notice]:
     yield from _reporter_notices(event, audience)
     yield from _endorser_notices(event, audience.now)
-    yield from _staff_notices(event, audience)
+    yield from _staff_notices(event, audience, ways)
     yield from _party_notices(event, audience)
 
 
@@ -105,13 +111,9 @@ def _endorser_notices(event: CaseEvent, now: datetime) -> Iterable[Notice]:
         yield notice
 
 
-def _staff_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
-    now, case = audience.now, event.case
-    link = reverse("desk:case", args=[case.number])
-    if event.kind == MoveName.CITE:
-        link = reverse("supervision:card", args=[event.data["card"]])
+def _staff_notices(event: CaseEvent, audience: Audience, ways: Ways) -> Iterable[Notice]:
+    case = event.case
     walled_off = audience.walled_off_from(case)
-    reaches_wecom = is_configured("wecom")
     # Who leads and assists is told that they lead: the second notice has the key of the first and falls away.
     told = [(user, wording.for_staff) for user in _staff_told(event, audience)]
     told += [(user, wording.for_onlooker) for user in _onlookers(event, audience)]
@@ -119,13 +121,42 @@ def _staff_notices(event: CaseEvent, audience: Audience) -> Iterable[Notice]:
         told += [(user, wording.for_assistant) for user in audience.assistants_of(case)]
     for user, said in told:
         if user.pk != event.by_id and user.pk not in walled_off:
+            kind = kind_of(event.kind, is_onlooker=said is wording.for_onlooker)
             words = said(event, language=user.language)
-            yield _notice(event, NoticeChannel.IN_APP, f"user-{user.pk}", words, now, user=user, link=link)
-            if user.wecom_id and reaches_wecom:
-                notice = _notice(event, NoticeChannel.WECOM, f"user-{user.pk}", words, now, user=user)
-                notice.recipient, notice.language = user.wecom_id, user.language
-                notice.body = f"{words.body}\n{settings.PUBLIC_URL}{link}"
-                yield notice
+            yield from _to_staff(event, user, kind, words, ways, audience.now)
+
+
+def _to_staff(
+    event: CaseEvent, user: User, kind: str, words: wording.Wording, ways: Ways, now: datetime
+) -> Iterable[Notice]:
+    """In the system always; out of the house as they chose, at the end of quiet hours."""
+    link = _staff_link(event)
+    notice = _notice(event, NoticeChannel.IN_APP, f"user-{user.pk}", words, now, user=user, link=link)
+    notice.kind = kind
+    yield notice
+    if not ways.open:
+        return
+    for sending in ways.sendings(user, kind, is_urgent=is_urgent(event.case), now=now):
+        notice = _notice(event, sending.way, f"user-{user.pk}", words, now, user=user)
+        notice.kind, notice.is_urgent, notice.send_after = kind, sending.is_urgent, sending.send_after
+        notice.due_at = sending.send_after or now
+        notice.recipient, notice.language = sending.recipient, user.language
+        notice.body = f"{words.body}\n{settings.PUBLIC_URL}{link}"
+        if sending.way == Way.SMS:
+            notice.purpose, notice.subdistrict = STAFF_NEWS, event.case.subdistrict.code
+            notice.values = json.dumps({"number": event.case.number})
+        yield notice
+
+
+def _staff_link(event: CaseEvent) -> str:
+    """The case; what is said about a card leads to the card."""
+    if event.kind == MoveName.CITE:
+        return reverse("supervision:card", args=[event.data["card"]])
+    return reverse("desk:case", args=[event.case.number])
+
+
+STAFF_NEWS = "staff_news"
+"""The approved template for text messages to staff: that there is something about a case, and no more."""
 
 
 def _staff_told(event: CaseEvent, audience: Audience) -> list[User]:

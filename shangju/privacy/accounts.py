@@ -11,6 +11,7 @@ from shangju.cases.models import Case, Endorsement
 from shangju.core.audit import record
 from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.notices.choosing import reset_notice_settings
 from shangju.notices.models import Notice
 from shangju.parties.models import Delegation
 from shangju.posts.models import Appointment
@@ -34,6 +35,7 @@ def delete_account(user: User, *, by: User, now: datetime) -> None:
         Case.objects.filter(reporter_user=held).update(reporter_user=None)
         cut_endorsements(Endorsement.objects.filter(user=held))
     Notice.objects.filter(user=held).delete()
+    reset_notice_settings(held, by=held)
     Person.objects.filter(user=held).delete()
     ApiToken.objects.filter(user=held).delete()
     EmailAddress.objects.filter(user_id=held.pk).delete()

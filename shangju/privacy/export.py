@@ -19,6 +19,7 @@ from shangju.cases.models import Case, CaseEvent, CasePhoto, ContactReveal, Endo
 from shangju.cases.workflow import REGISTER, CaseRole, MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice
+from shangju.notices.queries import settings_of
 from shangju.privacy.models import CaseErasure, DataRequest
 from shangju.privacy.queries import rules_in_force
 
@@ -79,14 +80,16 @@ def _document(cases: Sequence[Case], *, user: User | None, now: datetime) -> dic
         },
     }
     if user is not None:
-        document["account"] = _account(user)
+        document["account"] = _account(user, now=now)
         document["me_too"] = [
             _me_too(each) for each in Endorsement.objects.filter(user=user).order_by("created_at", "pk")
         ]
     return document
 
 
-def _account(user: User) -> dict[str, Any]:
+def _account(user: User, *, now: datetime) -> dict[str, Any]:
+    chosen = settings_of([user.pk], day=timezone.localdate(now))[user.pk]
+    own = chosen.own_quiet
     return {
         "sign_in_name": user.username,
         "shown_as": user.display_name,
@@ -94,6 +97,10 @@ def _account(user: User) -> dict[str, Any]:
         "email": user.email,
         "language": user.language,
         "since": _local(user.joined_at),
+        "how_notified": {
+            "chosen": {f"{kind}/{way}": value for (kind, way), value in chosen.deliveries.chosen.items()},
+            "own_quiet_hours": f"{own.begins:%H:%M}-{own.ends:%H:%M}" if own else "",
+        },
         "notices": [
             _notice(notice) for notice in Notice.objects.filter(user=user).order_by("created_at", "pk")
         ],

@@ -105,6 +105,8 @@ PAGES: dict[str, Row] = {
     "accounts:locks": SECURITY,
     "my:home": Row("grid_worker"),
     "my:notices": Row("grid_worker"),
+    "my:notice_settings": Row("grid_worker"),
+    "my:today": Row("leader"),
     "my:reports": RESIDENT,
     "my:stakes": Row("grid_worker"),
     "my:concerns": SHOP,
@@ -180,6 +182,9 @@ PAGES: dict[str, Row] = {
     "public:own_data": EVERYBODY,
     "administration:templates": SYSTEM,
     "administration:template": SYSTEM,
+    "administration:sending": SYSTEM,
+    "administration:limits": SYSTEM,
+    "administration:sending_times": SYSTEM,
     "administration:outgoing": SYSTEM,
     "administration:people": SYSTEM,
     "administration:add_person": SYSTEM,
@@ -519,6 +524,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     subjects = {
         "end_appointment": appointment, "post": street.posts["grid_worker"], "retire_post": street.posts["unit"],
         "appoint": street.posts["unit"], "person": person, "change_activity": person, "change_phone": person,
+        "sending_times": street.areas["subdistrict"],
         "end_delegation": delegation, "change_wecom": person, "template": _template(), "run": table,
         **dict.fromkeys(("webhook", "change_webhook", "remove_webhook"), _webhook(street)),
         **dict.fromkeys(("party", "change_party", "change_membership", "delegate"), street.parties["shop"]),
@@ -538,7 +544,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     known = {
         "number": case.number, "code": format_code(code), "pk": subject.pk,
         "place": street.areas["building"].code, "area": street.areas["subdistrict"].code,
-        "member": street.parties["shop"].pk, "version": "2026-06", "kind": "case_contact",
+        "member": street.parties["shop"].pk, "version": "2026-06", "kind": "case_contact", "channel": "sms",
     }  # fmt: skip
     if name.startswith("ledgers:"):
         with everywhere(EverywhereReason.VERIFICATION):

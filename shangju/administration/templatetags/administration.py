@@ -44,6 +44,8 @@ WORDS = {
     "account.phone_reset": pgettext_lazy("audit", "Mobile number changed"),
     "account.wecom_set": pgettext_lazy("audit", "WeCom member id changed"),
     "message_template.changed": pgettext_lazy("audit", "Words of a message changed"),
+    "gateway_limit.set": pgettext_lazy("audit", "Limit of a way out changed"),
+    "sending_times.set": pgettext_lazy("audit", "Quiet hours changed"),
     "webhook.added": pgettext_lazy("audit", "Webhook added"),
     "webhook.changed": pgettext_lazy("audit", "Webhook changed"),
     "webhook.secret_changed": pgettext_lazy("audit", "Secret of a webhook changed"),

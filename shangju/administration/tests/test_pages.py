@@ -20,8 +20,9 @@ from shangju.core.audit import record
 from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.gateways.models import MessageTemplate
+from shangju.gateways.models import GatewayLimit, MessageTemplate
 from shangju.gateways.services import seed_templates
+from shangju.notices.models import Notice
 from shangju.notices.seeds import DELIVERED
 from shangju.parties.models import Party
 from shangju.parties.services import PartyPlan, admit_party, delegate_user
@@ -76,7 +77,7 @@ class World:
             "person": [self.worker.pk], "change_activity": [self.worker.pk], "change_phone": [self.worker.pk],
             **{name: [self.webhook.pk] for name in ("webhook", "change_webhook", "remove_webhook")},
             "end_stake": [self.stake.pk], "retention_rule": [RetentionKind.CASE_CONTACT], "retention_run": [self.run.pk],
-            "change_wecom": [self.worker.pk], "template": [MessageTemplate.objects.all()[0].pk],
+            "change_wecom": [self.worker.pk], "limits": ["sms"], "sending_times": [self.tree["subdistrict"].pk], "template": [MessageTemplate.objects.all()[0].pk],
         }  # fmt: skip
         names = (
             "home",
@@ -89,6 +90,7 @@ class World:
             "audit",
             "templates",
             "outgoing",
+            "sending",
             "webhooks",
             "add_webhook",
             "stakes",
@@ -137,6 +139,28 @@ def test_new_words_of_a_message_are_a_version_of_their_own(world: World) -> None
     kept = MessageTemplate.objects.get(is_active=True, purpose=held.purpose, language=held.language)
     assert (kept.text, kept.provider_template, kept.version) == ("新的${number}", "SMS_9", 2)
     assert client.post(address, {"text": "再改", "provider_template": ""}).status_code == 409
+
+
+def test_limits_and_quiet_hours_are_set_and_shown_with_what_waits(world: World) -> None:
+    client, address = signed_in("system-one"), reverse("administration:limits", args=["sms"])
+    refused = client.post(address, {"gateway_minute": "9", "gateway_hour": "5"})
+    assert refused.status_code == 422
+    assert "cannot allow less" in refused.content.decode()
+    assert client.post(address, {"gateway_day": "1234"}).status_code == 302
+    assert GatewayLimit.objects.get(window="day", scope="gateway").amount == 1234
+    area = world.tree["subdistrict"]
+    quiet = reverse("administration:sending_times", args=[area.pk])
+    assert client.post(quiet, {"begins": "08:00", "ends": "07:00"}).status_code == 422
+    assert client.post(quiet, {"begins": "20:15", "ends": "08:00"}).status_code == 302
+    Notice.objects.create(
+        key="k", channel="sms", subject="s", body="b", created_at=NOW,
+        due_at=timezone.now() + timedelta(hours=1), send_after=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    shown = client.get(reverse("administration:sending")).content.decode()
+    assert "<strong>1234</strong>" in shown
+    assert "20:15–08:00" in shown
+    assert "for the end of quiet hours: 1" in shown
+    assert client.get(reverse("administration:limits", args=["pigeon"])).status_code == 404
 
 
 def test_each_role_sees_its_own_pages_and_nothing_else(world: World) -> None:

@@ -1,6 +1,7 @@
 """``shangju setup``: a sub-district from one file."""
 
 from collections.abc import Iterator
+from datetime import time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from shangju.areas.models import AddressEntry, Area
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.models import NightRest, WorkHours
+from shangju.notices.models import SendingTimes
 from shangju.parties.models import Delegation, Party
 from shangju.posts.models import Appointment, Post
 
@@ -277,3 +279,21 @@ def test_the_dashikou_file_goes_in_whole_and_twice(tmp_path: Path) -> None:
     before = everything_stored()
     assert "Everything is as the file says already." in setup(DASHIKOU)
     assert everything_stored() == before
+
+
+QUIET = "  night_hours: 22:00-06:00\n  quiet_hours: 20:30-07:30\n  quiet_on_days_off: false\n  lists_when_empty: true\n"
+
+
+def test_quiet_hours_come_from_the_file_and_stay_where_it_says_nothing(tmp_path: Path) -> None:
+    setup(tmp_path, FILE.replace("  night_hours: 22:00-06:00\n", QUIET))
+    columns = ("area__code", "begins", "ends", "on_days_off", "lists_when_empty")
+    with everywhere(EverywhereReason.VERIFICATION):
+        [stored] = SendingTimes.objects.values_list(*columns)
+    assert stored == ("900", time(20, 30), time(7, 30), False, True)
+    setup(tmp_path, FILE)
+    setup(tmp_path, FILE.replace("  night_hours: 22:00-06:00\n", "  quiet_hours: 21:00-08:00\n"))
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert list(SendingTimes.objects.values_list(*columns)) == [("900", time(21), time(8), False, True)]
+    with pytest.raises(CommandError) as refusal:
+        setup(tmp_path, FILE.replace("  night_hours: 22:00-06:00\n", "  quiet_hours: 08:00-07:30\n"))
+    assert "leave at least two hours" in refusal.value.told  # type: ignore[attr-defined]

@@ -21,17 +21,23 @@ from shangju.cases.workflow import MoveName
 from shangju.gateways.models import MessageTemplate
 from shangju.gateways.sending import is_configured
 from shangju.gateways.services import change_template
-from shangju.gateways.templates import SLOTS, filled
+from shangju.gateways.templates import COUNT_SLOTS, SLOTS, filled
 from shangju.notices.models import Notice, NoticeState
 from shangju.notices.services import try_again
 
-EXAMPLE = {"number": "DSK26-000123", "code": "7K3M-Q9XA-42PD", "state": "办理中", "day": "2026-12-01"}
+EXAMPLE = {
+    "number": "DSK26-000123", "code": "7K3M-Q9XA-42PD", "state": "办理中", "day": "2026-12-01",
+    **dict.fromkeys(COUNT_SLOTS, "3"),
+}  # fmt: skip
 """What a preview is filled with."""
 
 
 OTHER_PURPOSES = {
     "sign_in_code": gettext_lazy("Code to sign in with"),
     "met_too": gettext_lazy("Result, to who said “me too”"),
+    "staff_news": gettext_lazy("News of a case, to staff"),
+    "daily_list": gettext_lazy("Daily list"),
+    "daily_list_leader": gettext_lazy("Daily list, to who leads"),
     "data_request": gettext_lazy("Answer to a request about one's data"),
 }
 """What messages are for that are not about a step of a case."""

@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 
 from shangju.gateways.addresses import read_address
 from shangju.gateways.errors import Busy, RefusedForGood, Unreachable
-from shangju.gateways.limits import SendingLimit, take_slot
+from shangju.gateways.limits import take_slots
 from shangju.gateways.models import AccessToken, SendingCount
 from shangju.gateways.sending import ConsoleGateway, Message, gateway_for
 from shangju.gateways.services import TemplatePlan, seed_templates
@@ -116,11 +116,10 @@ def test_one_number_gets_one_message_a_minute_and_five_an_hour(sms: Provider) ->
 
 
 def test_a_refused_slot_counts_nothing() -> None:
-    limits = (SendingLimit(5, timedelta(hours=1)), SendingLimit(1, timedelta(minutes=1)))
-    take_slot("test", "somebody", limits, now=NOW)
+    take_slots("sms", "somebody", now=NOW)
     with pytest.raises(Busy):
-        take_slot("test", "somebody", limits, now=NOW)
-    assert sorted(SendingCount.objects.values_list("count", flat=True)) == [1, 1]
+        take_slots("sms", "somebody", now=NOW)
+    assert list(SendingCount.objects.values_list("count", flat=True)) == [1] * 6
 
 
 class TestWecom:

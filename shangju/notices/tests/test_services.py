@@ -17,7 +17,7 @@ from shangju.core.queue import run_steps
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.errors import Busy, RefusedForGood
 from shangju.gateways.sending import Message
-from shangju.notices import health, services, telling
+from shangju.notices import health, services, telling, ways
 from shangju.notices.models import Notice, NoticeState
 from shangju.notices.services import mark_read, send_notices
 from shangju.notices.telling import tell_of_events
@@ -364,7 +364,7 @@ def test_a_text_message_brings_what_fills_its_template(street: Street, gateway: 
 def test_staff_are_told_in_wecom_too_where_they_are_known_there(
     street: Street, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telling, "is_configured", lambda channel: channel == "wecom")
+    monkeypatch.setattr(ways, "is_configured", lambda channel: channel == "wecom")
     User.objects.update(wecom_id="member-7")
     report(street)
     tell_of_events(NOW)
@@ -380,7 +380,7 @@ def test_staff_are_told_in_wecom_too_where_they_are_known_there(
 def test_many_waiting_for_one_person_go_out_as_one(
     street: Street, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telling, "is_configured", lambda channel: channel == "wecom")
+    monkeypatch.setattr(ways, "is_configured", lambda channel: channel == "wecom")
     User.objects.update(wecom_id="member-7")
     for _one in range(services.DIGEST_FROM):
         report(street)
