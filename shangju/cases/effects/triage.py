@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
-from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, required, take_result
+from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, handler_of, required, take_result
 from shangju.cases.models import (
     Case,
     CaseAssistant,
@@ -124,8 +124,7 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
     case.dispatched_at = now
     _set_assistants(case, payload.assistants)
     board.start([Step.SIGN], start=now)
-    handler = payload.post or payload.party
-    return Draft(note=payload.note, data={"handler": str(getattr(handler, "name", ""))})
+    return Draft(note=payload.note, data=handler_of(case))
 
 
 def _demand_free_holders(case: Case, payload: moves.Dispatch, now: datetime) -> None:
