@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "shangju.imports",
     "shangju.board",
     "shangju.backups",
+    "shangju.bulletins",
     "shangju.privacy",
     "shangju.public",
     "shangju.desk",

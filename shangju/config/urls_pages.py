@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/imports/", include("shangju.desk.urls_imports")),
     path("desk/", include("shangju.desk.urls")),
     path("supervision/", include("shangju.desk.urls_supervision")),
+    path("bulletins/", include("shangju.desk.urls_bulletins")),
     path("my/", include("shangju.my.urls")),
     path("admin/", include("shangju.administration.urls")),
     path("accounts/", include("shangju.accounts.urls")),
