@@ -17,6 +17,9 @@ from shangju.accounts.models import User
 from shangju.accounts.services import issue_token
 from shangju.areas.services import AreaPlan, add_area
 from shangju.board.services import propose_publication
+from shangju.bulletins.kinds import BulletinKind, last_full_span
+from shangju.bulletins.services import draft_bulletin
+from shangju.bulletins.text.parts import Part
 from shangju.cases import moves
 from shangju.cases.endorsement import MeToo, endorse
 from shangju.cases.models import (
@@ -28,7 +31,7 @@ from shangju.cases.models import (
     Mediation,
     SupervisionOrder,
 )
-from shangju.cases.rules import REPORTER, party_member
+from shangju.cases.rules import REPORTER, SYSTEM, party_member
 from shangju.cases.rungs import Rung
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import MARKERS, case_in, go, payload_of
@@ -136,6 +139,7 @@ class Objects:
     token: int
     data_request: int
     retention_run: int
+    bulletin: int
 
 
 def far_side(street: Street) -> Street:
@@ -187,8 +191,15 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             article_of(street, now=now).pk, table_of_orders(street, now=now),
             publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
-            prepare_run(by=COMMAND_LINE, now=now).pk,
+            prepare_run(by=COMMAND_LINE, now=now).pk, draft_of(street, now=now),
         )  # fmt: skip
+
+
+def draft_of(street: Street, *, now: datetime) -> int:
+    """A draft of the bulletin of the week before."""
+    first = last_full_span(BulletinKind.WEEK, timezone.localdate(now))[0]
+    subdistrict = street.areas["subdistrict"]
+    return draft_bulletin(subdistrict, kind=BulletinKind.WEEK, first=first, by=SYSTEM, now=now).pk
 
 
 def papers_of(case: Case, *, now: datetime) -> tuple[int, int]:
@@ -393,6 +404,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "public:protect": {"is_confidential": "yes"},
     "supervision:urge": {"case": "{number}", "words": "请抓紧办理"},
     "supervision:ladder": LADDER,
+    "bulletins:new": {"first": "week:{last_week}", "language": "zh-hans"},
+    "bulletins:edit": {"seen": "1", "title": "周通报", **dict.fromkeys(Part.values, "无")},
+    "bulletins:issue": {"seen": "1", "is_read": "on"},
+    "bulletins:withdraw": REASON,
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -485,6 +500,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         **dict.fromkeys(("data_request", "answer_data_request", "data_request_step"), objects.data_request),
         **dict.fromkeys(("retention_run", "confirm_retention", "discard_retention"), objects.retention_run),
     }  # fmt: skip
+    if page.startswith("bulletins:"):
+        return {"pk": objects.bulletin}
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
     code = objects.endorsement_code if "endorsement" in page else case.tracking_code
@@ -549,5 +566,6 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "code": objects.cases["in_progress"].tracking_code,
         "case": objects.cases["in_progress"].tracking_print,
         "number": objects.cases["in_progress"].number,
+        "last_week": last_full_span(BulletinKind.WEEK, timezone.localdate())[0].isoformat(),
     }
     return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shangju.areas.models import Area
 from shangju.bulletins.figures import Line, Rate, from_data
@@ -107,7 +108,7 @@ def office_of(area: Area) -> str:
 def _columns(first: str) -> list[str]:
     return [
         first,
-        _("Registered"),
+        pgettext("column of counts", "Registered"),
         _("Due to close"),
         *(str(RATE_LABELS[rate]) for rate in Rate),
         _("Overdue, open"),

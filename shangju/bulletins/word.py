@@ -7,7 +7,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -23,7 +23,11 @@ WESTERN_FACE = "Times New Roman"
 SECOND, THIRD, FOURTH, SMALL_FIFTH = Pt(22), Pt(16), Pt(14), Pt(9)
 """二号, 三号, 四号, 小五."""
 
-OFFICE, TABLE = Pt(26), Pt(10.5)
+LARGEST_OFFICE, SMALLEST_OFFICE = 34, 20
+"""Points of the red head: as large as one line allows."""
+
+WIDTH_IN_POINTS = 440
+TABLE, STAMP = Pt(10), Pt(7.5)
 LINE, HALF_LINE = Pt(28.95), Pt(14.5)
 """225 mm of text in 22 lines."""
 
@@ -31,7 +35,7 @@ RED = RGBColor(0xCC, 0, 0)
 A4 = Mm(210), Mm(297)
 TOP, BOTTOM, INNER, OUTER = Mm(37), Mm(35), Mm(28), Mm(26)
 ANNEX_MARGIN = Mm(22)
-FIRST_COLUMN, NARROW_COLUMN = Mm(44), Mm(20)
+FIRST_COLUMN, NARROW_COLUMN = Mm(40), Mm(21)
 
 
 def word_file(paper: Paper) -> bytes:
@@ -40,7 +44,9 @@ def word_file(paper: Paper) -> bytes:
     _prepare(document, paper)
     _head(document, paper)
     for chapter in paper.chapters:
-        _words(_line(document, indented=True), chapter.heading, face=HEADING_FACE)
+        heading = _line(document, indented=True)
+        heading.paragraph_format.keep_with_next = True
+        _words(heading, chapter.heading, face=HEADING_FACE)
         for text in chapter.paragraphs:
             _words(_line(document, indented=True), text)
     _signature(document, paper)
@@ -109,7 +115,8 @@ def _head(document: Any, paper: Paper) -> None:
         _words(_line(document, centred=True), paper.mark, face=HEADING_FACE, size=FOURTH, red=True)
     office = _line(document, centred=True)
     office.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    _words(office, paper.office, face=TITLE_FACE, size=OFFICE, red=True)
+    points = min(LARGEST_OFFICE, max(SMALLEST_OFFICE, WIDTH_IN_POINTS // len(paper.office)))
+    _words(office, paper.office, face=TITLE_FACE, size=Pt(points), red=True)
     number = _line(document, centred=True)
     _words(number, paper.number)
     _ruled(number)
@@ -153,14 +160,13 @@ def _annexes(document: Any, paper: Paper) -> None:
     for number, annex in enumerate(paper.annexes):
         heading = _line(document)
         heading.paragraph_format.keep_with_next = True
-        if number:
-            heading.paragraph_format.space_before = HALF_LINE
+        heading.paragraph_format.page_break_before = number > 0
         _words(heading, annex.title, face=HEADING_FACE, size=FOURTH)
         _table(document, annex, width=A4[1] - 2 * ANNEX_MARGIN)
-    note = _line(document)
-    note.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    note.paragraph_format.space_before = Pt(6)
-    _words(note, paper.note, size=SMALL_FIFTH)
+        note = _line(document)
+        note.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        note.paragraph_format.space_before = Pt(6)
+        _words(note, paper.note, size=SMALL_FIFTH)
 
 
 def _table(document: Any, annex: Annex, *, width: int) -> None:
@@ -169,6 +175,8 @@ def _table(document: Any, annex: Annex, *, width: int) -> None:
     rates = len(annex.columns) - 4
     rest = (width - FIRST_COLUMN - 3 * NARROW_COLUMN) // rates
     widths = [FIRST_COLUMN, NARROW_COLUMN, NARROW_COLUMN, *[rest] * rates, NARROW_COLUMN]
+    for column, column_width in zip(table.columns, widths, strict=True):
+        column.width = column_width
     _fill(table.rows[0], annex.columns, widths, face=HEADING_FACE)
     mark = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - python-docx repeats no heads
@@ -186,7 +194,7 @@ def _fill(row: Any, texts: Sequence[str], widths: Sequence[int], *, face: str) -
     """Texts into the cells of a row that no page breaks."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - as above
     for place, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
-        cell.width = width
+        cell.width, cell.vertical_alignment = width, WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if place else WD_ALIGN_PARAGRAPH.LEFT
@@ -204,7 +212,8 @@ def _foot(section: Any, paper: Paper) -> None:
     for text in filter(None, (paper.issue_line, paper.hash_line)):
         line = section.footer.add_paragraph()
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _words(line, text, face=TABLE_FACE, size=Pt(7.5))
+        line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(0)
+        _words(line, text, face=TABLE_FACE, size=STAMP)
 
 
 def _field(run: Run, name: str) -> None:
