@@ -195,7 +195,8 @@ def change_assistants(
 
 def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
     """Add ``posts`` to those who assist; who came in by a coordination before stays, who leads now does not assist."""
-    earlier = CaseAssistant.objects.filter(case=case)
+    # A case that is told before it is stored (the demonstration's) has nobody yet.
+    earlier = CaseAssistant.objects.filter(case=case.pk)
     if case.reopen_count or case.return_count or case.tier:
         earlier.delete()
     earlier.filter(post=case.handler_post).delete()
