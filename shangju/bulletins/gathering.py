@@ -190,11 +190,10 @@ def _whole_line(area: Area, period: Period, received: int, *, now: datetime) -> 
 
 
 def _year_ago(area: Area, period: Period, *, now: datetime) -> Line | None:
-    """The line of a year ago, or none where no record reaches back to its first day."""
+    """The line of a year ago, or none where nothing was registered then or no record reaches back to its first day."""
     recorded = Case.objects.filter(subdistrict=area, registered_at__lt=begin_of(period.first + DAY))
-    if not recorded.exists():
-        return None
-    return _whole_line(area, period, _registered(area, period).count(), now=now)
+    received = _registered(area, period).count()
+    return _whole_line(area, period, received, now=now) if received and recorded.exists() else None
 
 
 def _communities(

@@ -55,16 +55,20 @@ class BulletinForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=TITLE_AT_MOST)
     overall = _section(Part.OVERALL, 5)
     matters = _section(Part.MATTERS, 5)
-    quality = _section(Part.QUALITY, 8)
+    quality = _section(Part.QUALITY, 10)
     problems = _section(Part.PROBLEMS, 4)
     examples = _section(Part.EXAMPLES, 5)
     demands = _section(Part.DEMANDS, 6)
 
-    @classmethod
-    def of(cls, bulletin: Bulletin, sections: Sequence[BulletinSection]) -> "BulletinForm":
-        """The form with what the draft says now."""
+    def __init__(
+        self, *args: Any, bulletin: Bulletin, sections: Sequence[BulletinSection], **kwargs: Any
+    ) -> None:
+        """With what the draft says now, in its language."""
         said = {section.part: section.text for section in sections}
-        return cls(initial={"seen": bulletin.edition, "title": bulletin.title, **said})
+        kwargs.setdefault("initial", {"seen": bulletin.edition, "title": bulletin.title, **said})
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["lang"] = bulletin.language
 
     def texts(self) -> dict[str, str]:
         """The sections by their part; call it after ``is_valid``."""

@@ -99,13 +99,11 @@ def _rise_or_fall(now: int, *, rose: bool) -> str:
 
 
 def _year_ago(figures: Figures) -> Sentence | None:
-    if figures.year_ago is None:
+    if figures.year_ago is None or not figures.year_ago.received:
         return None
     now, then = figures.total.received, figures.year_ago.received
     known = {"count": then, "more": abs(now - then)}
-    if not then:
-        text = _("In the same period of last year there was none.")
-    elif now == then:
+    if now == then:
         text = _("In the same period of last year there were as many.")
     elif now > then:
         text = ngettext(

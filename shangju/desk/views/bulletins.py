@@ -176,9 +176,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     _check_open(request, found, BulletinMove.EDIT)
     sections = list(found.sections.all())
-    form, status = BulletinForm.of(found, sections), 200
+    form, status = BulletinForm(request.POST or None, bulletin=found, sections=sections), 200
     if request.method == "POST":
-        form, status = BulletinForm(request.POST), 422
+        status = 422
         if form.is_valid():
             try:
                 edit_bulletin(
