@@ -378,6 +378,7 @@ LADDER = {
     **{f"{rung}-after": "2" for rung in Rung},
     **{f"{rung}-receivers": "responsible" for rung in Rung},
 }
+MEASURES = {"weight_contacted": "20", "weight_solved": "40", "weight_satisfied": "40", "minimum": "5"}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "password2": "correct horse 7"}
 
 FORMS: dict[str, dict[str, Any]] = {
@@ -404,6 +405,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "public:protect": {"is_confidential": "yes"},
     "supervision:urge": {"case": "{number}", "words": "请抓紧办理"},
     "supervision:ladder": LADDER,
+    "supervision:measure-settings": MEASURES,
     "bulletins:new": {"first": "week:{last_week}", "language": "zh-hans"},
     "bulletins:edit": {"seen": "1", "title": "周通报", **dict.fromkeys(Part.values, "无")},
     "bulletins:issue": {"seen": "1", "is_read": "on"},

@@ -3,21 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 from typing import Any
+
+from shangju.measures.definitions import MeasureName
 
 TENTH = Decimal("0.1")
 WHOLE = Decimal(100)
 
 
-class Rate(StrEnum):
-    """The rates that a bulletin tells, in the order in which it tells them (cases.md §8)."""
-
-    CLOSED = "closed"
-    SIGNED = "signed"
-    CONTACTED = "contacted"
-    SOLVED = "solved"
-    SATISFIED = "satisfied"
+RATES = (
+    MeasureName.CLOSED,
+    MeasureName.SIGNED,
+    MeasureName.CONTACTED,
+    MeasureName.SOLVED,
+    MeasureName.SATISFIED,
+)
+"""The rates that a bulletin tells, in its order (cases.md §8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,14 @@ class Line:
     overdue: int = 0
     shares: Mapping[str, Share] = field(default_factory=dict)
 
-    def share(self, rate: Rate) -> Share:
+    def share(self, rate: MeasureName) -> Share:
         """The share, nothing of nothing where it is not known."""
         return self.shares.get(rate.value, Share())
 
     @property
     def due(self) -> int:
         """How many cases were due to be closed."""
-        return self.share(Rate.CLOSED).whole
+        return self.share(MeasureName.CLOSED).whole
 
     @property
     def is_quiet(self) -> bool:

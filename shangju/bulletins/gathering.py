@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from shangju.areas.models import Area, AreaKind
 from shangju.board.models import Publication, Stage
-from shangju.bulletins.figures import Counted, Example, Figures, Line, Problems, Rate, Share
+from shangju.bulletins.figures import RATES, Counted, Example, Figures, Line, Problems, Share
 from shangju.bulletins.kinds import Span
 from shangju.cases.models import Case
 from shangju.cases.workflow import Channel, Outcome, RequestType
@@ -29,15 +29,6 @@ from shangju.supervision.reasons import REASONS, those_with
 EXAMPLES_AT_MOST = 3
 LOOKED_AT = 30
 """So many results of the public board are looked at to find examples of different categories."""
-
-MEASURE_OF = {
-    Rate.CLOSED: MeasureName.CLOSED,
-    Rate.SIGNED: MeasureName.SIGNED,
-    Rate.CONTACTED: MeasureName.CONTACTED,
-    Rate.SOLVED: MeasureName.SOLVED,
-    Rate.SATISFIED: MeasureName.SATISFIED,
-}
-"""Under which name a rate is counted."""
 
 
 def gather_figures(area: Area, span: Span, *, language: str, now: datetime) -> Figures:
@@ -179,14 +170,14 @@ def _line(key: str, label: str, came_in: CameIn, overdue: Keyed, measured: Seque
 
 def _shares(measured: Sequence[Measured]) -> dict[str, Share]:
     found = {}
-    for rate, name in MEASURE_OF.items():
+    for name in RATES:
         rows = [each.by_name[name] for each in measured]
-        found[rate.value] = Share(sum(row.numerator for row in rows), sum(row.denominator for row in rows))
+        found[name.value] = Share(sum(row.numerator for row in rows), sum(row.denominator for row in rows))
     return found
 
 
 def _whole_line(area: Area, period: Period, received: int, *, now: datetime) -> Line:
-    return Line(received=received, shares=_shares([figures_of(Asked(area, period, now))]))
+    return Line(received=received, shares=_shares([figures_of(Asked(area, period, now), medians=False)]))
 
 
 def _year_ago(area: Area, period: Period, *, now: datetime) -> Line | None:
@@ -200,7 +191,9 @@ def _communities(
     area: Area, period: Period, came_in: CameIn, in_work: InWork, *, now: datetime
 ) -> list[Line]:
     """All communities in the order of the tree, also those without a case; then what lies in none."""
-    measured = {each.key: each for each in figures_by(Asked(area, period, now), Dimension.AREA)}
+    measured = {
+        each.key: each for each in figures_by(Asked(area, period, now), Dimension.AREA, medians=False)
+    }
     areas = Area.objects.filter(path__startswith=area.path, kind=AreaKind.COMMUNITY)
     lines = []
     for community in areas.defer("outline").order_by("path"):
@@ -222,7 +215,7 @@ def _categories(area: Area, period: Period, came_in: CameIn, in_work: InWork, *,
     """All root categories in the order of the table that have something; then what has none yet."""
     roots = _roots()
     measured: dict[str, list[Measured]] = {}
-    for each in figures_by(Asked(area, period, now), Dimension.CATEGORY):
+    for each in figures_by(Asked(area, period, now), Dimension.CATEGORY, medians=False):
         code = roots.get(int(each.key)) if each.key else None
         measured.setdefault(_category_key(code), []).append(each)
     names = {branch.root.code: branch.root.name for branch in category_tree().branches}

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shangju.areas.models import Area
-from shangju.bulletins.figures import Line, Rate, from_data
+from shangju.bulletins.figures import RATES, Line, from_data
 from shangju.bulletins.models import Bulletin, BulletinSection
 from shangju.bulletins.text.parts import Part
-from shangju.bulletins.text.quality import RATE_LABELS
 from shangju.bulletins.text.sentences import moment_words, percent_words
 from shangju.bulletins.workflow import BulletinState
 
@@ -110,7 +109,7 @@ def _columns(first: str) -> list[str]:
         first,
         pgettext("column of counts", "Registered"),
         _("Due to close"),
-        *(str(RATE_LABELS[rate]) for rate in Rate),
+        *(str(rate.label) for rate in RATES),
         _("Overdue, open"),
     ]
 
@@ -123,7 +122,7 @@ def _rows(lines: Sequence[Line], total: Line, minimum: int) -> list[Row]:
 
 def _row(line: Line, label: str, minimum: int) -> Row:
     cells = [str(line.received), str(line.due)]
-    for rate in Rate:
+    for rate in RATES:
         share = line.share(rate)
         if share.is_told(minimum):
             cells.append(f"{percent_words(share)} ({share.part}/{share.whole})")

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from shangju.bulletins.drafting import draft_due_bulletins
-from shangju.bulletins.figures import Rate, from_data
+from shangju.bulletins.figures import from_data
 from shangju.bulletins.models import Bulletin, BulletinEvent, BulletinSection, BulletinSetting
 from shangju.bulletins.services import (
     draft_bulletin,
@@ -23,6 +23,7 @@ from shangju.cases.workflow import State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import SetAside
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.measures.definitions import MeasureName
 from shangju.measures.keeping import keep_figures
 from shangju.notices.models import Notice
 from tests.street import Street
@@ -82,7 +83,7 @@ def test_a_draft_tells_what_came_in_and_what_was_due(busy: Street) -> None:
     assert (figures.total.received, figures.before.received, figures.year_ago) == (2, 1, None)
     assert figures.total.due == sum(line.due for line in figures.communities) > 0
     assert [line.received for line in figures.communities] == [2, 0]
-    assert figures.total.share(Rate.SATISFIED).whole == 1
+    assert figures.total.share(MeasureName.SATISFIED).whole == 1
     assert (bulletin.state, bulletin.number, bulletin.content_hash) == ("draft", "", "")
     said = texts(bulletin)
     assert list(said) == ["overall", "matters", "quality", "problems", "examples", "demands"]

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from shangju.bulletins.figures import (
+    RATES,
     Counted,
     Example,
     Figures,
     Line,
     Problems,
-    Rate,
     Share,
     as_data,
     from_data,
@@ -21,6 +21,7 @@ from shangju.bulletins.figures import (
 from shangju.bulletins.text.parts import Part, as_text, parts_of
 from shangju.bulletins.text.revising import SHORT_AT_MOST, disagreeing, left_out, revised, shortened
 from shangju.bulletins.text.sentences import Frame
+from shangju.measures.definitions import MeasureName
 
 FRAME = Frame("2026年第47周", "上周")
 FRAME_EN = Frame("week 47 of 2026", "the week before")
@@ -37,7 +38,7 @@ def lines(draw: some.DrawFn, key: str = "", label: str = "") -> Line:
     few = some.sampled_from([0, 0, 1, 2, 9, 10, 11, 12, 150, 3001])
     return Line(
         key, label, draw(few), draw(few), draw(some.integers(0, 3)),
-        {rate.value: draw(shares()) for rate in Rate},
+        {rate.value: draw(shares()) for rate in RATES},
     )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def check_what_was_received(said: str, figures: Figures) -> None:
 
 def check_rates(said: dict[str, str], figures: Figures) -> None:
     """A rate is told of enough cases only, always with how many of how many, and compared with such a one only."""
-    for rate in Rate:
+    for rate in RATES:
         share, before = figures.total.share(rate), figures.before.share(rate)
         sentence = said.get(f"rate_{rate}", "")
         assert ("%" in sentence) == (share.whole >= figures.minimum)
@@ -136,7 +137,7 @@ def check_communities(said: dict[str, str], figures: Figures) -> None:
         named = [place for place in places if place >= 0]
         assert named == sorted(named), said[key]
     for line in figures.communities:
-        if line.share(Rate.CLOSED).whole < figures.minimum:
+        if line.share(MeasureName.CLOSED).whole < figures.minimum:
             assert line.label not in said.get("all_in_time", "") + said.get("below_closed", "")
 
 

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from shangju.bulletins.figures import Figures, Line, Rate
+from shangju.bulletins.figures import Figures, Line
 from shangju.bulletins.text.quality import FLOORS
 from shangju.bulletins.text.sentences import Frame, Paragraph, Sentence
+from shangju.measures.definitions import MeasureName
 
 
 def demands(figures: Figures, _frame: Frame) -> list[Paragraph]:
@@ -28,7 +29,7 @@ def demands(figures: Figures, _frame: Frame) -> list[Paragraph]:
     if figures.problems.unanswered_orders:
         text = _("Supervision orders past their day are answered in writing within two working days.")
         found.append(Sentence("demand_answer", text))
-    if _is_low(figures, Rate.SATISFIED):
+    if _is_low(figures, MeasureName.SATISFIED):
         text = _(
             "Before a result is entered it is explained to the reporter, also where not everything could be done."
         )
@@ -44,7 +45,7 @@ def demands(figures: Figures, _frame: Frame) -> list[Paragraph]:
     return [[sentence] for sentence in found]
 
 
-def _is_low(figures: Figures, rate: Rate) -> bool:
+def _is_low(figures: Figures, rate: MeasureName) -> bool:
     share = figures.total.share(rate)
     return share.is_told(figures.minimum) and (share.percent or 0) < FLOORS[rate]
 

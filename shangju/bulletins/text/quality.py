@@ -1,12 +1,10 @@
 """三、办理质效: the rates with what they were before, and where they stand out. No unit is ranked (cases.md §8)."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
-from shangju.bulletins.figures import Figures, Line, Rate, Share
+from shangju.bulletins.figures import RATES, Figures, Line, Share
 from shangju.bulletins.text.sentences import (
     Frame,
     Paragraph,
@@ -20,25 +18,18 @@ from shangju.bulletins.text.sentences import (
     points_between,
     rated_words,
 )
+from shangju.measures.definitions import MeasureName
 
-RATE_LABELS: dict[Rate, Any] = {
-    Rate.CLOSED: pgettext_lazy("rate", "Closed in time"),
-    Rate.SIGNED: pgettext_lazy("rate", "Signed for in time"),
-    Rate.CONTACTED: pgettext_lazy("rate", "Contacted in time"),
-    Rate.SOLVED: pgettext_lazy("rate", "Solved"),
-    Rate.SATISFIED: pgettext_lazy("rate", "Satisfied"),
-}
-
-FLOORS: dict[Rate, int] = {Rate.CLOSED: 90, Rate.SATISFIED: 85}
+FLOORS: dict[MeasureName, int] = {MeasureName.CLOSED: 90, MeasureName.SATISFIED: 85}
 """Per cent below which a community is named; 85 is a city's floor of satisfaction (domain-china.md §4.1)."""
 
 
 def quality(figures: Figures, frame: Frame) -> list[Paragraph]:
     """The rates; how long it took and the year before; then the communities."""
-    if not any(figures.total.share(rate).whole for rate in Rate):
+    if not any(figures.total.share(rate).whole for rate in RATES):
         nothing = Sentence("rates", _("Nothing was due in this period, so there are no rates to tell."))
         return [[nothing]]
-    rates = [_rate(rate, figures, frame) for rate in Rate]
+    rates = [_rate(rate, figures, frame) for rate in RATES]
     return filled(
         rates,
         only(_time_taken(figures), _year_ago(figures)),
@@ -46,10 +37,10 @@ def quality(figures: Figures, frame: Frame) -> list[Paragraph]:
     )
 
 
-def _rate(rate: Rate, figures: Figures, frame: Frame) -> Sentence:
+def _rate(rate: MeasureName, figures: Figures, frame: Frame) -> Sentence:
     now, before = figures.total.share(rate), figures.before.share(rate)
     known = {
-        "measure": RATE_LABELS[rate],
+        "measure": rate.label,
         "part": now.part,
         "whole": now.whole,
         "before": frame.before,
@@ -100,7 +91,7 @@ def _year_ago(figures: Figures) -> Sentence | None:
     if figures.year_ago is None:
         return None
     items = []
-    for rate in Rate:
+    for rate in RATES:
         now, then = figures.total.share(rate), figures.year_ago.share(rate)
         if now.is_told(figures.minimum) and then.is_told(figures.minimum):
             items.append(_since_then(rate, points_between(now, then)))
@@ -110,8 +101,8 @@ def _year_ago(figures: Figures) -> Sentence | None:
     return Sentence("rates_year_ago", text % {"list": listed(items)})
 
 
-def _since_then(rate: Rate, points: Decimal) -> str:
-    known = {"measure": RATE_LABELS[rate], "points": number_words(abs(points))}
+def _since_then(rate: MeasureName, points: Decimal) -> str:
+    known = {"measure": rate.label, "points": number_words(abs(points))}
     if not points:
         return _("%(measure)s unchanged") % known
     if points > 0:
@@ -119,13 +110,17 @@ def _since_then(rate: Rate, points: Decimal) -> str:
     return _("%(measure)s down %(points)s percentage points") % known
 
 
-def _compared(rate: Rate, figures: Figures) -> list[Line]:
+def _compared(rate: MeasureName, figures: Figures) -> list[Line]:
     """The communities with enough cases to be spoken of, in the order of the tree."""
     return [line for line in figures.communities if line.key and line.share(rate).is_told(figures.minimum)]
 
 
 def _all_in_time(figures: Figures) -> Sentence | None:
-    good = [line.label for line in _compared(Rate.CLOSED, figures) if line.share(Rate.CLOSED).percent == 100]
+    good = [
+        line.label
+        for line in _compared(MeasureName.CLOSED, figures)
+        if line.share(MeasureName.CLOSED).percent == 100
+    ]
     if not good:
         return None
     return Sentence(
@@ -133,7 +128,7 @@ def _all_in_time(figures: Figures) -> Sentence | None:
     )
 
 
-def _below(rate: Rate, figures: Figures) -> Sentence | None:
+def _below(rate: MeasureName, figures: Figures) -> Sentence | None:
     floor = FLOORS[rate]
     low = [
         rated_words(line.label, line.share(rate))
@@ -143,13 +138,13 @@ def _below(rate: Rate, figures: Figures) -> Sentence | None:
     if not low:
         return None
     text = _("Below %(floor)s%%, %(measure)s: %(list)s.")
-    known = {"floor": floor, "measure": RATE_LABELS[rate], "list": listed(low)}
+    known = {"floor": floor, "measure": rate.label, "list": listed(low)}
     return Sentence(f"below_{rate}", text % known)
 
 
 def _too_few(figures: Figures) -> Sentence | None:
     few = [line.label for line in figures.communities if line.key and 0 < line.due < figures.minimum]
-    if not few or not _compared(Rate.CLOSED, figures):
+    if not few or not _compared(MeasureName.CLOSED, figures):
         return None
     text = _("Fewer than %(minimum)s cases were due in %(list)s: they are not compared.")
     return Sentence("too_few", text % {"minimum": figures.minimum, "list": listed(few)})
