@@ -94,6 +94,13 @@ LEADER_FAR = "403 · sign-in anonymous · 404 leader"
 LEADING = ("403 · sign-in anonymous · 302 leader", LEADER_FAR)
 """What the leaders alone do with a task force."""
 
+BULLETIN_WRITERS = "403 · sign-in anonymous · 200 supervisors"
+BULLETIN_DRAFT = (
+    "403 · sign-in anonymous · 404 far_desk · 200 supervisors",
+    "404 · sign-in anonymous · 403 outsiders callers_in far_desk",
+)
+BULLETIN_FAR = "403 · sign-in anonymous · 404 supervisors"
+BULLETIN_ISSUED_FAR = "403 · sign-in anonymous · 404 task_force leader"
 STAFF = "200 · sign-in anonymous · 403 outsiders"
 STAFF_FAR = "404 · sign-in anonymous · 403 outsiders · 200 far_desk"
 NO_WRITER = "403 · sign-in anonymous"
@@ -325,6 +332,20 @@ MATRIX: dict[str, str | tuple[str, str]] = {
         f"{EXPORTS} · 302 secretary duty_desk task_force · 403 officer leader audit_administrator",
         f"{EXPORTS} · 403 far_desk audit_administrator",
     ),
+    "GET bulletins:list": "403 · sign-in anonymous · 200 readers unit elsewhere walled",
+    "GET bulletins:new": BULLETIN_WRITERS,
+    "POST bulletins:new": "403 · sign-in anonymous · 302 supervisors",
+    "POST bulletins:settings": "403 · sign-in anonymous · 302 task_force leader",
+    "GET bulletins:bulletin": BULLETIN_DRAFT,
+    "GET bulletins:edit": (BULLETIN_WRITERS, BULLETIN_FAR),
+    "POST bulletins:edit": ("403 · sign-in anonymous · 302 supervisors", BULLETIN_FAR),
+    "POST bulletins:figures": ("403 · sign-in anonymous · 302 supervisors", BULLETIN_FAR),
+    "GET bulletins:issue": ("403 · sign-in anonymous · 200 task_force leader", BULLETIN_ISSUED_FAR),
+    "POST bulletins:issue": ("403 · sign-in anonymous · 302 task_force leader", BULLETIN_ISSUED_FAR),
+    "GET bulletins:withdraw": ("403 · sign-in anonymous · 200 task_force leader", BULLETIN_ISSUED_FAR),
+    "POST bulletins:withdraw": ("403 · sign-in anonymous · 409 task_force leader", BULLETIN_ISSUED_FAR),
+    "GET bulletins:text": BULLETIN_DRAFT,
+    "GET bulletins:word": BULLETIN_DRAFT,
     "GET my:home": SIGNED_IN,
     "GET my:notices": SIGNED_IN,
     "POST my:read_notices": "302 · sign-in anonymous",

@@ -17,6 +17,9 @@ from shangju.accounts.models import User
 from shangju.accounts.services import issue_token
 from shangju.areas.services import AreaPlan, add_area
 from shangju.board.services import propose_publication
+from shangju.bulletins.kinds import BulletinKind, last_full_span
+from shangju.bulletins.services import draft_bulletin
+from shangju.bulletins.text.parts import Part
 from shangju.cases import moves
 from shangju.cases.endorsement import MeToo, endorse
 from shangju.cases.models import (
@@ -28,7 +31,7 @@ from shangju.cases.models import (
     Mediation,
     SupervisionOrder,
 )
-from shangju.cases.rules import REPORTER, party_member
+from shangju.cases.rules import REPORTER, SYSTEM, party_member
 from shangju.cases.rungs import Rung
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import MARKERS, case_in, go, payload_of
@@ -145,6 +148,7 @@ class Objects:
     task_force: int
     card: int
     ledgers: dict[str, int]
+    bulletin: int
 
 
 def far_side(street: Street) -> Street:
@@ -198,7 +202,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
             prepare_run(by=COMMAND_LINE, now=now).pk, topic_of(in_work, now=now).pk,
             *supervised(street, cases, now=now),
-            taken_out(street, now=now),
+            taken_out(street, now=now), draft_of(street, now=now),
         )  # fmt: skip
 
 
@@ -207,6 +211,13 @@ def supervised(street: Street, cases: dict[str, Case], *, now: datetime) -> tupl
     member = task_force_of(street, now=now)
     card = card_of(street, [cases["resolved"], cases["dispatched"]], now=now)
     return member.pk, member.task_force_id, card.pk
+
+
+def draft_of(street: Street, *, now: datetime) -> int:
+    """A draft of the bulletin of the week before."""
+    first = last_full_span(BulletinKind.WEEK, timezone.localdate(now))[0]
+    subdistrict = street.areas["subdistrict"]
+    return draft_bulletin(subdistrict, kind=BulletinKind.WEEK, first=first, by=SYSTEM, now=now).pk
 
 
 def papers_of(case: Case, *, now: datetime) -> tuple[int, int]:
@@ -445,6 +456,10 @@ FORMS: dict[str, dict[str, Any]] = {
     },
     "supervision:add_task_force_member": {"body": "party-{shop}", "role_word": "商户代表"},
     "my:card": {"words": "已整改"},
+    "bulletins:new": {"first": "week:{last_week}", "language": "zh-hans"},
+    "bulletins:edit": {"seen": "1", "title": "周通报", **dict.fromkeys(Part.values, "无")},
+    "bulletins:issue": {"seen": "1", "is_read": "on"},
+    "bulletins:withdraw": REASON,
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
@@ -545,6 +560,8 @@ def arguments(page: str, doing: str, objects: Objects) -> dict[str, Any]:
     }  # fmt: skip
     if page.startswith("ledgers:"):
         return {"kind": "case", "pk": objects.ledgers.get(page.removeprefix("ledgers:"))}
+    if page.startswith("bulletins:"):
+        return {"pk": objects.bulletin}
     if page.startswith("knowledge:"):
         return {"pk": objects.article, "number": 1, "move": "retire"}
     if page.startswith("topics:"):
@@ -613,5 +630,6 @@ def contents(page: str, doing: str, objects: Objects) -> dict[str, Any]:
         "number": objects.cases["in_progress"].number,
         "task_force": objects.task_force,
         "leading": objects.street.posts["grid_worker"].pk,
+        "last_week": last_full_span(BulletinKind.WEEK, timezone.localdate())[0].isoformat(),
     }
     return {"data": {name: value.format(**known) for name, value in FORMS.get(page, {}).items()}}

@@ -41,7 +41,9 @@ ROLES = (
 INPUTS = int(os.environ.get("SHANGJU_FUZZ_INPUTS", "300"))
 """Inputs of one run, shared out among the roles and the ways of going wrong; on each database others."""
 
-OURS = frozenset(("public", "desk", "supervision", "topics", "my", "administration", "accounts"))
+OURS = frozenset(
+    ("public", "desk", "supervision", "topics", "ledgers", "bulletins", "my", "administration", "accounts")
+)
 SIGN_IN_PAGES = (
     "account_login", "account_request_login_code", "account_confirm_login_code", "account_change_password",
     "account_reauthenticate", "mfa_activate_totp", "mfa_index",

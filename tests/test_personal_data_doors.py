@@ -201,6 +201,7 @@ NOT_ASKED_ABOUT = {
     "outline": "a polygon",
     "shangju.administration.forms TemplateForm text": "a text for everybody, with gaps for what is one's own",
     "shangju.board.forms ProposalForm result": "refused outright, with the sentence at the field",
+    "shangju.desk.forms_bulletins": "refused outright, with the sentence at the field",
     "shangju.desk.forms_knowledge": "refused outright, with the sentence at the field; offices keep their numbers",
     "shangju.privacy.forms": "between a person and who answers them, about that person's own data",
     "shangju.cases.forms.joining SplitForm parts": "the words of the case itself, asked about when they came in",

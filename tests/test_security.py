@@ -189,6 +189,7 @@ def shown(street: Street, now: datetime, tmp_path: Path, settings: Any) -> Shown
 # Every view that serves an uploaded file. A new one is added here, to the matrix (tests/permission_matrix.py) and below.
 FILE_VIEWS = {
     "shangju/desk/views/cases.py": "desk:photo",
+    "shangju/desk/views/bulletin_files.py": "bulletins:word",
     "shangju/public/views.py": "public:photo",
     "shangju/public/own_data.py": "public:export_own_data",
     "shangju/public/me_too_views.py": "public:export_endorsement",

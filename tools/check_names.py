@@ -30,6 +30,7 @@ BANNED_MODULES = frozenset(
 STATE_WRITERS: dict[str, str] = {
     "shangju/cases/services": "applies moves: locks, checks, appends history and sets the clocks",
     "shangju/cases/effects/approvals": "a request's own state, asked or decided, is no state of a case",
+    "shangju/bulletins/services": "a bulletin's own state, draft or issued, is no state of a case",
     "shangju/knowledge/services": "an article's own state, draft or published, is no state of a case",
     "shangju/ledgers/work": "an export's own state, waiting or done, is no state of a case",
     "shangju/webhooks/sending": "a delivery's own state, to be sent or delivered, is no state of a case",

@@ -1,4 +1,4 @@
-"""Numbers of cases and of supervision orders: one series a year under a prefix, never given twice (docs/adr/0007)."""
+"""Numbers of cases, supervision orders and bulletins: one series a year under a prefix, none given twice (docs/adr/0007)."""
 
 from datetime import datetime
 
@@ -43,6 +43,13 @@ def take_card_number(prefix: str, *, now: datetime) -> str:
     year = timezone.localtime(now)
     (number,) = _take(f"{prefix}{year:%y}K", 1)
     return f"{prefix}牌〔{year:%Y}〕{number}号"
+
+
+def take_bulletin_number(prefix: str, *, kind: str, now: datetime) -> str:
+    """The next number of a bulletin of its kind in the year, as an office writes it: ``〔2026〕第47期``."""
+    year = timezone.localtime(now)
+    (number,) = _take(f"{prefix}{year:%y}{kind[0].upper()}", 1)
+    return f"〔{year:%Y}〕第{number}期"
 
 
 def _take(series: str, count: int, *, unless_stored: str | None = None) -> range:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "shangju.board",
     "shangju.backups",
     "shangju.ledgers",
+    "shangju.bulletins",
     "shangju.privacy",
     "shangju.public",
     "shangju.desk",

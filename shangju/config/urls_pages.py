@@ -21,6 +21,7 @@ urlpatterns = [
     path("topics/", include("shangju.desk.urls_topics")),
     path("cockpit/", include("shangju.cockpit.urls")),
     path("ledgers/", include("shangju.desk.urls_ledgers")),
+    path("bulletins/", include("shangju.desk.urls_bulletins")),
     path("my/", include("shangju.my.urls")),
     path("admin/", include("shangju.administration.urls")),
     path("accounts/", include("shangju.accounts.urls")),

@@ -23,6 +23,7 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.deadlines.queries import calendar_for, steady_reference
 from shangju.demo.afterwards import let_others_join, put_on_the_board
 from shangju.demo.answers import tell_articles
+from shangju.demo.bulletins import show_bulletins
 from shangju.demo.chronicle import Told, store
 from shangju.demo.corpus import Place, choose_category, concern_for, trades_for
 from shangju.demo.founding import tell_founding_case
@@ -126,6 +127,7 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
         show_topics(home, now=now)
         show_ledgers(home, now=now)
         show_notifying(now=now)
+        show_bulletins(home, now=now)
         quiet_before = now - timedelta(days=1)
         CaseEvent.objects.filter(notified_at__isnull=True, at__lt=quiet_before).update(notified_at=now)
         record(founding, action=LOADED, by=None, now=now, after={"cases": count + 1})

@@ -24,6 +24,7 @@ from shangju.accounts.actors import COMMAND_LINE
 from shangju.accounts.models import User
 from shangju.board.models import Publication
 from shangju.board.services import propose_publication, publish
+from shangju.bulletins.models import Bulletin
 from shangju.cases.codes import format_code
 from shangju.cases.endorsement import MeToo, endorse
 from shangju.cases.models import Case
@@ -48,7 +49,7 @@ from shangju.supervision.models import Card, TaskForce
 from shangju.topics.models import Topic
 from shangju.webhooks.models import Delivery, Subscription
 from shangju.webhooks.signing import new_secret
-from tests.permission_requests import article_of, papers_of, topic_of
+from tests.permission_requests import article_of, draft_of, papers_of, topic_of
 from tests.street import Street
 from tests.supervised import card_of, task_force_of
 
@@ -129,6 +130,13 @@ PAGES: dict[str, Row] = {
     "ledgers:view": OFFICER,
     "ledgers:exports": OFFICER,
     "ledgers:row": Row("secretary"),
+    "bulletins:list": LEADER,
+    "bulletins:new": LEADER,
+    "bulletins:bulletin": LEADER,
+    "bulletins:edit": LEADER,
+    "bulletins:issue": LEADER,
+    "bulletins:withdraw": LEADER,
+    "bulletins:text": LEADER,
     "knowledge:list": OFFICER,
     "knowledge:article": Row("duty_desk"),
     "knowledge:version": OFFICER,
@@ -245,6 +253,7 @@ NOT_PAGES = {
     "supervision:brief_text": "plain text",
     "ledgers:keep": "takes a form", "ledgers:remove": "takes a form", "ledgers:export": "takes a form",
     "ledgers:decide": "takes a form", "ledgers:take": "takes a form", "ledgers:file": "a file",
+    "bulletins:figures": "takes a form", "bulletins:settings": "takes a form", "bulletins:word": "a file",
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
     "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
@@ -437,6 +446,7 @@ def story(street: Street, now: datetime) -> Case:
         Case.objects.filter(pk=case.pk).update(concerned_party=street.parties["shop"])
         publish(proposed_result(street, now), by=street.staff("secretary"), now=now)
         proposed_result(street, now)
+        draft_of(street, now=now)
         endorse(case, MeToo("key", "device", words="我家也听得到"), by=REPORTER, now=now)
         keep_figures(now)
         return Case.objects.get(pk=case.pk)
@@ -537,6 +547,9 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
         subjects |= _supervised(street, case)
     if name == "administration:end_stake":
         subjects["end_stake"] = _stake(street)
+    if name.startswith("bulletins:"):
+        with everywhere(EverywhereReason.VERIFICATION):
+            return {"pk": Bulletin.objects.get().pk} if "pk>" in ROUTES[name] else {}
     subject: Any = subjects.get(name.rpartition(":")[2], street.areas["grid"])
     with everywhere(EverywhereReason.VERIFICATION):
         endorsed = case.endorsements.get()

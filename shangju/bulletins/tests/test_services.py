@@ -1,0 +1,296 @@
+"""A bulletin from its draft to its issue, its withdrawal and the one that replaces it; what is stored is asserted."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from shangju.bulletins.drafting import draft_due_bulletins
+from shangju.bulletins.figures import from_data
+from shangju.bulletins.models import Bulletin, BulletinEvent, BulletinSection, BulletinSetting
+from shangju.bulletins.services import (
+    draft_bulletin,
+    edit_bulletin,
+    issue_bulletin,
+    set_automatic_drafts,
+    take_figures,
+    withdraw_bulletin,
+)
+from shangju.bulletins.workflow import BulletinMove, BulletinState
+from shangju.cases.tests.stories import case_in, raised
+from shangju.cases.workflow import State
+from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.models import SetAside
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.measures.definitions import MeasureName
+from shangju.measures.keeping import keep_figures
+from shangju.notices.models import Notice
+from tests.street import Street
+
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai; the week before is 16 to 22 November."""
+
+LAST_WEEK = date(2026, 11, 16)
+WEDNESDAY = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def busy(street: Street) -> Street:
+    """Two cases last week; one that came in the week before and was over before it was due last week."""
+    case_in(State.CLOSED, street, now=datetime(2026, 11, 11, 2, 0, tzinfo=UTC))
+    for _one in range(2):
+        raised(street, now=WEDNESDAY, area="grid")
+    keep_figures(MONDAY)
+    return street
+
+
+def drafted(street: Street, who: str = "task_force", **changes: Any) -> Bulletin:
+    known = {"kind": "week", "first": LAST_WEEK, "language": "zh-hans", "now": MONDAY, **changes}
+    with street.seen_by(who):
+        return draft_bulletin(street.areas["subdistrict"], by=street.staff(who), **known)
+
+
+def stored(bulletin: Bulletin) -> Bulletin:
+    with everywhere(EverywhereReason.VERIFICATION):
+        return Bulletin.objects.select_related("area").get(pk=bulletin.pk)
+
+
+def texts(bulletin: Bulletin) -> dict[str, str]:
+    with everywhere(EverywhereReason.VERIFICATION):
+        return dict(bulletin.sections.values_list("part", "text"))
+
+
+def moves(bulletin: Bulletin) -> list[str]:
+    with everywhere(EverywhereReason.VERIFICATION):
+        return list(bulletin.events.values_list("move", flat=True))
+
+
+def edited(street: Street, bulletin: Bulletin, words: dict[str, str], **changes: Any) -> Bulletin:
+    known = {"title": bulletin.title, "texts": words, "seen": bulletin.edition, "now": MONDAY, **changes}
+    with street.seen_by("secretary"):
+        return edit_bulletin(bulletin, by=street.staff("secretary"), **known)
+
+
+def issued(street: Street, bulletin: Bulletin, who: str = "leader") -> Bulletin:
+    with street.seen_by(who):
+        return issue_bulletin(bulletin, seen=bulletin.edition, by=street.staff(who), now=MONDAY)
+
+
+def test_a_draft_tells_what_came_in_and_what_was_due(busy: Street) -> None:
+    bulletin = stored(drafted(busy))
+    figures = from_data(bulletin.figures)
+    assert (figures.total.received, figures.before.received, figures.year_ago) == (2, 1, None)
+    assert figures.total.due == sum(line.due for line in figures.communities) > 0
+    assert [line.received for line in figures.communities] == [2, 0]
+    assert figures.total.share(MeasureName.SATISFIED).whole == 1
+    assert (bulletin.state, bulletin.number, bulletin.content_hash) == ("draft", "", "")
+    said = texts(bulletin)
+    assert list(said) == ["overall", "matters", "quality", "problems", "examples", "demands"]
+    assert "共登记事项 2 件，比上周增加 1 件。" in said["overall"]
+    assert moves(bulletin) == ["draft"]
+
+
+def test_figures_are_the_same_whoever_drafts(busy: Street) -> None:
+    by_secretary = drafted(busy, "secretary").figures
+    with everywhere(EverywhereReason.VERIFICATION):
+        BulletinEvent.objects.all().delete()
+        Bulletin.objects.all().delete()
+    assert drafted(busy).figures == by_secretary
+
+
+WRONG_SPANS = [
+    ("week", date(2026, 11, 17), "first"),
+    ("week", date(2026, 11, 23), "first"),
+    ("month", date(2026, 11, 1), "first"),
+    ("year", date(2026, 1, 1), None),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "field"), WRONG_SPANS)
+def test_only_a_whole_week_or_month_that_is_over_is_told(
+    street: Street, kind: str, first: date, field: str | None
+) -> None:
+    with pytest.raises(DomainError) as refused:
+        drafted(street, kind=kind, first=first)
+    assert list(refused.value.fields) == ([field] if field else [])
+
+
+def test_there_is_one_bulletin_of_a_period(street: Street) -> None:
+    drafted(street)
+    with pytest.raises(Conflict):
+        drafted(street, "secretary")
+
+
+MAY: dict[str, set[BulletinMove]] = {
+    "leader": set(BulletinMove),
+    "task_force": set(BulletinMove),
+    "secretary": {BulletinMove.DRAFT, BulletinMove.TAKE_FIGURES, BulletinMove.EDIT},
+    "duty_desk": set(),
+    "officer": set(),
+    "grid_worker": set(),
+    "far_desk": set(),
+}
+
+
+@pytest.mark.parametrize("who", MAY)
+def test_who_may_do_what(street: Street, who: str) -> None:
+    draft, by = drafted(street), street.staff(who)
+    done = set()
+
+    def tried(move: BulletinMove, call: Any) -> None:
+        try:
+            call()
+        except NotAllowed:
+            return
+        done.add(move)
+
+    with everywhere(EverywhereReason.VERIFICATION):
+        tried(BulletinMove.TAKE_FIGURES, lambda: take_figures(draft, by=by, now=MONDAY))
+        draft.refresh_from_db()
+        written = {"title": "周通报", "texts": {}, "seen": draft.edition, "by": by, "now": MONDAY}
+        tried(BulletinMove.EDIT, lambda: edit_bulletin(draft, **written))
+        draft.refresh_from_db()
+        tried(BulletinMove.ISSUE, lambda: issue_bulletin(draft, seen=draft.edition, by=by, now=MONDAY))
+        out = (
+            stored(draft)
+            if BulletinMove.ISSUE in done
+            else issue_bulletin(draft, seen=draft.edition, by=street.staff("leader"), now=MONDAY)
+        )
+        tried(BulletinMove.WITHDRAW, lambda: withdraw_bulletin(out, reason="数字有误", by=by, now=MONDAY))
+        subdistrict = street.areas["subdistrict"]
+        again = {"kind": "month", "first": date(2026, 10, 1), "by": by, "now": MONDAY}
+        tried(BulletinMove.DRAFT, lambda: draft_bulletin(subdistrict, **again))
+    assert done == MAY[who]
+
+
+def test_what_a_person_wrote_stays_when_the_figures_are_taken_anew(busy: Street) -> None:
+    draft = drafted(busy)
+    thanks = texts(draft)["overall"] + "感谢各社区。"
+    draft = edited(busy, draft, {"overall": thanks})
+    raised(busy, now=WEDNESDAY)
+    keep_figures(MONDAY)
+    with busy.seen_by("task_force"):
+        take_figures(draft, by=busy.staff("task_force"), now=MONDAY)
+    said = texts(draft)["overall"]
+    assert "共登记事项 3 件，比上周增加 2 件。" in said
+    assert said.endswith("感谢各社区。")
+    assert from_data(stored(draft).figures).total.received == 3
+    assert moves(draft) == ["draft", "edit", "take_figures"]
+
+
+def test_an_edit_on_an_older_draft_overwrites_nothing(street: Street) -> None:
+    draft = drafted(street)
+    edited(street, draft, {"demands": "请各社区抓紧办理。"})
+    with pytest.raises(Conflict):
+        edited(street, draft, {"demands": "另一种写法。"})
+    assert texts(draft)["demands"] == "请各社区抓紧办理。"
+
+
+FAULTS = [
+    ({"title": " "}, {}, "title"),
+    ({}, {"demands": ""}, "demands"),
+    ({}, {"demands": "长" * 4001}, "demands"),
+    ({}, {"examples": "请联系店主 13877665544。"}, "examples"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words", "field"), FAULTS)
+def test_words_that_cannot_go_out_are_refused_at_their_field(
+    street: Street, changes: dict[str, str], words: dict[str, str], field: str
+) -> None:
+    draft = drafted(street)
+    with pytest.raises(DomainError) as refused:
+        edited(street, draft, words, **changes)
+    assert list(refused.value.fields) == [field]
+
+
+def test_the_issue_freezes_and_numbers_each_kind_for_itself(busy: Street) -> None:
+    week, month = drafted(busy), drafted(busy, kind="month", first=date(2026, 10, 1))
+    earlier = drafted(busy, first=date(2026, 11, 9))
+    numbers = [issued(busy, each).number for each in (week, month, earlier)]
+    assert numbers == ["〔2026〕第1期", "〔2026〕第1期", "〔2026〕第2期"]
+    out = stored(week)
+    assert (out.state, out.issued_by, out.issued_as) == (
+        "issued",
+        busy.users["leader"],
+        "subdistrict_leader 1号",
+    )
+    assert len(out.content_hash) == 64
+    for change in (
+        lambda: edited(busy, out, {"demands": "改"}),
+        lambda: issued(busy, out),
+        lambda: take_figures(out, by=busy.staff("leader"), now=MONDAY),
+    ):
+        with busy.seen_by("leader"), pytest.raises(Conflict):
+            change()
+    assert stored(week).content_hash == out.content_hash
+    call_command("verify_bulletins")
+
+
+def test_a_withdrawn_bulletin_is_replaced_by_one_that_begins_with_its_text(busy: Street) -> None:
+    draft = edited(busy, drafted(busy), {"demands": "请各社区抓紧办理。"})
+    out = issued(busy, draft)
+    with busy.seen_by("leader"):
+        withdraw_bulletin(out, reason="漏计一件", by=busy.staff("leader"), now=MONDAY)
+    corrected = drafted(busy)
+    assert stored(corrected).replaces_id == out.pk
+    assert texts(corrected)["demands"] == "请各社区抓紧办理。"
+    assert (stored(out).state, stored(out).withdrawn_reason) == (BulletinState.WITHDRAWN, "漏计一件")
+    assert issued(busy, corrected).number == "〔2026〕第2期"
+    call_command("verify_bulletins")
+
+
+TAMPERING = {
+    "a figure": lambda out: Bulletin.objects.filter(pk=out.pk).update(
+        figures={**out.figures, "open_cases": 99}
+    ),
+    "a word": lambda out: BulletinSection.objects.filter(bulletin=out, part="demands").update(text="无"),
+    "the title": lambda out: Bulletin.objects.filter(pk=out.pk).update(title="另一标题"),
+    "who did it": lambda out: BulletinEvent.objects.filter(bulletin=out, sequence=2).update(post_name="别人"),
+    "the history": lambda out: BulletinEvent.objects.filter(bulletin=out).delete(),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_whatever_is_changed_afterwards_is_found(street: Street, what: str) -> None:
+    out = issued(street, drafted(street))
+    with everywhere(EverywhereReason.VERIFICATION):
+        TAMPERING[what](out)
+    with pytest.raises(CommandError, match="1 broken"):
+        call_command("verify_bulletins")
+
+
+def test_the_worker_drafts_each_period_once_and_tells_the_task_force(busy: Street) -> None:
+    at_five = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
+    assert [draft_due_bulletins(moment) for moment in (at_five, MONDAY, MONDAY)] == [1, 1, 0]
+    with everywhere(EverywhereReason.VERIFICATION):
+        made = list(Bulletin.objects.order_by("pk").values_list("kind", "first", "drafted_by"))
+        bulletin = Bulletin.objects.get(first=LAST_WEEK)
+    before_it = date(2026, 11, 9)
+    assert made == [("week", before_it, None), ("week", LAST_WEEK, None)], (
+        "on Monday at five the night is not over"
+    )
+    (notice,) = Notice.objects.filter(key__startswith=f"bulletin-{bulletin.pk}-")
+    assert (notice.user, notice.link) == (busy.users["task_force"], f"/bulletins/{bulletin.pk}/")
+    assert not SetAside.objects.exists()
+    assert draft_due_bulletins(datetime(2026, 12, 1, 2, 0, tzinfo=UTC)) == 2, "a week and November"
+
+
+def test_the_worker_drafts_nothing_that_was_withdrawn_or_is_switched_off(busy: Street) -> None:
+    out = issued(busy, drafted(busy))
+    with busy.seen_by("leader"):
+        withdraw_bulletin(out, reason="漏计一件", by=busy.staff("leader"), now=MONDAY)
+    assert draft_due_bulletins(MONDAY) == 0
+    with busy.seen_by("task_force"):
+        set_automatic_drafts(
+            busy.areas["subdistrict"],
+            drafts_weeks=False,
+            drafts_months=True,
+            by=busy.staff("task_force"),
+            now=MONDAY,
+        )
+    with everywhere(EverywhereReason.VERIFICATION):
+        (setting,) = BulletinSetting.objects.values_list("drafts_weeks", "drafts_months")
+    assert setting == (False, True)
+    assert draft_due_bulletins(datetime(2026, 12, 1, 2, 0, tzinfo=UTC)) == 1
