@@ -1,5 +1,6 @@
 """The interface as a whole: its routers, its refusals and its description (OpenAPI 3.1)."""
 
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -28,9 +29,16 @@ def name_scope(operation: dict[str, Any], scope: TokenScope | None) -> None:
 class Interface(NinjaAPI):
     """Describes refusals by the content type that they really have."""
 
-    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        """The description, with problem details as such and the scope that each operation asks of a key."""
-        schema = super().get_openapi_schema(**kwargs)
+    def get_openapi_schema(self, **_kwargs: Any) -> OpenAPISchema:
+        """The description, with problem details as such and the scope that each operation asks of a key.
+
+        Made once: it is the same for everybody, in every language, and takes longer than a whole page.
+        """
+        return self._description
+
+    @cached_property
+    def _description(self) -> OpenAPISchema:
+        schema = super().get_openapi_schema()
         for address, ways in schema["paths"].items():
             for method, operation in ways.items():
                 name_scope(operation, SCOPES.get(operation_at(method, address)))
