@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from shangju.areas.models import Area
 from shangju.board.queries import results_in
-from shangju.imports.writing import guarded
+from shangju.core.spreadsheets import guarded
 from shangju.measures.definitions import MEASURES, Figure, Measure
 from shangju.measures.open_figures import SHOWN, Line, OpenFigures, open_figures, open_subdistricts
 
