@@ -8,8 +8,8 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shangju.cases.likeness import METRES_PER_DEGREE, Nearness, Spot, metres_apart, nearness
@@ -75,7 +75,7 @@ class GroupingRules:
     """What it is worth at the end of the window."""
     common_piece: int = 600
     """What more texts say than this brings no two of them together by itself."""
-    looked_at: int = 4000
+    looked_at: int = 1500
     """So many entries of the index of pieces are looked at for one text, the weightiest pieces first."""
     neighbours: int = 400
     """So many of the latest concerns at one place are compared with the next one there."""
@@ -95,7 +95,6 @@ class Group:
     likeness: float
     first: datetime | None = None
     last: datetime | None = None
-    pairs: int = field(default=0, compare=False)
 
 
 SHOWN_WORDS, SEEDS = 4, 24
@@ -117,12 +116,13 @@ def group(
         raise ValueError("two concerns have the same key")
     compared = _Compared(ordered, rules)
     total = len(ordered)
-    links = list(compared.links(lambda done: tell(COMPARING, done, total)))
+    links = _Links(compared.links(lambda done: tell(COMPARING, done, total)))
     found = average_linkage(
         total, links, threshold=rules.threshold, tell=lambda done: tell(JOINING, done, total)
     )
-    alike = {(one, other): each for each, one, other in links}
-    groups = [compared.group_of(numbers, alike) for numbers in found if len(numbers) >= rules.least]
+    found = [numbers for numbers in found if len(numbers) >= rules.least]
+    near = links.nearness_within(found)
+    groups = [compared.group_of(numbers, near) for numbers in found]
     return sorted(groups, key=lambda each: (-len(each.members), each.members[0].key))
 
 
@@ -144,6 +144,30 @@ def closeness(one: Spot, other: Spot, rules: GroupingRules) -> float | None:
     if one.grid is not None and other.grid is not None:
         return rules.in_same_grid if near == Nearness.SAME_GRID else 0.0
     return None
+
+
+class _Links:
+    """The pairs that are alike, kept in few bytes each and gone through more than once."""
+
+    def __init__(self, links: Iterable[Link]) -> None:
+        self.alike, self.ones, self.others = array("d"), array("I"), array("I")
+        for alike, one, other in links:
+            self.alike.append(alike)
+            self.ones.append(one)
+            self.others.append(other)
+
+    def __iter__(self) -> Iterator[Link]:
+        return zip(self.alike, self.ones, self.others, strict=True)
+
+    def nearness_within(self, groups: Sequence[Sequence[int]]) -> dict[int, float]:
+        """For each member of a group the sum of its likenesses to the others of it."""
+        group_of = {number: place for place, numbers in enumerate(groups) for number in numbers}
+        near = dict.fromkeys(group_of, 0.0)
+        for alike, one, other in self:
+            if one in group_of and group_of[one] == group_of.get(other):
+                near[one] += alike
+                near[other] += alike
+        return near
 
 
 class _Entries:
@@ -258,14 +282,8 @@ class _Compared:
             if self.vocabulary.texts_with(piece) <= self.rules.common_piece:
                 by_piece.setdefault(piece, _Entries()).add(number, weight)
 
-    def group_of(self, numbers: Sequence[int], alike: dict[tuple[int, int], float]) -> Group:
-        """What is told of some concerns that belong together; ``numbers`` in their order."""
-        near: dict[int, float] = dict.fromkeys(numbers, 0.0)
-        for at, one in enumerate(numbers):
-            for other in numbers[at + 1 :]:
-                each = alike.get((one, other), 0.0)
-                near[one] += each
-                near[other] += each
+    def group_of(self, numbers: Sequence[int], near: Mapping[int, float]) -> Group:
+        """What is told of some concerns that belong together; ``near`` is the sum of each one's likenesses to the others."""
         pairs = len(numbers) * (len(numbers) - 1) // 2
         members = tuple(self.concerns[number] for number in numbers)
         times = [concern.at for concern in members if concern.at]
@@ -277,10 +295,9 @@ class _Compared:
             centre=self.concerns[max(numbers, key=lambda number: (near[number], -number))],
             words=tuple(shared_phrases(texts, pieces, most=SHOWN_WORDS)),
             place=self._place_of(numbers, texts),
-            likeness=min(1.0, sum(near.values()) / 2 / pairs),
+            likeness=min(1.0, sum(near[number] for number in numbers) / 2 / pairs),
             first=min(times, default=None),
             last=max(times, default=None),
-            pairs=pairs,
         )
 
     def _place_of(self, numbers: Sequence[int], texts: Sequence[str]) -> str:

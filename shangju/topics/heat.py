@@ -4,21 +4,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shangju.topics.grouping import Concern
 
 
-class HeatSource(models.TextChoices):
+class HeatSource(StrEnum):
     """What gives points."""
 
-    REPORTERS = "reporters", _("different reporters")
-    REPEATS = "repeats", _("further reports by the same people")
-    BUSIEST = "busiest", _("reports in the busiest 30 days")
-    RECENT = "recent", _("reports in the last 7 days")
-    ME_TOO = "me_too", _("“me too”, counted each time their number doubles")
+    REPORTERS = "reporters"
+    REPEATS = "repeats"
+    BUSIEST = "busiest"
+    RECENT = "recent"
+    ME_TOO = "me_too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,20 @@ class HeatShare:
     source: HeatSource
     count: int
     points: int
+
+
+SENTENCES = {
+    HeatSource.REPORTERS: _("Different reporters: %(count)s, that is %(points)s points"),
+    HeatSource.REPEATS: _("Further reports by the same people: %(count)s, that is %(points)s points"),
+    HeatSource.BUSIEST: _("Reports in the busiest 30 days: %(count)s, that is %(points)s points"),
+    HeatSource.RECENT: _("Reports in the last 7 days: %(count)s, that is %(points)s points"),
+    HeatSource.ME_TOO: _("Times that the number of “me too” doubled: %(count)s, that is %(points)s points"),
+}
+
+
+def explain_heat(share: HeatShare) -> str:
+    """Where some of the points come from, as a sentence."""
+    return str(SENTENCES[share.source]) % {"count": share.count, "points": share.points}
 
 
 BUSY_FOR, RECENT_FOR = timedelta(days=30), timedelta(days=7)

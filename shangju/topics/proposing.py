@@ -4,6 +4,7 @@ It asks the rows what there is and writes each proposal in its own transaction: 
 on. That no case is in two open topics is the database's to keep, so two workers cannot propose the same twice.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -127,10 +128,19 @@ def _concerns_of(cases: Mapping[int, Case]) -> dict[int, Concern]:
 
 def _without_names(text: str, case: Case) -> str:
     """A text without the names of its place: everybody there writes them, whatever the matter."""
-    for area in (case.area, case.grid, case.community):
-        if area is not None:
-            text = text.replace(area.name, " ")
-    return text.replace(case.place_note, " ") if case.place_note else text
+    names = {area.name for area in (case.area, case.grid, case.community) if area is not None}
+    names |= {case.place_note, case.place_party.name if case.place_party else ""}
+    # 东里1幢 is also written as 东里, and with another number.
+    names |= {NUMBERED.sub("", name) for name in names}
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) >= SHORTEST_NAME:
+            text = text.replace(name, " ")
+    return text
+
+
+NUMBERED = re.compile(r"(\d+|[一二三四五六七八九十百]+)\s*(号楼|幢|栋|座|号|单元)$")
+SHORTEST_NAME = 2
+"""Signs: one alone stands in many words."""
 
 
 def _place_names(found: Group, cases: Mapping[int, Case]) -> list[str]:

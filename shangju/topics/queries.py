@@ -85,7 +85,7 @@ def lead_posts(topic: Topic) -> QuerySet[Post]:
 
 def heat_parts_of(topic: Topic) -> list[HeatShare]:
     """Where the heat of a topic comes from, as stored by the last search."""
-    known = set(HeatSource.values)
+    known = set(HeatSource)
     return [
         HeatShare(HeatSource(source), count, points)
         for source, count, points in topic.heat_parts

@@ -23,6 +23,7 @@ from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 from shangju.topics import queries, services
 from shangju.topics.grouping import GroupingRules
+from shangju.topics.heat import explain_heat
 from shangju.topics.models import Topic
 from shangju.topics.rules import KEEPING, open_moves, topics_for
 from shangju.topics.workflow import CaseStanding, TopicMove, TopicState
@@ -49,7 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = list(queries.topics_in_state(standing, state)[begin : begin + ROWS + 1])
     counts = queries.counts_by_state(standing)
     context = {
-        "rows": [(topic, queries.heat_parts_of(topic)) for topic in rows[:ROWS]],
+        "rows": rows[:ROWS],
         "state": state,
         "tabs": [
             {
@@ -104,7 +105,7 @@ def show(
         "members": by_standing[CaseStanding.MEMBER],
         "suggested": by_standing[CaseStanding.SUGGESTED],
         "taken_out": by_standing[CaseStanding.TAKEN_OUT],
-        "heat_parts": queries.heat_parts_of(found),
+        "heat_lines": [explain_heat(share) for share in queries.heat_parts_of(found)],
         "percent": round(100 * found.likeness),
         "history": queries.history_of(found, memberships),
         "cards": cards,
