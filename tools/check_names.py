@@ -31,6 +31,7 @@ STATE_WRITERS: dict[str, str] = {
     "shangju/cases/services": "applies moves: locks, checks, appends history and sets the clocks",
     "shangju/cases/effects/approvals": "a request's own state, asked or decided, is no state of a case",
     "shangju/knowledge/services": "an article's own state, draft or published, is no state of a case",
+    "shangju/supervision/cards": "a card's own state, proposed or signed, is no state of a case",
     "shangju/webhooks/sending": "a delivery's own state, to be sent or delivered, is no state of a case",
     "shangju/notices/services": "a notice's own state, to be sent or sent, is no state of a case",
     "shangju/privacy/anonymising": "a notice to a phone that was removed is given up, no state of a case",

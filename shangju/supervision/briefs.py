@@ -166,8 +166,8 @@ def _summary(rows: _Rows) -> str:
     issued = [order for order in rows.orders if order.event.at >= rows.begin]
     replied = [o for o in rows.orders if o.replied_at and rows.begin <= o.replied_at < rows.until]
     return _(
-        "This week %(new)s new cases were given to the task force; it now has %(open)s open ones, %(late)s of them "
-        "overdue. %(done)s got their result. %(issued)s supervision orders were issued and %(replied)s answered."
+        "Cases given to the task force this week: %(new)s. Open with it: %(open)s, of them overdue: %(late)s. Results "
+        "reported: %(done)s. Supervision orders issued: %(issued)s, answered: %(replied)s."
     ) % {
         "new": new,
         "open": sum(1 for row in has if rows.is_open(row.case)),
