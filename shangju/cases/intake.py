@@ -217,6 +217,7 @@ def prepare_concern(
     board.start(INTAKE_STEPS, start=case.clocks_start_at)
     board.refresh_due()
     case.number = number or take_number(number_prefix(submission.place.area), now=now)
+    contact = _contact_of(case, submission)
     event = chain.next_event(
         case,
         kind=REGISTER,
@@ -224,10 +225,15 @@ def prepare_concern(
         by_id=by.user_id,
         role=CaseRole.REPORTER if by.kind is ActorKind.REPORTER else entry_role(by),
         at=now,
-        data={"channel": case.channel, "class": case.deadline_class, "area": case.area.code},
+        data={
+            "channel": case.channel,
+            "class": case.deadline_class,
+            "area": case.area.code,
+            "contactable": contact is not None and contact.is_contactable,
+        },
         note=case.text,
     )
-    return Prepared(case, board, event, _contact_of(case, submission))
+    return Prepared(case, board, event, contact)
 
 
 def register_concerns(submissions: Sequence[Submission], *, by: Actor, now: datetime) -> list[Case]:

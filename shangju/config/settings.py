@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "shangju.consent",
     "shangju.cases",
     "shangju.supervision",
+    "shangju.measures",
     "shangju.notices",
     "shangju.webhooks",
     "shangju.imports",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shangju.desk.views import cards, ladder, orders, reveals, supervision, task_forces
+from shangju.desk.views import cards, ladder, measures, orders, reveals, supervision, task_forces
 
 app_name = "supervision"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("urge/", supervision.urge, name="urge"),
     path("orders/", orders.orders, name="orders"),
     path("ladder/", ladder.ladder, name="ladder"),
+    path("measures/", measures.measures, name="measures"),
+    path("measures/rows/", measures.measure_rows, name="measure-rows"),
+    path("measures/settings/", measures.measure_settings, name="measure-settings"),
     path("reveals/", reveals.reveals, name="reveals"),
     path("cards/", cards.cards, name="cards"),
     path("cards/start/", cards.start, name="start_card"),

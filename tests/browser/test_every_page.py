@@ -36,6 +36,7 @@ from shangju.gateways.services import seed_templates
 from shangju.imports.models import ImportRun
 from shangju.imports.tests.giving import imported
 from shangju.knowledge.models import Article
+from shangju.measures.keeping import keep_figures
 from shangju.notices.seeds import DELIVERED
 from shangju.posts.models import Stake
 from shangju.posts.stakes import declare_stake
@@ -136,6 +137,9 @@ PAGES: dict[str, Row] = {
     "supervision:card": LEADER,
     "my:cards": SHOP,
     "my:card": SHOP,
+    "supervision:measures": Row("leader", "?span=this_year&by=category"),
+    "supervision:measure-rows": Row("leader", "?span=this_year&measure=closed&part=denominator"),
+    "supervision:measure-settings": LEADER,
     "desk:order": LEADER,
     "desk:coordination": LEADER,
     "administration:home": SYSTEM,
@@ -413,6 +417,7 @@ def story(street: Street, now: datetime) -> Case:
         publish(proposed_result(street, now), by=street.staff("secretary"), now=now)
         proposed_result(street, now)
         endorse(case, MeToo("key", "device", words="我家也听得到"), by=REPORTER, now=now)
+        keep_figures(now)
         return Case.objects.get(pk=case.pk)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
-from shangju.cases.effects.draft import Draft, required
+from shangju.cases.effects.draft import Draft, handler_of, required
 from shangju.cases.models import Approval, Case, CaseClock, ClockExtension, ClockPause
 from shangju.cases.rules import Actor, may_decide
 from shangju.cases.workflow import RETURNS_AT_MOST, ApprovalKind, ApprovalState, PauseReason, State
@@ -113,13 +113,13 @@ def grant_return(
         data={"from": str(getattr(handler, "name", ""))},
         concluded=[(approval, "decided_event")],
     )
-    if not approval.is_beyond:
+    if approval.is_beyond:
+        case.handler_post, case.dispatched_at = _task_force_for(case), now
+        board.start([Step.SIGN], start=now)
+        draft.leads_to = State.DISPATCHED
+    else:
         case.return_count += 1
-        return draft
-    case.handler_post, case.dispatched_at = _task_force_for(case), now
-    board.start([Step.SIGN], start=now)
-    draft.data |= {"handler": case.handler_post.name, "handler_post": case.handler_post.pk}
-    draft.leads_to = State.DISPATCHED
+    draft.data |= handler_of(case)
     return draft
 
 

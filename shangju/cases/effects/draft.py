@@ -58,6 +58,13 @@ class FollowUp:
     payload: Payload
 
 
+def handler_of(case: Case) -> dict[str, object]:
+    """Who has the case from this row on, for its history: figures ask it who had it when (cases.md §8)."""
+    handler = case.handler_post or case.handler_party
+    name = {"handler": str(handler.name)} if handler is not None else {}
+    return {**name, "handler_post": case.handler_post_id, "handler_party": case.handler_party_id}
+
+
 def required(**values: str) -> None:
     """Refuse empty texts, each at its field."""
     missing = {name: _("Please fill this in.") for name, value in values.items() if not value.strip()}

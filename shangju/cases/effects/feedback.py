@@ -104,6 +104,7 @@ def reopen(case: Case, board: ClockBoard, payload: moves.Reopen, by: Actor, now:
         data={
             "round": case.reopen_count,
             "solved": payload.confirmation.solved if payload.confirmation else "",
+            "satisfaction": payload.confirmation.satisfaction if payload.confirmation else "",
         },
         records=records,
         leads_to="" if has_handler else State.ACCEPTED,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.approvals import leave_work
-from shangju.cases.effects.draft import Draft
+from shangju.cases.effects.draft import Draft, handler_of
 from shangju.cases.models import Case, CaseAssistant, Recusal
 from shangju.cases.rules import Actor, ActorKind
 from shangju.cases.walls import posts_without_free_holder
@@ -35,6 +35,7 @@ def recuse(case: Case, board: ClockBoard, payload: moves.Recuse, by: Actor, now:
         draft.data["from"] = lead.name
         leave_work(case, board, now=now)
         case.handler_post = case.signed_at = None
+        draft.data |= handler_of(case)
         board.stop([Step.SIGN], now=now)
         draft.leads_to = State.ACCEPTED
     return draft

@@ -9,7 +9,7 @@ from shangju.areas.models import AreaKind
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
 from shangju.cases.effects.approvals import leave_work
-from shangju.cases.effects.draft import Draft, required
+from shangju.cases.effects.draft import Draft, handler_of, required
 from shangju.cases.models import Case, CaseAssistant, LadderMark, OrderMark, SupervisionOrder
 from shangju.cases.numbering import number_prefix, take_order_number
 from shangju.cases.rules import Actor
@@ -151,7 +151,7 @@ def escalate(case: Case, board: ClockBoard, payload: moves.Escalate, by: Actor, 
         if case.handler_party_id is not None:
             draft.data["from_party"] = case.handler_party_id
         _hand_over(case, post)
-        draft.data["handler_post"] = post.pk
+        draft.data |= handler_of(case)
         board.stop([Step.SIGN], now=now)
         board.start([Step.SIGN], start=now)
         case.dispatched_at, case.signed_at = now, None

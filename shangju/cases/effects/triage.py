@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from shangju.cases import moves
 from shangju.cases.clocks import ClockBoard
-from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, required, take_result
+from shangju.cases.effects.draft import ALL_STEPS, REPORTER_STEPS, Draft, handler_of, required, take_result
 from shangju.cases.models import (
     Case,
     CaseAssistant,
@@ -124,13 +124,7 @@ def dispatch(case: Case, board: ClockBoard, payload: moves.Dispatch, by: Actor, 
     case.dispatched_at = now
     _set_assistants(case, payload.assistants)
     board.start([Step.SIGN], start=now)
-    handler = payload.post or payload.party
-    data = {
-        "handler": str(getattr(handler, "name", "")),
-        "handler_post": case.handler_post_id,
-        "handler_party": case.handler_party_id,
-    }
-    return Draft(note=payload.note, data=data)
+    return Draft(note=payload.note, data=handler_of(case))
 
 
 def _demand_free_holders(case: Case, payload: moves.Dispatch, now: datetime) -> None:
@@ -201,7 +195,8 @@ def change_assistants(
 
 def _set_assistants(case: Case, posts: Sequence[Post]) -> None:
     """Add ``posts`` to those who assist; who came in by a coordination before stays, who leads now does not assist."""
-    earlier = CaseAssistant.objects.filter(case=case)
+    # A case that is told before it is stored (the demonstration's) has nobody yet.
+    earlier = CaseAssistant.objects.filter(case=case.pk)
     if case.reopen_count or case.return_count or case.tier:
         earlier.delete()
     earlier.filter(post=case.handler_post).delete()

@@ -46,6 +46,11 @@ class ReporterContact(models.Model):
         base_manager_name = "objects"
         indexes = [models.Index(fields=["phone_print"], name="contacts_by_phone")]
 
+    @property
+    def is_contactable(self) -> bool:
+        """Whether the reporter can be reached and wants it: such cases alone count in the rate of response (cases.md §8)."""
+        return self.may_be_called and bool(self.phone_print)
+
 
 class RevealedField(models.TextChoices):
     """What of a reporter may be looked at, each for itself."""

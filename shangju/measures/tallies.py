@@ -1,0 +1,176 @@
+"""Counting ahead: whole days, months by each dimension, and what came and went each day.
+
+Always counted anew from the rounds of a day or month, never added to: whatever was interrupted, the next count is right.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractHour, TruncDate
+
+from shangju.measures.counting import KEYS, Counts, added, counted_by, counts_in, month_key
+from shangju.measures.models import COUNTED, DayFlow, Dimension, Round, Tally
+from shangju.measures.periods import DAY, Period, begin_of, day_of, first_of_month, month_of
+
+PARTED = (Dimension.CATEGORY, Dimension.CHANNEL, Dimension.CLASS, Dimension.HANDLER)
+"""The dimensions that months are counted by; areas have tallies of their own."""
+
+ROWS = 1_000
+
+
+@dataclass(slots=True)
+class Touched:
+    """Of which sub-districts which days have to be counted anew."""
+
+    due: dict[int, set[date]] = field(default_factory=lambda: defaultdict(set))
+    flows: dict[int, set[date]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, rounds: Iterable[Round]) -> None:
+        """The days that these rounds are counted in."""
+        for each in rounds:
+            self.due[each.subdistrict_id].add(each.day)
+            self.flows[each.subdistrict_id].add(day_of(each.started_at))
+            if each.ended_at is not None:
+                self.flows[each.subdistrict_id].add(day_of(each.ended_at))
+
+
+def count_anew(touched: Touched) -> None:
+    """Replace the tallies and flows of all that was touched; in the order of the ids, so that nobody waits crosswise."""
+    for subdistrict in sorted(touched.due):
+        days = sorted(touched.due[subdistrict])
+        _replace_tallies(subdistrict, Tally.Grain.DAY, days, day_tallies(subdistrict, days))
+        months = sorted({first_of_month(day) for day in days})
+        _replace_tallies(subdistrict, Tally.Grain.MONTH, months, month_tallies(subdistrict, months))
+    for subdistrict in sorted(touched.flows):
+        days = sorted(touched.flows[subdistrict])
+        DayFlow.objects.filter(subdistrict=subdistrict, day__in=days).delete()
+        DayFlow.objects.bulk_create(day_flows(subdistrict, days), batch_size=ROWS)
+
+
+def _replace_tallies(subdistrict: int, grain: str, firsts: Sequence[date], tallies: Iterable[Tally]) -> None:
+    Tally.objects.filter(subdistrict=subdistrict, grain=grain, first__in=firsts).delete()
+    Tally.objects.bulk_create(tallies, batch_size=ROWS)
+
+
+def day_tallies(subdistrict: int, days: Sequence[date]) -> list[Tally]:
+    """The tallies of whole days, unsaved."""
+    rounds = Round.objects.filter(subdistrict=subdistrict, day__in=days)
+    return _tallies(
+        subdistrict,
+        Tally.Grain.DAY,
+        Dimension.WHOLE,
+        counted_by(rounds, "community", "day", key=KEYS[Dimension.WHOLE]),
+    )
+
+
+def month_tallies(subdistrict: int, months: Sequence[date]) -> list[Tally]:
+    """The tallies of whole months, all together and by each dimension, unsaved."""
+    within = Q()
+    for month in months:
+        period = month_of(month)
+        within |= Q(day__gte=period.first, day__lte=period.last)
+    rounds = Round.objects.filter(within, subdistrict=subdistrict)
+    return [
+        tally
+        for dimension in (Dimension.WHOLE, *PARTED)
+        for tally in _tallies(
+            subdistrict,
+            Tally.Grain.MONTH,
+            dimension,
+            counted_by(rounds, "community", month=month_key(), key=KEYS[dimension]),
+        )
+    ]
+
+
+def _tallies(
+    subdistrict: int, grain: str, dimension: str, parts: Iterable[tuple[tuple[Any, ...], Counts]]
+) -> list[Tally]:
+    """One for the sub-district and one for each community, out of parts by (community, first day, key)."""
+    gathered: dict[tuple[int, date, str], list[Counts]] = defaultdict(list)
+    for (community, first, key), counts in parts:
+        gathered[subdistrict, first, key].append(counts)
+        if community is not None:
+            gathered[community, first, key].append(counts)
+    return [
+        Tally(
+            area_id=area,
+            subdistrict_id=subdistrict,
+            grain=grain,
+            first=first,
+            dimension=dimension,
+            key=key,
+            **added(counts),
+        )
+        for (area, first, key), counts in gathered.items()
+    ]
+
+
+def counts_of(tally: Tally) -> Counts:
+    """The counters of a stored tally."""
+    return counts_in({name: getattr(tally, name) for name in COUNTED}, prefix="")
+
+
+def day_flows(subdistrict: int, days: Sequence[date]) -> list[DayFlow]:
+    """What came and went on these days, unsaved."""
+    flows: dict[tuple[int, date], DayFlow] = {}
+
+    def flow(area: int, day: date) -> DayFlow:
+        if (area, day) not in flows:
+            flows[area, day] = DayFlow(area_id=area, subdistrict_id=subdistrict, day=day, hours=[0] * 24)
+        return flows[area, day]
+
+    def each(rows: Iterable[dict[str, Any]], take: Callable[[DayFlow, dict[str, Any]], None]) -> None:
+        for row in rows:
+            for area in {subdistrict, row["community"]} - {None}:
+                take(flow(area, row["on"]), row)
+
+    each(_begun(subdistrict, days), _take_begun)
+    each(_ended(subdistrict, days), _take_ended)
+    return list(flows.values())
+
+
+def _take_begun(flow: DayFlow, row: dict[str, Any]) -> None:
+    flow.reopened += row["again"]
+    flow.received += row["count"] - row["again"]
+    flow.hours[row["hour"]] += row["count"] - row["again"]
+
+
+def _take_ended(flow: DayFlow, row: dict[str, Any]) -> None:
+    flow.ended_aside += row["aside"]
+    flow.resolved += row["count"] - row["aside"]
+
+
+def _begun(subdistrict: int, days: Sequence[date]) -> Any:
+    rounds = Round.objects.filter(_on("started_at", days), subdistrict=subdistrict).order_by()
+    parts = rounds.annotate(on=TruncDate("started_at"), hour=ExtractHour("started_at"))
+    return parts.values("community", "on", "hour").annotate(
+        count=Count("pk"), again=Count("pk", filter=Q(number__gt=0))
+    )
+
+
+def _ended(subdistrict: int, days: Sequence[date]) -> Any:
+    rounds = Round.objects.filter(_on("ended_at", days), subdistrict=subdistrict).order_by()
+    parts = rounds.annotate(on=TruncDate("ended_at")).values("community", "on")
+    return parts.annotate(count=Count("pk"), aside=Count("pk", filter=Q(is_aside=True)))
+
+
+def _on(column: str, days: Sequence[date]) -> Q:
+    """The instants of these days, as few spans as they make."""
+    within = Q()
+    for span in spans(days):
+        within |= Q(**{f"{column}__gte": begin_of(span.first), f"{column}__lt": begin_of(span.last + DAY)})
+    return within
+
+
+def spans(days: Sequence[date]) -> Iterator[Period]:
+    """The unbroken spans of sorted days."""
+    begin = None
+    for day, following in zip(days, [*days[1:], None], strict=True):
+        begin = begin or day
+        if following is None or following - day > DAY:
+            yield Period(begin, day)
+            begin = None
