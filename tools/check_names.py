@@ -33,6 +33,7 @@ STATE_WRITERS: dict[str, str] = {
     "shangju/bulletins/services": "a bulletin's own state, draft or issued, is no state of a case",
     "shangju/knowledge/services": "an article's own state, draft or published, is no state of a case",
     "shangju/ledgers/work": "an export's own state, waiting or done, is no state of a case",
+    "shangju/supervision/cards": "a card's own state, proposed or signed, is no state of a case",
     "shangju/webhooks/sending": "a delivery's own state, to be sent or delivered, is no state of a case",
     "shangju/notices/services": "a notice's own state, to be sent or sent, is no state of a case",
     "shangju/privacy/anonymising": "a notice to a phone that was removed is given up, no state of a case",

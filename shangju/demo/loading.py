@@ -35,6 +35,7 @@ from shangju.demo.protection import show_protection
 from shangju.demo.retention import show_retention
 from shangju.demo.stage import Scene, read_scenes
 from shangju.demo.story import Story, signed_in
+from shangju.demo.supervising import show_supervision
 from shangju.demo.topics import show_topics
 from shangju.parties.models import Party
 
@@ -120,7 +121,8 @@ def load_cases(*, now: datetime, tell: Callable[[str], None], count: int = CASES
             put_on_the_board(now=now)
             let_others_join(now=now)
         founding = tell_founding_case(home, _courier(home), start=_founding_start(today))
-        show_the_mechanism(home, now=now)
+        longer, _elsewhere, _paused, urged, *_rest = show_the_mechanism(home, now=now)
+        show_supervision(home, [longer, urged], now=now)
         tell_hotline_table(now=now)
         show_protection(home, now=now)
         show_retention(home, now=now)

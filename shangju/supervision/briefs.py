@@ -6,7 +6,7 @@ reads the same. Bodies and posts are named, persons never; of a confidential cas
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,12 +15,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from shangju.cases.models import Case, CaseClock, CaseEvent, Coordination, SupervisionOrder
-from shangju.cases.rules import visible_to
-from shangju.cases.workflow import OPEN_STATES, MoveName, State
+from shangju.cases.models import Case
+from shangju.cases.workflow import MoveName, State
 from shangju.core.personal_data import mask_personal_data
 from shangju.posts.rights import Standing
-from shangju.supervision.models import Entrustment, TaskForce
+from shangju.supervision.brief_rows import BriefRows, read_rows
+from shangju.supervision.models import TaskForce
 from shangju.supervision.queries import members_of
 
 WEEK = timedelta(days=7)
@@ -77,33 +77,12 @@ def _long(day: date) -> str:
     return str(date_format(day, "DATE_FORMAT"))
 
 
-@dataclass(slots=True)
-class _Rows:
-    """The cases that it had in the week, as they stood at ``until``, with everything that a brief says of them."""
-
-    begin: datetime
-    until: datetime
-    given: list[Any]
-    states: dict[int, str] = field(default_factory=dict)
-    happened: dict[int, list[CaseEvent]] = field(default_factory=lambda: defaultdict(list))
-    late: dict[int, date] = field(default_factory=dict)
-    orders: list[Any] = field(default_factory=list)
-    notes: list[Any] = field(default_factory=list)
-
-    def is_open(self, case: Case) -> bool:
-        return self.states.get(case.pk, case.state) in OPEN_STATES
-
-    def has(self, row: Any) -> bool:
-        """Whether the task force still had it then."""
-        return row.released_at is None or row.released_at >= self.until
-
-
 def brief_of(task_force: TaskForce, *, week: date, standing: Standing, now: datetime) -> Brief:
     """The brief of the week with the Monday ``week``, on the cases that the reader may open."""
     begin = timezone.make_aware(datetime.combine(week, time.min))
     end = timezone.make_aware(datetime.combine(week + WEEK, time.min))
     until = min(now, end)
-    rows, hidden = _read(task_force, begin, until, standing)
+    rows, hidden = read_rows(task_force, begin, until, standing)
     members = members_of(task_force, on=timezone.localdate(until - timedelta.resolution))
     return Brief(
         task_force=task_force,
@@ -116,31 +95,6 @@ def brief_of(task_force: TaskForce, *, week: date, standing: Standing, now: date
         asked=_asked(rows, last=week + 2 * WEEK - timedelta(days=1)),
         hidden=hidden,
     )
-
-
-def _read(task_force: TaskForce, begin: datetime, until: datetime, standing: Standing) -> tuple[_Rows, int]:
-    given = Entrustment.objects.filter(task_force=task_force, entrusted_at__lt=until).exclude(
-        released_at__lt=begin
-    )
-    every: Any = given.select_related(
-        "case__category", "case__handler_post", "case__handler_party", "case__area"
-    )
-    every = list(every.defer("case__text", "case__area__outline").order_by("entrusted_at", "pk"))
-    cases = [row.case_id for row in every]
-    open_ones = set(Case.objects.filter(visible_to(standing), pk__in=cases).values_list("pk", flat=True))
-    rows = _Rows(begin, until, [row for row in every if row.case_id in open_ones])
-    for event in CaseEvent.objects.filter(case__in=open_ones, at__lt=until).order_by("case_id", "sequence"):
-        rows.states[event.case_id] = event.to_state
-        if event.at >= begin:
-            rows.happened[event.case_id].append(event)
-    for clock in CaseClock.objects.filter(case__in=open_ones, due_at__lt=until).order_by("due_at"):
-        if clock.stopped_at is None or clock.stopped_at >= until:
-            rows.late.setdefault(clock.case_id, timezone.localdate(clock.due_at))
-    issued: Any = SupervisionOrder.objects.filter(case__in=open_ones, event__at__lt=until)
-    rows.orders = list(issued.select_related("event").order_by("event_id"))
-    held: Any = Coordination.objects.filter(case__in=open_ones, event__at__lt=until)
-    rows.notes = list(held.select_related("event").order_by("held_at", "pk"))
-    return rows, len(set(cases) - open_ones)
 
 
 def _named(case: Case) -> str:
@@ -159,15 +113,15 @@ def _free(words: str, case: Case) -> str:
     return "" if case.is_confidential else " ".join(mask_personal_data(words).split()).rstrip("。.；;")
 
 
-def _summary(rows: _Rows) -> str:
+def _summary(rows: BriefRows) -> str:
     new = sum(1 for row in rows.given if row.entrusted_at >= rows.begin)
     has = [row for row in rows.given if rows.has(row)]
     done = {pk for pk, events in rows.happened.items() if any(e.kind == MoveName.RESOLVE for e in events)}
     issued = [order for order in rows.orders if order.event.at >= rows.begin]
     replied = [o for o in rows.orders if o.replied_at and rows.begin <= o.replied_at < rows.until]
     return _(
-        "This week %(new)s new cases were given to the task force; it now has %(open)s open ones, %(late)s of them "
-        "overdue. %(done)s got their result. %(issued)s supervision orders were issued and %(replied)s answered."
+        "Cases given to the task force this week: %(new)s. Open with it: %(open)s, of them overdue: %(late)s. Results "
+        "reported: %(done)s. Supervision orders issued: %(issued)s, answered: %(replied)s."
     ) % {
         "new": new,
         "open": sum(1 for row in has if rows.is_open(row.case)),
@@ -178,7 +132,7 @@ def _summary(rows: _Rows) -> str:
     }
 
 
-def _given(rows: _Rows) -> Section:
+def _given(rows: BriefRows) -> Section:
     lines = []
     for row in rows.given:
         values = {
@@ -224,7 +178,7 @@ DONE: dict[str, Any] = {
 """What counts as movement; orders and coordinations have sections of their own."""
 
 
-def _moved(rows: _Rows) -> Section:
+def _moved(rows: BriefRows) -> Section:
     lines = []
     seen: set[int] = set()
     for row in rows.given:
@@ -260,7 +214,7 @@ def _times(kind: str, count: int) -> str:
     }
 
 
-def _overdue(rows: _Rows) -> Section:
+def _overdue(rows: BriefRows) -> Section:
     lines = [
         _("%(case)s, due on %(day)s, at %(handler)s.")
         % {"case": _named(row.case), "day": _day(rows.late[row.case_id]), "handler": _handler(row.case)}
@@ -270,11 +224,11 @@ def _overdue(rows: _Rows) -> Section:
     return Section(pgettext("brief", "Overdue"), lines, _("No case of the task force is overdue."))
 
 
-def _still(rows: _Rows) -> Iterable[Any]:
+def _still(rows: BriefRows) -> Iterable[Any]:
     return (row for row in rows.given if rows.has(row) and rows.is_open(row.case))
 
 
-def _orders(rows: _Rows) -> Section:
+def _orders(rows: BriefRows) -> Section:
     cases = {row.case_id: row.case for row in rows.given}
     last = timezone.localdate(rows.until - timedelta.resolution)
     lines = []
@@ -292,7 +246,7 @@ def _orders(rows: _Rows) -> Section:
     return Section(_("Supervision orders"), lines, _("No order was answered or is waiting."))
 
 
-def _notes(rows: _Rows) -> Section:
+def _notes(rows: BriefRows) -> Section:
     cases = {row.case_id: row.case for row in rows.given}
     lines = []
     for note in rows.notes:
@@ -312,7 +266,7 @@ def _notes(rows: _Rows) -> Section:
     return Section(_("Coordination"), lines, _("The units were not brought together this week."))
 
 
-def _asked(rows: _Rows, *, last: date) -> list[tuple[str, list[str]]]:
+def _asked(rows: BriefRows, *, last: date) -> list[tuple[str, list[str]]]:
     """By body: what is overdue or falls due until ``last``, replies to orders, tasks of coordinations."""
     asked: dict[str, list[str]] = defaultdict(list)
     today = timezone.localdate(rows.until - timedelta.resolution)
@@ -336,7 +290,7 @@ def _asked(rows: _Rows, *, last: date) -> list[tuple[str, list[str]]]:
 
 
 def _add_tasks(
-    asked: dict[str, list[str]], rows: _Rows, still: dict[int, Case], *, today: date, last: date
+    asked: dict[str, list[str]], rows: BriefRows, still: dict[int, Case], *, today: date, last: date
 ) -> None:
     for note in rows.notes:
         for task in note.tasks if note.case_id in still else []:

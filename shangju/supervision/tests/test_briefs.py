@@ -80,8 +80,9 @@ def test_a_week_told(street: Street, force: TaskForce, now: datetime) -> None:
             "unit 1号": [f"夜间复测, by March 10 (agreed on {named})."],
         }
         assert made.members == ["task_force 1号", "unit 1号", "里院面馆"]
-        assert made.summary.startswith(
-            "This week 1 new cases were given to the task force; it now has 1 open ones, 0"
+        assert made.summary == (
+            "Cases given to the task force this week: 1. Open with it: 1, of them overdue: 0. "
+            "Results reported: 0. Supervision orders issued: 1, answered: 0."
         )
 
 
@@ -111,7 +112,7 @@ def test_what_is_late_and_what_stood_still(street: Street, force: TaskForce, now
         assert len(overdue) == 1
         assert ", at grid_worker 1号." in overdue[0]
         assert dict(made.asked)["grid_worker 1号"][0].startswith("go on with “")
-        assert "1 of them overdue" in made.summary
+        assert "of them overdue: 1." in made.summary
         assert not made.is_over
     release_case(case, reason="已协调完毕", by=by, now=now + 3 * WEEK)
     with override("en"):
