@@ -203,13 +203,13 @@ def _fill(row: Any, texts: Sequence[str], widths: Sequence[int], *, face: str) -
 
 
 def _foot(section: Any, paper: Paper) -> None:
-    """The number of the page between dashes; below it who issued the paper, and its hash."""
+    """The number of the page between dashes; below it who issued the paper, its hash, or that it does not hold."""
     number = section.footer.paragraphs[0]
     number.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _words(number, "— ", face=TABLE_FACE, size=FOURTH)
     _field(_words(number, "", face=TABLE_FACE, size=FOURTH), "PAGE")
     _words(number, " —", face=TABLE_FACE, size=FOURTH)
-    for text in filter(None, (paper.issue_line, paper.hash_line)):
+    for text in filter(None, (paper.mark, paper.issue_line, paper.hash_line)):
         line = section.footer.add_paragraph()
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(0)

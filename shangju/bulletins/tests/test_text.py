@@ -21,6 +21,7 @@ from shangju.bulletins.figures import (
 from shangju.bulletins.text.parts import Part, as_text, parts_of
 from shangju.bulletins.text.revising import SHORT_AT_MOST, disagreeing, left_out, revised, shortened
 from shangju.bulletins.text.sentences import Frame
+from shangju.core.personal_data import find_personal_data
 from shangju.measures.definitions import MeasureName
 
 FRAME = Frame("2026年第47周", "上周")
@@ -90,6 +91,7 @@ def test_sentences_fit_the_figures_that_they_are_made_from(figures: Figures) -> 
     chinese, english = told(figures, "zh-hans"), told(figures, "en")
     for said in (chinese, english):
         text = "\n".join(said.values())
+        assert find_personal_data(text) == [], "what the system writes can be issued as it is"
         assert [(what, found[0]) for what, never in NEVER.items() if (found := re.search(never, text))] == []
     assert re.search(r"[A-Za-z]{2}", "".join(chinese.values())) is None
     check_what_was_received(english["received"], figures)
