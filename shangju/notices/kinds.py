@@ -33,7 +33,7 @@ class Way(TextChoices):
 
     WECOM = "wecom", _("WeCom")
     SMS = "sms", _("Text message")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("way out", "E-mail")
 
 
 KIND_OF_EVENT: dict[str, NoticeKind] = {

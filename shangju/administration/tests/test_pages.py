@@ -77,7 +77,8 @@ class World:
             "person": [self.worker.pk], "change_activity": [self.worker.pk], "change_phone": [self.worker.pk],
             **{name: [self.webhook.pk] for name in ("webhook", "change_webhook", "remove_webhook")},
             "end_stake": [self.stake.pk], "retention_rule": [RetentionKind.CASE_CONTACT], "retention_run": [self.run.pk],
-            "change_wecom": [self.worker.pk], "limits": ["sms"], "sending_times": [self.tree["subdistrict"].pk], "template": [MessageTemplate.objects.all()[0].pk],
+            "change_wecom": [self.worker.pk], "limits": ["sms"],
+            "sending_times": [self.tree["subdistrict"].pk], "template": [MessageTemplate.objects.all()[0].pk],
         }  # fmt: skip
         names = (
             "home",

@@ -32,7 +32,7 @@ def worker(street: Street, client: Client) -> Client:
     user = street.users["grid_worker"]
     user.wecom_id, user.language = "member-1", "en"
     user.save()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
