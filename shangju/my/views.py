@@ -66,7 +66,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_work": standing.is_staff or bool(standing.parties or standing.administrator),
         "concerns": theirs,
         "reports": _reports(user)[:5],
-        "unread": Notice.objects.filter(user=user, read_at__isnull=True).count(),
+        "unread": Notice.objects.filter(
+            user=user, channel=NoticeChannel.IN_APP, read_at__isnull=True
+        ).count(),
     }
     return render(request, "my/home.html", context)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -165,7 +165,7 @@ def _communities(standing: Standing, now: datetime) -> list[CommunityLine]:
     late = those_with(seen, LEADING, now=now, limits=Limits()).order_by()
     columns = ("community__path", "community__code", "community__name", "community__name_en")
     counts = {key: Count("pk", filter=REASONS[key].condition(now, Limits())) for key in LEADING}
-    counted = late.values(*columns).annotate(**counts).order_by("community__path")
+    counted = late.values(*columns).annotate(**counts).order_by(F("community__path").asc(nulls_last=True))
     return [
         CommunityLine(row["community__code"] or "", _name_of(row), {key: row[key] for key in LEADING})
         for row in counted

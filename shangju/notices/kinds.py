@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shangju.cases.workflow import REGISTER, MoveName
 from shangju.posts.models import PostKind
@@ -33,7 +34,7 @@ class Way(TextChoices):
 
     WECOM = "wecom", _("WeCom")
     SMS = "sms", _("Text message")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("way out", "E-mail")
 
 
 KIND_OF_EVENT: dict[str, NoticeKind] = {

@@ -158,7 +158,7 @@ def test_limits_and_quiet_hours_are_set_and_shown_with_what_waits(world: World) 
         due_at=timezone.now() + timedelta(hours=1), send_after=timezone.now() + timedelta(hours=1),
     )  # fmt: skip
     shown = client.get(reverse("administration:sending")).content.decode()
-    assert "<strong>1234</strong>" in shown
+    assert "All together, a day: 1234" in shown
     assert "20:15–08:00" in shown
     assert "for the end of quiet hours: 1" in shown
     assert client.get(reverse("administration:limits", args=["pigeon"])).status_code == 404

@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from shangju.accounts.models import User
 from shangju.administration.access import as_system_administrator
 from shangju.administration.forms_sending import LABELS, GatewayLimitsForm, SendingTimesForm
-from shangju.administration.views.answering import FormPage, answer_form, read_or_write
+from shangju.administration.views.answering import FormPage, Trail, answer_form, read_or_write
 from shangju.areas.models import Area, AreaKind
 from shangju.gateways.limits import DEFAULT_LIMITS
 from shangju.gateways.queries import limits_of_all, used_now
@@ -28,7 +28,7 @@ NAMES: dict[str, Any] = {
     "sms": gettext_lazy("Text message"),
     "wecom": gettext_lazy("WeCom"),
     "wecom-robot": gettext_lazy("WeCom group robot"),
-    "email": gettext_lazy("E-mail"),
+    "email": pgettext_lazy("way out", "E-mail"),
 }
 
 
@@ -37,7 +37,8 @@ NAMES: dict[str, Any] = {
 def sending(request: HttpRequest) -> HttpResponse:
     """Every way with its limits and what waits; every sub-district with its quiet hours."""
     now = timezone.now()
-    context = {"ways": _ways(now), "places": times_of_all()}
+    trail = ((_("Messages"), reverse("administration:templates")),)
+    context = {"ways": _ways(now), "places": times_of_all(), "trail": trail}
     return render(request, "administration/sending.html", context)
 
 
@@ -61,6 +62,13 @@ def _ways(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _trail() -> Trail:
+    return (
+        (_("Messages"), reverse("administration:templates")),
+        (_("Times and limits"), reverse("administration:sending")),
+    )
+
+
 @read_or_write
 @as_system_administrator
 def limits(request: HttpRequest, channel: str) -> HttpResponse:
@@ -77,7 +85,7 @@ def limits(request: HttpRequest, channel: str) -> HttpResponse:
         submit=_("Save"),
         done=_("The limits are changed; they hold from the next message on."),
         back=reverse("administration:sending"),
-        trail=((_("Sending"), reverse("administration:sending")),),
+        trail=_trail(),
     )
     form = GatewayLimitsForm(request.POST or None, initial=first)
     return answer_form(request, form, partial(_set_limits, channel), page)
@@ -110,7 +118,7 @@ def sending_times(request: HttpRequest, pk: int) -> HttpResponse:
         submit=_("Save"),
         done=_("The quiet hours are changed; what waits already keeps its time."),
         back=reverse("administration:sending"),
-        trail=((_("Sending"), reverse("administration:sending")),),
+        trail=_trail(),
         subject=area,
     )
     first = {

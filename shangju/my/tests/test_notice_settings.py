@@ -27,12 +27,13 @@ DEFAULTS = {
 
 
 @pytest.fixture
-def worker(street: Street, client: Client) -> Client:
+def worker(street: Street) -> Client:
     """The grid worker, reached by WeCom alone, reading English."""
     user = street.users["grid_worker"]
-    user.wecom_id, user.language = "member-1", "en"
+    user.wecom_id = "member-1"
     user.save()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
