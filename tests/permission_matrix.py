@@ -253,7 +253,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET supervision:measure-settings": "403 · sign-in anonymous · 200 task_force leader",
     "POST supervision:measure-settings": "403 · sign-in anonymous · 302 task_force leader",
     "GET supervision:reveals": "403 · sign-in anonymous · 200 supervisors",
-    "GET cockpit:home": "403 · sign-in anonymous · 302 wall_watchers",
+    "GET cockpit:home": "403 · sign-in anonymous · 200 wall_watchers",
     "GET cockpit:wall": (WALL, WALL_FAR),
     "GET cockpit:figures": (WALL, WALL_FAR),
     "GET my:home": SIGNED_IN,

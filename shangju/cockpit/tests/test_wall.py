@@ -146,6 +146,13 @@ def test_links_lead_only_where_the_reader_may_go(street: Street) -> None:
     assert f"/cockpit/{subdistrict.code}/" in read(street, "leader", first)
 
 
+def test_the_door_shows_the_own_sub_district(street: Street) -> None:
+    for name, area in (("leader", "subdistrict"), ("far_desk", "far:subdistrict")):
+        client = Client()
+        client.force_login(street.users[name], backend=settings.AUTHENTICATION_BACKENDS[-1])
+        assert f"/cockpit/{street.areas[area].code}/figures/" in client.get("/cockpit/").content.decode()
+
+
 def test_a_grid_has_no_screen(street: Street) -> None:
     client = Client()
     client.force_login(street.users["leader"], backend=settings.AUTHENTICATION_BACKENDS[-1])
