@@ -29,6 +29,7 @@ from shangju.measures.queries import Asked, figures_of, flows_of, hours_of_weekd
 
 TOP_CATEGORIES = 11
 PLACES = 5
+LISTED = 10
 FEWEST = 3
 """Fewer cases than this at a place, or of a category, are not named on a wall (cases.md §7)."""
 
@@ -115,6 +116,7 @@ def screen_of(area: Area, children: list[Area], *, now: datetime, links: Links) 
         "whole": whole,
         "lights": _lights(whole, links),
         "parts": parts,
+        "listed": listed_of(parts),
         "drawing": drawing,
         "legend": range(1, STEPS + 1),
         "supervision": _supervision(whole, links=links),
@@ -199,6 +201,13 @@ def _parts(
         step, shape = _step(cases.open, most), shapes.get(child.pk)
         parts.append(Part(child, name, cases, _closer(child, links), step, shape))
     return parts, drawing
+
+
+def listed_of(parts: list[Part]) -> list[Part]:
+    """What the table beside the map has room for: all in their order, else those with the most open cases."""
+    if len(parts) <= LISTED:
+        return parts
+    return sorted(parts, key=lambda part: -part.cases.open)[:LISTED]
 
 
 def _closer(child: Area, links: Links) -> str:
