@@ -279,6 +279,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET topics:topic": (f"{TOPIC} · 200 keepers", f"{TOPIC} · 200 far_desk"),
     "POST topics:move": (f"{TOPIC_DONE} · 302 keepers", f"{TOPIC_DONE} · 302 far_desk"),
     "GET cockpit:home": "403 · sign-in anonymous · 302 wall_watchers",
+    "GET cockpit:home": "403 · sign-in anonymous · 200 wall_watchers",
     "GET cockpit:wall": (WALL, WALL_FAR),
     "GET cockpit:figures": (WALL, WALL_FAR),
     "POST supervision:entrust": "403 · sign-in anonymous · 302 supervisors · 422 secretary",

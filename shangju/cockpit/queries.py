@@ -37,16 +37,20 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def area_with_children(code: str) -> tuple[Area, list[Area]] | None:
-    """A sub-district with its communities or a community with its grids, all in force; none where there is none."""
+def area_with_children(**named: Any) -> tuple[Area, list[Area]] | None:
+    """A sub-district with its communities or a community with its grids, all in force; none where there is none.
+
+    ``named`` is its ``code`` or ``pk``.
+    """
+    ((name, value),) = named.items()
     with everywhere(EverywhereReason.STRUCTURE):
         found = list(
-            Area.objects.filter(Q(code=code) | Q(parent__code=code), retired_on__isnull=True)
+            Area.objects.filter(Q(**named) | Q(**{f"parent__{name}": value}), retired_on__isnull=True)
             .select_related("parent")
             .defer("parent__outline")
             .order_by("path")
         )
-    area = next((one for one in found if one.code == code and one.kind in CHILD_KIND), None)
+    area = next((one for one in found if getattr(one, name) == value and one.kind in CHILD_KIND), None)
     if area is None:
         return None
     return area, [one for one in found if one.kind == CHILD_KIND[AreaKind(area.kind)]]

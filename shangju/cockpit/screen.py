@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -18,7 +19,7 @@ from shangju.cases.queries import LIGHTS
 from shangju.categories.queries import category_tree
 from shangju.cockpit import queries
 from shangju.cockpit.links import Links
-from shangju.cockpit.queries import OpenCases
+from shangju.cockpit.queries import EndedToday, OpenCases
 from shangju.cockpit.tally import KEPT_APART, ReceivedCounts
 from shangju.core.templatetags.ui import LIGHTS as LOOKS
 from shangju.measures.definitions import THREE_RATES, Figure, MeasureName, Settings
@@ -28,6 +29,7 @@ from shangju.measures.queries import Asked, figures_of, flows_of, hours_of_weekd
 
 TOP_CATEGORIES = 11
 PLACES = 5
+LISTED = 10
 FEWEST = 3
 """Fewer cases than this at a place, or of a category, are not named on a wall (cases.md §7)."""
 
@@ -39,6 +41,7 @@ HEAT_DAYS = 90
 RATE_DAYS = 30
 SHOWN_RATES = (MeasureName.CLOSED, *THREE_RATES)
 PER_CENT = 100
+KEPT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def screen_of(area: Area, children: list[Area], *, now: datetime, links: Links) 
         "whole": whole,
         "lights": _lights(whole, links),
         "parts": parts,
+        "listed": listed_of(parts),
         "drawing": drawing,
         "legend": range(1, STEPS + 1),
         "supervision": _supervision(whole, links=links),
@@ -152,7 +156,7 @@ def _difference(value: Decimal | None, earlier: Decimal | None) -> Decimal | Non
 
 
 def _steps(area: Area, whole: OpenCases, flow: DayFlow, *, links: Links, today: date) -> list[Counted]:
-    ended = queries.ended_today_in(area, today=today)
+    ended = _ended(area, today)
     return [
         Counted(pgettext("flow of the day", "Received"), flow.received, mark="inbox"),
         Counted(pgettext("flow of the day", "Accepted"), whole.accepted + ended.accepted, mark="check"),
@@ -160,6 +164,16 @@ def _steps(area: Area, whole: OpenCases, flow: DayFlow, *, links: Links, today: 
         Counted(pgettext("flow of the day", "Resolved"), flow.resolved, mark="check-circle"),
         Counted(pgettext("flow of the day", "Closed"), ended.closed, mark="document"),
     ]
+
+
+def _ended(area: Area, today: date) -> EndedToday:
+    """Kept for a minute, like the figures beside it: it looks at a month of results."""
+    key = f"cockpit:ended:{area.pk}:{today}"
+    kept: EndedToday | None = cache.get(key)
+    if kept is None:
+        kept = queries.ended_today_in(area, today=today)
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
 
 
 def _lights(whole: OpenCases, links: Links) -> list[Light]:
@@ -187,6 +201,13 @@ def _parts(
         step, shape = _step(cases.open, most), shapes.get(child.pk)
         parts.append(Part(child, name, cases, _closer(child, links), step, shape))
     return parts, drawing
+
+
+def listed_of(parts: list[Part]) -> list[Part]:
+    """What the table beside the map has room for: all in their order, else those with the most open cases."""
+    if len(parts) <= LISTED:
+        return parts
+    return sorted(parts, key=lambda part: -part.cases.open)[:LISTED]
 
 
 def _closer(child: Area, links: Links) -> str:

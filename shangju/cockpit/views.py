@@ -5,10 +5,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from shangju.areas.models import AreaKind
 from shangju.cockpit.links import links_for
 from shangju.cockpit.queries import area_with_children
 from shangju.cockpit.screen import screen_of
@@ -20,31 +21,38 @@ from shangju.supervision.queries import chosen_subdistrict
 @require_GET
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """To the screen of the first sub-district in reach."""
-    return redirect("cockpit:wall", chosen_subdistrict(standing_in(request), Right.VIEW_COCKPIT, "").code)
+    """The screen of the first sub-district in reach."""
+    standing = standing_in(request)
+    held = standing.areas_with(Right.VIEW_COCKPIT)
+    own = next((area.pk for area in held if area.level == AreaKind.SUBDISTRICT), None)
+    return _wall(request, pk=own or chosen_subdistrict(standing, Right.VIEW_COCKPIT, "").pk)
 
 
 @require_GET
 @login_required
 def wall(request: HttpRequest, area: str) -> HttpResponse:
     """The screen of a sub-district or of one community."""
-    # A wall is dark, whatever its reader chose for the pages of the desk.
-    return render(request, "cockpit/wall.html", {**_screen(request, area), "theme": "dark"})
+    return _wall(request, code=area)
 
 
 @require_GET
 @login_required
 def figures(request: HttpRequest, area: str) -> HttpResponse:
     """The panels alone, for the page that is open."""
-    return render(request, "cockpit/figures.html", _screen(request, area))
+    return render(request, "cockpit/figures.html", _screen(request, code=area))
 
 
-def _screen(request: HttpRequest, code: str) -> dict[str, Any]:
+def _wall(request: HttpRequest, **named: Any) -> HttpResponse:
+    # A wall is dark, whatever its reader chose for the pages of the desk.
+    return render(request, "cockpit/wall.html", {**_screen(request, **named), "theme": "dark"})
+
+
+def _screen(request: HttpRequest, **named: Any) -> dict[str, Any]:
     """What is shown of an area where the reader may look at its screen; what lies elsewhere does not exist for them."""
     standing = standing_in(request)
     if not standing.holds_anywhere(Right.VIEW_COCKPIT):
         raise PermissionDenied
-    found = area_with_children(code)
+    found = area_with_children(**named)
     if found is None or not standing.may(Right.VIEW_COCKPIT, path=found[0].path):
         raise Http404
     area, children = found

@@ -14,7 +14,7 @@ from shangju.cases.tests.stories import MARKERS, WORDS, case_in, raised
 from shangju.cases.workflow import State
 from shangju.cockpit.models import ReceivedDay
 from shangju.cockpit.queries import OpenCases, ended_today_in, open_cases_of, received_in, settled_days
-from shangju.cockpit.screen import places_of, shares_of
+from shangju.cockpit.screen import Part, listed_of, places_of, shares_of
 from shangju.cockpit.services import count_days
 from shangju.cockpit.tally import Received, counted, together
 from shangju.core.scoping import EverywhereReason, everywhere
@@ -135,6 +135,14 @@ def test_a_wall_shows_no_words_no_home_and_nobody(street: Street, now: datetime)
                 assert [word for word in told if word in page] == []
 
 
+def test_a_table_with_too_many_parts_keeps_those_with_the_most(street: Street) -> None:
+    parts = [
+        Part(street.areas["first"], str(number), OpenCases(open=number), "", 0, None) for number in range(12)
+    ]
+    assert listed_of(parts[:10]) == parts[:10]
+    assert [part.cases.open for part in listed_of(parts)] == [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]
+
+
 def test_links_lead_only_where_the_reader_may_go(street: Street) -> None:
     subdistrict, first = street.areas["subdistrict"], street.areas["first"]
     raised(street, now=timezone.now())
@@ -144,6 +152,13 @@ def test_links_lead_only_where_the_reader_may_go(street: Street) -> None:
     assert f"/desk/?area={subdistrict.code}&amp;light=red" in desk
     assert f"/cockpit/{first.code}/" in leader
     assert f"/cockpit/{subdistrict.code}/" in read(street, "leader", first)
+
+
+def test_the_door_shows_the_own_sub_district(street: Street) -> None:
+    for name, area in (("leader", "subdistrict"), ("far_desk", "far:subdistrict")):
+        client = Client()
+        client.force_login(street.users[name], backend=settings.AUTHENTICATION_BACKENDS[-1])
+        assert f"/cockpit/{street.areas[area].code}/figures/" in client.get("/cockpit/").content.decode()
 
 
 def test_a_grid_has_no_screen(street: Street) -> None:
