@@ -41,8 +41,10 @@ def approvals(request: HttpRequest) -> HttpResponse:
     is_cut = page.next_cursor is not None
     waiting = exports_waiting_for(standing_in(request), limit=ROWS)
     tree = category_tree()
-    exports = [(export, told(export, tree)) for export in waiting]
-    shown = {"rows": rows, "exports": exports, "is_cut": is_cut, "now": now, "decision": DecisionForm()}
+    exports = [
+        (export, told(export, tree), DecisionForm(auto_id=f"export-{export.pk}-%s")) for export in waiting
+    ]
+    shown = {"rows": rows, "exports": exports, "is_cut": is_cut, "now": now}
     return render(request, "desk/approvals.html", shown)
 
 
