@@ -278,7 +278,6 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET topics:list": "403 · sign-in anonymous · 200 readers unit walled elsewhere",
     "GET topics:topic": (f"{TOPIC} · 200 keepers", f"{TOPIC} · 200 far_desk"),
     "POST topics:move": (f"{TOPIC_DONE} · 302 keepers", f"{TOPIC_DONE} · 302 far_desk"),
-    "GET cockpit:home": "403 · sign-in anonymous · 302 wall_watchers",
     "GET cockpit:home": "403 · sign-in anonymous · 200 wall_watchers",
     "GET cockpit:wall": (WALL, WALL_FAR),
     "GET cockpit:figures": (WALL, WALL_FAR),

@@ -460,7 +460,6 @@ FORMS: dict[str, dict[str, Any]] = {
     "bulletins:edit": {"seen": "1", "title": "周通报", **dict.fromkeys(Part.values, "无")},
     "bulletins:issue": {"seen": "1", "is_read": "on"},
     "bulletins:withdraw": REASON,
-    "supervision:measure-settings": MEASURES,
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},
