@@ -25,15 +25,17 @@ from bench import (
     report,
     startup,
     sweeping,
+    topics,
 )
 from bench.dataset import KEPT, Filled, filled
 from bench.surroundings import ROOT, UnavailableError, running
 
 NAMES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "PEERS", "R1", "R2")
+NAMES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10", "P11", "PEERS", "R1", "R2", "TOPICS")
 IN_PROCESS = ("P4", "P5", "P6")
 ON_RUNNING = ("P2", "P11", "PEERS", "P3", "R1")
 ROWS = {"postgresql": 1_000_000, "sqlite": 100_000}
-ON_ANY_DATABASE = ("P1", "P11")
+ON_ANY_DATABASE = ("P1", "P11", "TOPICS")
 """Measured once, with SQLite, since the database makes no difference to them."""
 
 
@@ -73,7 +75,7 @@ def main() -> None:
         )
         print(f"\n{database}: {report.told(conditions)}", flush=True)
         figures: list[dict[str, Any]] = []
-        _measure_on(database, wanted, rows, length, Collector(figures, wanted), options.kept)
+        _measure_on(database, wanted, rows, length, Collector(figures, wanted), options)
         conditions["load_after"] = report.load()
         runs.append({"conditions": conditions, "figures": figures})
     written = report.write(runs, ROOT / "var" / "bench", options.page)
@@ -87,6 +89,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=0, help="cases (default: 1,000,000, on SQLite 100,000)")
     parser.add_argument("--database", choices=tuple(ROWS))
     parser.add_argument("--kept", type=Path, default=KEPT, help=f"where generated cases are kept ({KEPT})")
+    parser.add_argument("--data", type=Path, help="the folder of public data sets, for TOPICS")
     parser.add_argument("--page", type=Path, help="also write the table there, as docs/benchmarks.md")
     options = parser.parse_args()
     unknown = set(options.names) - set(NAMES)
@@ -116,13 +119,19 @@ class Collector:
 
 
 def _measure_on(
-    database: str, wanted: list[str], rows: int, length: Length, collector: Collector, kept: Path
+    database: str,
+    wanted: list[str],
+    rows: int,
+    length: Length,
+    collector: Collector,
+    options: argparse.Namespace,
 ) -> None:
     collector.take("P1", startup.clean_clone)
-    if not set(wanted) - {"P1"}:
+    collector.take("TOPICS", lambda: topics.find(options.data))
+    if not set(wanted) - {"P1", "TOPICS"}:
         return
     try:
-        with filled(database, rows, kept=kept) as cases:
+        with filled(database, rows, kept=options.kept) as cases:
             collector.add([_told(cases)])
             for name in IN_PROCESS:
                 collector.take(name, lambda name=name: _read(cases, name, length.count))  # type: ignore[misc]

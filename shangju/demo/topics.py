@@ -17,15 +17,15 @@ from shangju.topics.proposing import look_for_topics
 from shangju.topics.services import confirm_topic, name_lead
 
 PUMP_ROOM = (
-    (9.3, "地下泵房夜里嗡嗡响", "地下泵房的水泵夜里嗡嗡响，床头都能感到震动，睡不好。"),
-    (6.2, "泵房水泵震动，夜里睡不着", "泵房水泵老化，夜里嗡嗡响，震动传到二楼，老人睡不着。"),
-    (3.4, "水泵嗡嗡响没人修", "泵房的水泵又嗡嗡响，报了两次物业没人修，夜里震动更大。"),
-    (1.2, "泵房噪音越来越大", "泵房水泵噪音越来越大，夜里嗡嗡响，整栋楼都受影响。"),
+    (6.4, "地下泵房夜里嗡嗡响", "地下泵房的水泵夜里嗡嗡响，床头都能感到震动，睡不好。"),
+    (4.2, "泵房水泵震动，夜里睡不着", "泵房水泵老化，夜里嗡嗡响，震动传到二楼，老人睡不着。"),
+    (2.1, "水泵嗡嗡响没人修", "泵房的水泵又嗡嗡响，报了两次物业没人修，夜里震动更大。"),
+    (0.9, "泵房噪音越来越大", "泵房水泵噪音越来越大，夜里嗡嗡响，整栋楼都受影响。"),
 )
 BARBECUE = (
-    (5.1, "楼下烧烤店油烟扰民", "楼下烧烤店油烟直排，晚上不敢开窗，衣服晾出去都是烟味。"),
-    (2.6, "烧烤店油烟直排居民楼", "烧烤店没有装净化器，油烟直排，六点以后整栋楼都是烟味。"),
-    (0.8, "烧烤店油烟又来了", "烧烤店油烟又直排了，晚上不敢开窗，请检查净化器。"),
+    (3.2, "楼下烧烤店油烟扰民", "楼下烧烤店油烟直排，晚上不敢开窗，衣服晾出去都是烟味。"),
+    (1.9, "烧烤店油烟直排居民楼", "烧烤店没有装净化器，油烟直排，六点以后整栋楼都是烟味。"),
+    (0.7, "烧烤店油烟又来了", "烧烤店油烟又直排了，晚上不敢开窗，请检查净化器。"),
 )
 """So many days before the load, with title and words."""
 
@@ -46,7 +46,7 @@ def show_topics(scene: Scene, *, now: datetime) -> None:
 def _raised(
     scene: Scene, place: Area, told: Sequence[tuple[float, str, str]], *, code: str, now: datetime
 ) -> list[Case]:
-    """The concerns of one matter, each by somebody else, taken up by the community."""
+    """The concerns of one matter, each by somebody else, all in work at the grid worker's."""
     teller = Teller(scene, now)
     category = category_by_code(code)
     if category is None:
@@ -61,5 +61,5 @@ def _raised(
             contact=ContactDetails(phone=f"1390000{code}"[:10] + str(number)),
         )
         case = register_concern(submission, by=REPORTER, now=now - timedelta(days=days)).case
-        cases.append(teller.accepted(case, deadline_class=category.deadline_class))
+        cases.append(teller.in_work(case, deadline_class=category.deadline_class))
     return cases

@@ -161,7 +161,11 @@ def shared_phrases(texts: Sequence[str], pieces: Iterable[str], *, most: int) ->
             break
         if not any(piece in phrase for phrase in phrases):
             phrases.append(grown(grown(piece, texts, side=1), texts, side=-1))
-    return list(dict.fromkeys(phrases))
+    return [
+        phrase
+        for phrase in dict.fromkeys(phrases)
+        if not any(phrase in other and phrase != other for other in phrases)
+    ]
 
 
 GROWS_IF = 0.7

@@ -100,6 +100,7 @@ def show(
         for each in CARDS
         if each in moves
     ]
+    cards.sort(key=lambda card: card[0] != move)  # what was refused stands first and open
     context = {
         "topic": found,
         "members": by_standing[CaseStanding.MEMBER],
@@ -108,8 +109,8 @@ def show(
         "heat_lines": [explain_heat(share) for share in queries.heat_parts_of(found)],
         "percent": round(100 * found.likeness),
         "history": queries.history_of(found, memberships),
-        "cards": cards,
-        "opened": move,
+        "first_card": cards[0] if cards else None,
+        "other_cards": cards[1:],
         "needed": round(100 * GroupingRules().threshold),
         "may_move": TopicMove.TAKE_OUT in moves,
     }

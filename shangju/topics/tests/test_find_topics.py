@@ -83,7 +83,7 @@ def test_rows_that_cannot_be_taken_are_told_and_the_others_compared(
     [
         ([["x", "y"], ["1", "2"]], {}, "--column"),
         (ROWS, {"column": [("title", "nothing")]}, "nothing"),
-        ([["x"]], {}, "headers"),
+        ([["x"]], {}, "board"),
     ],
 )
 def test_a_table_without_texts_is_refused_with_a_sentence(
