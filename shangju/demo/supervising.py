@@ -27,8 +27,8 @@ from shangju.supervision.task_forces import (
 
 DAY = timedelta(days=1)
 LATE_WORDS = (
-    "小区门口的排水沟堵了，一下雨就往店里倒灌。",
-    "楼道感应灯坏了两个，老人晚上上下楼看不清。",
+    "楼下早点铺凌晨三点多就剁馅，咚咚响，老人睡不好。",
+    "棋牌室过了零点还没散，楼道里说话声很大。",
 )
 
 
@@ -91,7 +91,7 @@ def _late(scene: Scene, words: str, number: int, *, now: datetime) -> Case:
     submission = Submission(
         text=words,
         place=Place(area=building, note=building.name),
-        category=category_by_code("0202"),
+        category=category_by_code("0103"),
         contact=ContactDetails(phone=f"1380000002{number}"),
     )
     case = register_concern(submission, by=REPORTER, now=begun).case
@@ -102,8 +102,12 @@ def _late(scene: Scene, words: str, number: int, *, now: datetime) -> Case:
         (desk, moves.Dispatch(post=worker.post), timedelta(minutes=40)),
         (worker.actor, moves.Sign(), timedelta(hours=1)),
         (worker.actor, moves.RecordContact("phone", note="已联系，约好上门时间。"), timedelta(hours=2)),
-        (worker.actor, moves.Resolve("solved", "已修好，给您添麻烦了。"), 20 * DAY),
-        (REPORTER, moves.Confirm("yes", "basically_satisfied", "修好了，就是等得久。"), 21 * DAY),
+        (
+            worker.actor,
+            moves.Resolve("solved", "已和商户说好，以后六点以后才剁馅、零点前散场，给您添麻烦了。"),
+            20 * DAY,
+        ),
+        (REPORTER, moves.Confirm("yes", "basically_satisfied", "好了，就是等得久。"), 21 * DAY),
     )
     for actor, payload, after in steps:
         case = apply_move(case, payload, by=actor, now=begun + after)

@@ -55,6 +55,11 @@ class Brief:
         return _("Weekly brief of the task force “%(name)s”") % {"name": self.task_force.name}
 
     @property
+    def bodies(self) -> str:
+        """The leading post and the members, in one line."""
+        return pgettext("between bodies", ", ").join(self.members)
+
+    @property
     def span(self) -> str:
         """From Monday to Sunday."""
         last = self.week + WEEK - timedelta(days=1)
@@ -321,8 +326,7 @@ NOTHING_ASKED = gettext_lazy("Nothing in particular: go on as agreed.")
 def as_text(brief: Brief) -> str:
     """The whole brief as plain text, to be pasted into a message or a letter."""
     titles = numbered_titles(brief)
-    bodies = pgettext("between bodies", ", ").join(brief.members)
-    parts = [f"{brief.title}\n{brief.span}", _("Members: %(members)s.") % {"members": bodies}]
+    parts = [f"{brief.title}\n{brief.span}", _("Members: %(members)s.") % {"members": brief.bodies}]
     parts.append(f"{titles[0]}\n{brief.summary}")
     for title, section in zip(titles[1:-1], brief.sections, strict=True):
         parts.append("\n".join([title, *(_counted(section.lines) or [section.nothing])]))

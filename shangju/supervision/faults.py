@@ -6,7 +6,7 @@ decision, before the unit had the case or after it had left; and dissatisfaction
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -14,14 +14,9 @@ from django.utils import timezone
 
 from shangju.areas.models import Area
 from shangju.cases.models import (
-    Approval,
     Case,
     CaseClock,
     CaseEvent,
-    ClockPause,
-    Finding,
-    Mediation,
-    SupervisionOrder,
 )
 from shangju.cases.workflow import ApprovalKind, ApprovalState, MediationResult, MoveName, State
 from shangju.deadlines.steps import Step
@@ -73,48 +68,43 @@ def spans_of(events: Iterable[CaseEvent]) -> list[Span]:
     return spans
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rows:
-    """Everything about some cases that :func:`faults_in` asks, by case."""
+    """Everything about one case that :func:`faults_in` asks."""
 
-    events: dict[int, list[CaseEvent]]
-    clocks: dict[int, list[CaseClock]]
-    pauses: dict[int, list[ClockPause]]
-    approvals: dict[int, list[Approval]]
-    orders: dict[int, list[SupervisionOrder]]
-    mediations: dict[int, list[Mediation]]
-    findings: dict[int, list[Finding]]
+    events: list[CaseEvent] = field(default_factory=list)
+    clocks: list[CaseClock] = field(default_factory=list)
+
+    def of(self, record: str) -> list[Any]:
+        """The records of this kind (``mediation``, ``approval`` …), in the order in which they were made."""
+        return [getattr(event, record) for event in self.events if hasattr(event, record)]
 
 
 def faults_of(cases: Sequence[Case], unit: Unit, *, now: datetime) -> dict[int, list[Found]]:
-    """The faults of ``unit`` in each of ``cases`` (by id), the earliest first; seven or eight statements in all."""
+    """The faults of ``unit`` in each of ``cases`` (by id), the earliest first; three statements for however many."""
     rows = _read([case.pk for case in cases])
-    spans = {case.pk: spans_of(rows.events[case.pk]) for case in cases}
+    spans = {case.pk: spans_of(rows[case.pk].events) for case in cases}
     posts = _posts_in(unit, {span.post for some in spans.values() for span in some if span.post is not None})
     found = {}
     for case in cases:
         theirs = [span for span in spans[case.pk] if _is_theirs(span, unit, posts)]
-        faults = [*faults_in(case, theirs, rows, now=now), *_broken_word(case, unit, rows)]
+        faults = [*faults_in(case, theirs, rows[case.pk], now=now), *_broken_word(unit, rows[case.pk])]
         found[case.pk] = sorted(faults, key=lambda each: each.at)
     return found
 
 
-def _read(cases: list[int]) -> Rows:
-    def by_case(rows: Any) -> dict[int, list[Any]]:
-        kept: dict[int, list[Any]] = defaultdict(list)
-        for row in rows:
-            kept[row.case_id].append(row)
-        return kept
+RECORDS = ("mediation", "finding", "supervisionorder", "clockpause", "approval")
+"""What a row of the history may have made, read along with it."""
 
-    return Rows(
-        events=by_case(CaseEvent.objects.filter(case__in=cases).order_by("case_id", "sequence")),
-        clocks=by_case(CaseClock.objects.filter(case__in=cases)),
-        pauses=by_case(ClockPause.objects.filter(case__in=cases)),
-        approvals=by_case(Approval.objects.filter(case__in=cases).exclude(kind=ApprovalKind.REVEAL)),
-        orders=by_case(SupervisionOrder.objects.filter(case__in=cases)),
-        mediations=by_case(Mediation.objects.filter(case__in=cases).select_related("event")),
-        findings=by_case(Finding.objects.filter(case__in=cases).select_related("event")),
-    )
+
+def _read(cases: list[int]) -> dict[int, Rows]:
+    rows: dict[int, Rows] = defaultdict(Rows)
+    events = CaseEvent.objects.filter(case__in=cases).select_related(*RECORDS)
+    for event in events.order_by("case_id", "sequence"):
+        rows[event.case_id].events.append(event)
+    for clock in CaseClock.objects.filter(case__in=cases):
+        rows[clock.case_id].clocks.append(clock)
+    return rows
 
 
 def _posts_in(unit: Unit, posts: set[int]) -> set[int]:
@@ -133,23 +123,23 @@ def faults_in(case: Case, theirs: Sequence[Span], rows: Rows, *, now: datetime) 
     """The faults of whoever led ``case`` in the spans ``theirs``."""
 
     def counts(instant: datetime) -> bool:
-        return any(span.holds(instant) for span in theirs) and not _excused(case, instant, rows)
+        return any(span.holds(instant) for span in theirs) and not _excused(instant, rows)
 
-    for clock in rows.clocks[case.pk]:
+    for clock in rows.clocks:
         fault = FAULT_OF_STEP.get(clock.step)
         # A member never learns how to reach the reporter: the first contact is not its to make.
         if clock.step == Step.FIRST_CONTACT and all(span.party is not None for span in theirs):
             continue
         if fault and _was_missed(clock, case, now=now) and counts(clock.due_at):
             yield Found(fault, clock.due_at)
-    for order in rows.orders[case.pk]:
+    for order in rows.of("supervisionorder"):
         over = timezone.make_aware(datetime.combine(order.reply_by + timedelta(days=1), time.min))
         replied = order.replied_at or (now if case.is_open else over)
         if replied > over and counts(over):
             yield Found(Fault.NO_REPLY, over)
     refused = [
         each
-        for each in rows.approvals[case.pk]
+        for each in rows.of("approval")
         if each.kind == ApprovalKind.RETURN
         and each.state == ApprovalState.REFUSED
         and any(span.holds(each.asked_at) for span in theirs)
@@ -175,26 +165,28 @@ def _was_missed(clock: CaseClock, case: Case, *, now: datetime) -> bool:
     return case.is_open and clock.due_at < now
 
 
-def _excused(case: Case, instant: datetime, rows: Rows) -> bool:
+def _excused(instant: datetime, rows: Rows) -> bool:
     """Whether the clock stood still then, or something was asked for that nobody had decided yet."""
-    paused = any(row.starts_at <= instant < (row.ended_at or row.until) for row in rows.pauses[case.pk])
+    paused = any(row.starts_at <= instant < (row.ended_at or row.until) for row in rows.of("clockpause"))
     return paused or any(
         row.asked_at <= instant and (row.decided_at is None or row.decided_at > instant)
-        for row in rows.approvals[case.pk]
+        for row in rows.of("approval")
+        if row.kind != ApprovalKind.REVEAL
     )
 
 
-def _broken_word(case: Case, unit: Unit, rows: Rows) -> Iterator[Found]:
+def _broken_word(unit: Unit, rows: Rows) -> Iterator[Found]:
     """The party agreed in a mediation, the case came back, and staff then found on site that it is the party again.
 
     That the reporter is not satisfied is not enough: the finding is what counts.
     """
     if not isinstance(unit, Party):
         return
-    agreed = [row.event.sequence for row in rows.mediations[case.pk] if row.result == MediationResult.AGREED]
-    reopened = [row.sequence for row in rows.events[case.pk] if row.kind == MoveName.REOPEN]
-    for finding in rows.findings[case.pk]:
-        back = [number for number in reopened if number < finding.event.sequence]
-        if finding.party_id == unit.pk and back and any(number < max(back) for number in agreed):
-            yield Found(Fault.BROKEN_WORD, finding.event.at)
+    agreed, reopened = False, False
+    for event in rows.events:
+        mediation, finding = getattr(event, "mediation", None), getattr(event, "finding", None)
+        agreed |= mediation is not None and mediation.result == MediationResult.AGREED
+        reopened |= agreed and event.kind == MoveName.REOPEN
+        if reopened and finding is not None and finding.party_id == unit.pk:
+            yield Found(Fault.BROKEN_WORD, event.at)
             return

@@ -190,5 +190,5 @@ def test_the_same_statements_for_one_case_and_for_many(
 ) -> None:
     cases = [resolved_late(street, now), in_work(street, now), never_signed(street, now)]
     for some in (cases[:1], cases):
-        with django_assert_num_queries(8):  # type: ignore[attr-defined]
+        with django_assert_num_queries(3):  # type: ignore[attr-defined]
             faults_of(some, street.areas["first"], now=now + 30 * DAY)
