@@ -190,7 +190,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             publication.pk, endorsed.tracking_code, stake.pk, _key_of_grid_worker(street),
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
             prepare_run(by=COMMAND_LINE, now=now).pk,
-            taken_out(street, now=now),
+            taken_out(street, now=timezone.now()),
         )  # fmt: skip
 
 
