@@ -370,6 +370,7 @@ LADDER = {
     **{f"{rung}-after": "2" for rung in Rung},
     **{f"{rung}-receivers": "responsible" for rung in Rung},
 }
+MEASURES = {"weight_contacted": "20", "weight_solved": "40", "weight_satisfied": "40", "minimum": "5"}
 NEW_PASSWORD = {"oldpassword": PASSWORD, "password1": "correct horse 7", "password2": "correct horse 7"}
 
 FORMS: dict[str, dict[str, Any]] = {
@@ -399,6 +400,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "ledgers:decide": {"answer": "allow"},
     "supervision:urge": {"case": "{number}", "words": "请抓紧办理"},
     "supervision:ladder": LADDER,
+    "supervision:measure-settings": MEASURES,
     "administration:add_area": NEW_AREA,
     "administration:rename_area": {"name": "东一网格新", **REASON},
     "administration:move_area": {"parent": "{other_parent}", **REASON},

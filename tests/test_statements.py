@@ -16,6 +16,7 @@ from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import payload_of, raised
 from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.measures.keeping import keep_figures
 from tests.permission_requests import article_of
 from tests.street import Street
 
@@ -31,6 +32,15 @@ PAGES = {
     "nothing found": ("desk:worklist", {"q": "没有的词", "state": "all"}),
     "supervision": ("supervision:list", {"reason": "dormant"}),
     "ledgers": ("ledgers:list", {}),
+    "measures": ("supervision:measures", {"by": "area"}),
+    "measures of a handler": (
+        "supervision:measures",
+        {"by": "handler", "span": "this_week", "category": "01"},
+    ),
+    "rows of a measure": (
+        "supervision:measure-rows",
+        {"span": "this_year", "measure": "closed", "part": "denominator"},
+    ),
     "my day": ("my:home", {}),
     "knowledge base": ("knowledge:list", {"q": "垃圾"}),
     "questions": ("public:help", {"q": "垃圾", "category": "04"}),
@@ -50,6 +60,7 @@ def in_work(street: Street, number: int) -> list[Case]:
         made.append(case)
         with everywhere(EverywhereReason.VERIFICATION):
             article_of(street, now=then)
+    keep_figures(timezone.now())
     return made
 
 

@@ -34,9 +34,12 @@ class Part(models.TextChoices):
     """The rows behind a figure."""
 
     NUMERATOR = "numerator", _("Counted")
-    MISSED = "missed", _("Not counted, but due")
+    MISSED = "missed", _("The rest")
     DENOMINATOR = "denominator", _("All that count")
     EXCLUDED = "excluded", _("Left out")
+    DUE = "due", _("Cases that were due")
+    OVERDUE = "overdue", _("Open past the deadline")
+    WAITING = "waiting", _("Not due yet")
 
 
 VERDICTS_OF: dict[Part, tuple[int, ...]] = {

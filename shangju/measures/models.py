@@ -94,6 +94,11 @@ class Round(models.Model):
             ),
         ]
 
+    @property
+    def hours(self) -> float | None:
+        """From the beginning to the result; none without one."""
+        return None if self.minutes is None else self.minutes / 60
+
 
 OF_AREA = ScopeColumns(path="area__path")
 

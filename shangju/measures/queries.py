@@ -1,17 +1,16 @@
 """Figures asked for: from what is counted ahead where that suffices, else from the rounds themselves (docs/adr/0013)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from shangju.areas.models import Area, AreaKind
-from shangju.categories.models import Category
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.counting import KEYS, PARTY, POST, Counts, added, counted_by, without
 from shangju.measures.definitions import (
@@ -44,14 +43,13 @@ LEVELS = {AreaKind.SUBDISTRICT: "subdistrict", AreaKind.COMMUNITY: "community", 
 class Asked:
     """Figures of an area (sub-district, community or grid) in a period, at an instant, narrowed where it says so.
 
-    ``category`` is the code of a leaf or of a root with all its leaves; ``handler`` a key such as ``post:12``. ``now``
-    decides which open rounds are due.
+    ``categories`` are ids of leaves; ``handler`` is a key such as ``post:12``. ``now`` decides which open rounds are due.
     """
 
     area: Area
     period: Period
     now: datetime
-    category: str = ""
+    categories: tuple[int, ...] = ()
     channel: str = ""
     deadline_class: str = ""
     handler: str = ""
@@ -59,7 +57,7 @@ class Asked:
     @property
     def narrowed(self) -> int:
         """By how many dimensions it is narrowed."""
-        return sum(map(bool, (self.category, self.channel, self.deadline_class, self.handler)))
+        return sum(map(bool, (self.categories, self.channel, self.deadline_class, self.handler)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +98,45 @@ class Figures:
         return None if self.median_minutes is None else self.median_minutes / 60
 
 
-def figures_of(asked: Asked) -> Figures:
-    """The figures of all that is asked for, together."""
-    return figures_by(asked, Dimension.WHOLE)[0]
+def figures_of(asked: Asked, *, settings: Settings | None = None, medians: bool = True) -> Figures:
+    """The figures of all that is asked for, together; see :func:`figures_by`."""
+    return figures_by(asked, Dimension.WHOLE, settings=settings, medians=medians)[0]
 
 
-def figures_by(asked: Asked, dimension: str) -> list[Figures]:
+def figures_by(
+    asked: Asked, dimension: str, *, settings: Settings | None = None, medians: bool = True
+) -> list[Figures]:
     """The figures of each part, in the order of the tree, the table or the names; never by how good they are.
 
     By area: those directly below that are counted (communities of a sub-district, grids of a community), and what lies in
-    none of them under an empty key. All together is one line even where nothing was counted.
+    none of them under an empty key. All together is one line even where nothing was counted. Whoever asks several times
+    gives the ``settings``; without ``medians`` the rows themselves need not be read.
     """
-    counts = _counts(asked, dimension)
-    pending = _pending(asked, dimension)
-    medians = _medians(asked, dimension)
-    settings = settings_of(asked.area)
+    counts, pending = _counts(asked, dimension)
+    middles = _medians(asked, dimension) if medians else {}
+    settings = settings or settings_of(asked.area)
     if dimension == Dimension.WHOLE:
         counts.setdefault("", added([]))
     labels = labels_of(dimension, list(counts))
     return [
-        _figures(key, label, counts[key], pending.get(key), medians.get(key), settings)
+        _figures(key, label, counts[key], pending.get(key), middles.get(key), settings)
         for key, label in labels.items()
     ]
+
+
+def together(parts: Sequence[Figures], asked: Asked, *, settings: Settings) -> Figures:
+    """The figures of all that is asked for out of those of its parts: only the median is read again."""
+    counts = added(part.counts for part in parts)
+    by_name = {name: figure_of(name, counts) for name in MeasureName}
+    return Figures(
+        key="",
+        label=labels_of(Dimension.WHOLE, [""])[""],
+        counts=counts,
+        pending=sum(part.pending for part in parts),
+        by_name=by_name,
+        median_minutes=_medians(asked, Dimension.WHOLE).get(""),
+        score=score_of(by_name, settings),
+    )
 
 
 def _figures(
@@ -139,10 +154,11 @@ def figure_of(name: MeasureName, counts: Counts) -> Figure:
     return Figure(name, yes, yes + no, counts["rounds"] - yes - no)
 
 
-def _counts(asked: Asked, dimension: str) -> dict[str, Counts]:
-    if not is_counted_ahead(asked, dimension):
-        return counted_anew(asked, dimension)
-    return _counted_ahead(asked, dimension)
+def _counts(asked: Asked, dimension: str) -> tuple[dict[str, Counts], dict[str, Counts]]:
+    """The counters of all rounds, and of those among them that are not due yet, by the keys of the dimension."""
+    if is_counted_ahead(asked, dimension):
+        return _counted_ahead(asked, dimension), _pending(asked, dimension)
+    return counted_anew(asked, dimension)
 
 
 def is_counted_ahead(asked: Asked, dimension: str) -> bool:
@@ -173,8 +189,8 @@ def _counted_ahead(asked: Asked, dimension: str) -> dict[str, Counts]:
 
 def _parted_by(asked: Asked, dimension: str) -> tuple[str, list[str] | None]:
     """By which dimension the tallies are parted, and which keys of it are wanted (``None``: all)."""
-    if asked.category:
-        return Dimension.CATEGORY, [str(pk) for pk in _leaves(asked.category)]
+    if asked.categories:
+        return Dimension.CATEGORY, [str(pk) for pk in asked.categories]
     narrowed = {
         Dimension.CHANNEL: asked.channel,
         Dimension.CLASS: asked.deadline_class,
@@ -199,13 +215,16 @@ def _with_rest(by_area: dict[str, Counts], asked: Asked) -> dict[str, Counts]:
     return by_area | ({"": rest} if rest["rounds"] else {})
 
 
-def counted_anew(asked: Asked, dimension: str) -> dict[str, Counts]:
-    """The counters from the rounds themselves, whatever is counted ahead."""
-    return _by_key(rounds_in(asked), asked, dimension)
-
-
-def _by_key(rounds: QuerySet[Round], asked: Asked, dimension: str) -> dict[str, Counts]:
-    return {str(key or ""): counts for (key,), counts in counted_by(rounds, key=_key(asked, dimension))}
+def counted_anew(asked: Asked, dimension: str) -> tuple[dict[str, Counts], dict[str, Counts]]:
+    """As :func:`_counts`, from the rounds themselves, whatever is counted ahead; in one statement."""
+    waits = ExpressionWrapper(_not_due(asked), output_field=BooleanField())
+    counts: dict[str, list[Counts]] = defaultdict(list)
+    pending = {}
+    for (key, is_waiting), each in counted_by(rounds_in(asked), key=_key(asked, dimension), waits=waits):
+        counts[str(key or "")].append(each)
+        if is_waiting:
+            pending[str(key or "")] = each
+    return {key: added(each) for key, each in counts.items()}, pending
 
 
 def _key(asked: Asked, dimension: str) -> Any:
@@ -221,8 +240,8 @@ def rounds_in(asked: Asked) -> QuerySet[Round]:
         day__gte=asked.period.first,
         day__lte=asked.period.last,
     )
-    if asked.category:
-        found = found.filter(category__in=_leaves(asked.category))
+    if asked.categories:
+        found = found.filter(category__in=asked.categories)
     if asked.channel:
         found = found.filter(channel=asked.channel)
     if asked.deadline_class:
@@ -252,11 +271,24 @@ def counting_rounds(asked: Asked, name: MeasureName, part: Part) -> QuerySet[Rou
     return due.filter(**{f"{name.value}__in": VERDICTS_OF[part]})
 
 
-def _pending(asked: Asked, dimension: str) -> dict[str, Counts]:
+def rounds_behind(asked: Asked, part: Part) -> QuerySet[Round]:
+    """The very rows behind a number that is no rate: all that were due, the open ones of them, or what is not due yet."""
+    if part == Part.WAITING:
+        return rounds_not_due(asked)
+    due = rounds_in(asked).exclude(_not_due(asked))
+    return due.filter(ended_at__isnull=True) if part == Part.OVERDUE else due
+
+
+def rounds_not_due(asked: Asked) -> QuerySet[Round]:
     """Open rounds of the period whose deadline is still to come: they count nowhere yet."""
+    return rounds_in(asked).filter(_not_due(asked))
+
+
+def _pending(asked: Asked, dimension: str) -> dict[str, Counts]:
     if asked.period.last < day_of(asked.now):
         return {}
-    return _by_key(rounds_in(asked).filter(_not_due(asked)), asked, dimension)
+    parts = counted_by(rounds_not_due(asked), key=_key(asked, dimension))
+    return {str(key or ""): counts for (key,), counts in parts}
 
 
 def _medians(asked: Asked, dimension: str) -> dict[str, float]:
@@ -277,10 +309,6 @@ def _medians(asked: Asked, dimension: str) -> dict[str, float]:
         if minutes is not None and place in {(size + 1) // 2, size // 2 + 1}:
             found[str(value or "")].append(minutes)
     return {value: sum(minutes) / len(minutes) for value, minutes in found.items()}
-
-
-def _leaves(code: str) -> list[int]:
-    return list(Category.objects.filter(Q(code=code) | Q(parent__code=code)).values_list("pk", flat=True))
 
 
 def settings_of(area: Area) -> Settings:

@@ -37,6 +37,7 @@ from shangju.imports.models import ImportRun
 from shangju.imports.tests.giving import imported
 from shangju.knowledge.models import Article
 from shangju.ledgers.tests.reading import taken_out
+from shangju.measures.keeping import keep_figures
 from shangju.notices.seeds import DELIVERED
 from shangju.posts.models import Stake
 from shangju.posts.stakes import declare_stake
@@ -130,6 +131,9 @@ PAGES: dict[str, Row] = {
     "supervision:reveals": LEADER,
     "supervision:orders": LEADER,
     "supervision:ladder": LEADER,
+    "supervision:measures": Row("leader", "?span=this_year&by=category"),
+    "supervision:measure-rows": Row("leader", "?span=this_year&measure=closed&part=denominator"),
+    "supervision:measure-settings": LEADER,
     "desk:order": LEADER,
     "desk:coordination": LEADER,
     "administration:home": SYSTEM,
@@ -404,6 +408,7 @@ def story(street: Street, now: datetime) -> Case:
         publish(proposed_result(street, now), by=street.staff("secretary"), now=now)
         proposed_result(street, now)
         endorse(case, MeToo("key", "device", words="我家也听得到"), by=REPORTER, now=now)
+        keep_figures(now)
         return Case.objects.get(pk=case.pk)
 
 

@@ -96,7 +96,7 @@ def questions(area: Area, period: Period, walk: Walk) -> list[tuple[Asked, str]]
     plain = Asked(area, period, walk.now)
     worker = f"{POST}{walk.street.posts['grid_worker'].pk}"
     narrowed = [
-        Asked(area, period, walk.now, category="01"),
+        Asked(area, period, walk.now, categories=(walk.street.category("0103").pk,)),
         Asked(area, period, walk.now, channel=Channel.WEB, deadline_class="D"),
         Asked(area, period, walk.now, handler=worker),
     ]
@@ -116,7 +116,10 @@ def has_parts(area: Area) -> bool:
 
 def its_rounds_answer_for(asked: Asked, dimension: str) -> None:
     figures = {each.key: each for each in figures_by(asked, dimension)}
-    anew = counted_anew(asked, dimension)
+    anew, pending = counted_anew(asked, dimension)
+    assert {key: each.pending for key, each in figures.items() if each.pending} == {
+        key: counts["rounds"] for key, counts in pending.items()
+    }
     assert set(figures) == set(anew) | ({""} if dimension == Dimension.WHOLE else set())
     for key, each in figures.items():
         whole = each.counts["rounds"] + each.pending

@@ -1,0 +1,102 @@
+"""The measures on the desk: every number leads to its rows, nobody sees another's, settings hold at once."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from shangju.areas.models import Area
+from shangju.cases.models import Case
+from shangju.cases.tests.stories import case_in
+from shangju.cases.workflow import State
+from shangju.core.models import AuditEvent
+from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.measures.keeping import keep_figures
+from shangju.measures.models import MeasureSettings
+from shangju.measures.queries import settings_of
+from tests.permission_requests import MEASURES
+from tests.street import Street
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/supervision/measures/"
+HREF = re.compile(r'<td[^>]*><a href="(/supervision/measures/rows/[^"]+)">(\d+)</a>')
+
+
+def signed_in(street: Street, name: str) -> Client:
+    client = Client()
+    client.force_login(street.users[name], backend=settings.AUTHENTICATION_BACKENDS[-1])
+    return client
+
+
+@pytest.fixture
+def handled(street: Street) -> list[Case]:
+    """Two cases with a good end, an open one past its deadline and one that is not due yet."""
+    then = timezone.now() - timedelta(days=30)
+    cases = [case_in(state, street, now=then) for state in (State.CLOSED, State.CLOSED, State.IN_PROGRESS)]
+    cases.append(case_in(State.IN_PROGRESS, street, now=timezone.now()))
+    keep_figures(timezone.now())
+    return cases
+
+
+def span(days: int = 60) -> str:
+    today = timezone.localdate()
+    return f"span=own&first={today - timedelta(days=days)}&last={today + timedelta(days=days)}"
+
+
+def test_every_number_of_the_table_leads_to_as_many_rows(street: Street, handled: list[Case]) -> None:
+    client = signed_in(street, "task_force")
+    page = client.get(f"{ADDRESS}?{span()}&by=category").content.decode()
+    numbers = HREF.findall(page)
+    assert len(numbers) == 4 * 7
+    for address, number in numbers:
+        rows = client.get(unescape(address)).content.decode()
+        assert rows.count("<tr>") - 1 == int(number) if int(number) else "<tbody>" not in rows, address
+    for part, expected in (("due", 3), ("overdue", 1), ("waiting", 1)):
+        rows = client.get(f"{ADDRESS}rows/?{span()}&part={part}").content.decode()
+        assert rows.count("<tr>") - 1 == expected, part
+
+
+def test_rows_that_one_may_not_open_are_counted_and_not_listed(street: Street, handled: list[Case]) -> None:
+    with everywhere(EverywhereReason.VERIFICATION):
+        secret = Case.objects.get(pk=handled[0].pk)
+        secret.concerns_minor = True
+        secret.save()
+    client = signed_in(street, "leader")
+    rows = client.get(f"{ADDRESS}rows/?{span()}&part=due").content.decode()
+    assert secret.number not in rows
+    assert handled[1].number in rows
+
+
+def test_an_area_out_of_reach_cannot_be_asked_for(street: Street, handled: list[Case]) -> None:
+    code = street.areas["far:subdistrict"].code
+    answer = signed_in(street, "task_force").get(f"{ADDRESS}?area={code}")
+    assert answer.status_code == 422
+    with everywhere(EverywhereReason.VERIFICATION):
+        name = Area.objects.get(code=code).name
+    assert name not in answer.content.decode()
+
+
+def test_a_span_is_asked_for_with_both_its_days_in_their_order(street: Street) -> None:
+    client = signed_in(street, "leader")
+    for query in ("span=own", "span=own&first=2026-02-02", "span=own&first=2026-02-02&last=2026-02-01"):
+        assert client.get(f"{ADDRESS}?{query}").status_code == 422, query
+    assert client.get(f"{ADDRESS}?first=2026-02-02&last=2026-02-01").status_code == 200
+
+
+def test_settings_hold_at_once_and_are_in_the_trail(street: Street, handled: list[Case]) -> None:
+    client, area = signed_in(street, "leader"), street.areas["subdistrict"]
+    wrong = client.post(f"{ADDRESS}settings/", {**MEASURES, "weight_solved": "41"})
+    assert wrong.status_code == 422
+    assert "100" in wrong.content.decode()
+    assert client.post(f"{ADDRESS}settings/", MEASURES).status_code == 302
+    assert settings_of(area).minimum == 5
+    assert AuditEvent.objects.filter(action="measures.set").count() == 1
+    defaults = {"weight_contacted": "30", "weight_solved": "35", "weight_satisfied": "35", "minimum": "10"}
+    assert client.post(f"{ADDRESS}settings/", defaults).status_code == 302
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert not MeasureSettings.objects.exists(), "the default keeps no row"
