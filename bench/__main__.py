@@ -140,6 +140,8 @@ def _measure_on(
             collector.take("P9", lambda: importing.import_rows(cases.installation))
             collector.take("P7", lambda: measuring.measure(cases.installation, rows=rows, count=length.count))
             collector.take("P8", lambda: ledgers.export_ledgers(cases.installation))
+            collector.take("P8", lambda: ledgers.export_ledgers(cases.installation))
+            collector.take("P7", lambda: measuring.measure(cases.installation, rows=rows, count=length.count))
             collector.take("P10", lambda: sweeping.sweep(cases.installation))
             collector.take("R2", lambda: drill_notices.drill(cases.installation, times=length.times))
     except UnavailableError as reason:

@@ -203,6 +203,8 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             prepare_run(by=COMMAND_LINE, now=now).pk, topic_of(in_work, now=now).pk,
             *supervised(street, cases, now=now),
             taken_out(street, now=now), draft_of(street, now=now),
+            prepare_run(by=COMMAND_LINE, now=now).pk,
+            taken_out(street, now=timezone.now()),
         )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ PAGES = {
     "nothing found": ("desk:worklist", {"q": "没有的词", "state": "all"}),
     "supervision": ("supervision:list", {"reason": "dormant"}),
     "topics": ("topics:list", {}),
+    "ledgers": ("ledgers:list", {}),
     "measures": ("supervision:measures", {"by": "area"}),
     "measures of a handler": (
         "supervision:measures",

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -207,14 +206,13 @@ def _download(
     found, now = _run(request, pk), timezone.now()
     by = staff(request.user)  # type: ignore[arg-type] # as above
     try:
-        with transaction.atomic():
-            written = export(found, by=by, now=now, kind=request.GET.get("kind", ""))
-            note_paper(
-                paper, area=found.area, name=written.name, content=written.content, rows=written.rows,
-                form=written.form.kind, by=by, now=now,
-            )  # fmt: skip
+        written = export(found, by=by, now=now, kind=request.GET.get("kind", ""))
     except DomainError as refusal:
         return _shown(request, found, refusal=refusal)
+    note_paper(
+        paper, area=found.area, name=written.name, content=written.content, rows=written.rows,
+        form=written.form.kind, by=by, now=now,
+    )  # fmt: skip
     answer = HttpResponse(written.content, content_type=CONTENT_TYPES[written.form.kind])
     answer["Content-Disposition"] = (
         content_disposition_header(as_attachment=True, filename=written.name) or ""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from shangju.cases.models import Case, ContactReveal
 from shangju.cases.tests.stories import MARKERS, raised
@@ -38,7 +39,7 @@ def decided(
 
 
 def taken_by(street: Street, export: Export, who: str, *, now: datetime) -> list[list[str]]:
-    with street.seen_by(who):
+    with street.seen_by(who), translation.override("en"):
         fresh = Export.objects.select_related("area").get(pk=export.pk)
         return rows_in(content_of(take_full_export(fresh, by=street.staff(who), now=now)), "csv")
 
