@@ -1,6 +1,7 @@
 """The words of a bulletin fit its figures, whatever the figures are."""
 
 import re
+from random import Random
 
 import pytest
 from django.utils import translation
@@ -28,41 +29,42 @@ FRAME = Frame("2026年第47周", "上周")
 FRAME_EN = Frame("week 47 of 2026", "the week before")
 
 
-@some.composite
-def shares(draw: some.DrawFn) -> Share:
-    whole = draw(some.sampled_from([0, 0, 1, 3, 9, 10, 11, 40, 999, 3000]))
-    return Share(draw(some.integers(0, whole)), whole)
+FEW = (0, 0, 0, 1, 2, 3)
+COUNTS = (0, 0, 1, 2, 9, 10, 11, 12, 150, 3001)
+WHOLES = (0, 0, 1, 3, 9, 10, 11, 40, 999, 3000)
 
 
-@some.composite
-def lines(draw: some.DrawFn, key: str = "", label: str = "") -> Line:
-    few = some.sampled_from([0, 0, 1, 2, 9, 10, 11, 12, 150, 3001])
-    return Line(
-        key, label, draw(few), draw(few), draw(some.integers(0, 3)),
-        {rate.value: draw(shares()) for rate in RATES},
-    )  # fmt: skip
+def a_share(rng: Random) -> Share:
+    whole = rng.choice(WHOLES)
+    return Share(rng.choice((0, whole, rng.randint(0, whole), max(0, whole - 1))), whole)
 
 
-@some.composite
-def all_figures(draw: some.DrawFn) -> Figures:
-    total = draw(lines())
-    few = some.integers(0, 3)
+def a_line(rng: Random, key: str = "", label: str = "") -> Line:
+    shares = {rate.value: a_share(rng) for rate in RATES}
+    return Line(key, label, rng.choice(COUNTS), rng.choice(COUNTS), rng.choice(FEW), shares)
+
+
+def figures_from(seed: int) -> Figures:
+    """Any figures, also such as no week has: drawn from a seed, for hypothesis repeats itself in so large a tree."""
+    rng = Random(seed)
+    total = a_line(rng)
     return Figures(
         taken_at="2026-11-23T08:30:00+08:00",
-        minimum=draw(some.sampled_from([1, 10])),
+        minimum=rng.choice((1, 10)),
         total=total,
-        before=draw(lines()),
-        year_ago=draw(some.none() | lines()),
-        open_cases=total.overdue + draw(few),
-        types=[Counted("投诉", draw(few)), Counted("求助", draw(few))],
-        channels=[Counted("电话", draw(few))],
-        communities=[draw(lines(f"A{number}", f"{name}社区")) for number, name in enumerate("东西南")],
-        categories=[draw(lines(f"0{number}", name)) for number, name in enumerate(["噪声", "环境", "设施"])],
-        handled=draw(some.integers(0, 30)),
-        median_hours=draw(some.floats(0, 500)),
-        mean_hours=draw(some.floats(0, 500)),
-        problems=Problems(draw(few), draw(few), draw(few), draw(few)),
-        examples=draw(some.lists(some.just(Example("噪声", "东里", "吊扇已拆除。", 2)), max_size=2)),
+        before=rng.choice((a_line(rng), total)),
+        year_ago=rng.choice((None, a_line(rng))),
+        open_cases=total.overdue + rng.choice(FEW),
+        types=[Counted("投诉", rng.choice(FEW)), Counted("求助", rng.choice(FEW))],
+        channels=[Counted("电话", rng.choice(FEW))],
+        communities=[a_line(rng, f"A{number}", f"{name}社区") for number, name in enumerate("东西南")],
+        categories=[a_line(rng, f"0{number}", name) for number, name in enumerate(("噪声", "环境", "设施"))],
+        handled=rng.randint(0, 30),
+        median_hours=rng.choice((0.0, 0.04, 9.96, rng.uniform(0, 500))),
+        mean_hours=rng.uniform(0, 500),
+        problems=Problems(*(rng.choice(FEW) for _sort in range(4))),
+        examples=[Example("噪声", rng.choice(("东里", "")), "吊扇已拆除。", rng.choice(FEW))]
+        * rng.randint(0, 2),
     )
 
 
@@ -86,8 +88,9 @@ NEVER = {
 }
 
 
-@given(figures=all_figures())
-def test_sentences_fit_the_figures_that_they_are_made_from(figures: Figures) -> None:
+@given(seed=some.integers(0, 10**9))
+def test_sentences_fit_the_figures_that_they_are_made_from(seed: int) -> None:
+    figures = figures_from(seed)
     chinese, english = told(figures, "zh-hans"), told(figures, "en")
     for said in (chinese, english):
         text = "\n".join(said.values())
