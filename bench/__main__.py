@@ -30,8 +30,7 @@ from bench import (
 from bench.dataset import KEPT, Filled, filled
 from bench.surroundings import ROOT, UnavailableError, running
 
-NAMES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "PEERS", "R1", "R2")
-NAMES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10", "P11", "PEERS", "R1", "R2", "TOPICS")
+NAMES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "PEERS", "R1", "R2", "TOPICS")
 IN_PROCESS = ("P4", "P5", "P6")
 ON_RUNNING = ("P2", "P11", "PEERS", "P3", "R1")
 ROWS = {"postgresql": 1_000_000, "sqlite": 100_000}
@@ -140,8 +139,6 @@ def _measure_on(
             collector.take("P9", lambda: importing.import_rows(cases.installation))
             collector.take("P7", lambda: measuring.measure(cases.installation, rows=rows, count=length.count))
             collector.take("P8", lambda: ledgers.export_ledgers(cases.installation))
-            collector.take("P8", lambda: ledgers.export_ledgers(cases.installation))
-            collector.take("P7", lambda: measuring.measure(cases.installation, rows=rows, count=length.count))
             collector.take("P10", lambda: sweeping.sweep(cases.installation))
             collector.take("R2", lambda: drill_notices.drill(cases.installation, times=length.times))
     except UnavailableError as reason:

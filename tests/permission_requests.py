@@ -202,9 +202,7 @@ def objects_of(street: Street, *, now: datetime) -> Objects:
             ask_about_case(cases["registered"], Asking("correction", words="姓名写错了"), by=REPORTER, now=now).pk,
             prepare_run(by=COMMAND_LINE, now=now).pk, topic_of(in_work, now=now).pk,
             *supervised(street, cases, now=now),
-            taken_out(street, now=now), draft_of(street, now=now),
-            prepare_run(by=COMMAND_LINE, now=now).pk,
-            taken_out(street, now=timezone.now()),
+            taken_out(street, now=timezone.now()), draft_of(street, now=now),
         )  # fmt: skip
 
 

@@ -42,7 +42,6 @@ PAGES = {
         "supervision:measure-rows",
         {"span": "this_year", "measure": "closed", "part": "denominator"},
     ),
-    "ledgers": ("ledgers:list", {}),
     "my day": ("my:home", {}),
     "knowledge base": ("knowledge:list", {"q": "垃圾"}),
     "questions": ("public:help", {"q": "垃圾", "category": "04"}),
