@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from shangju.core import rate_limit
 from shangju.core.scoping import EverywhereReason, active_scope, everywhere
 
-pytest_plugins = ["tests.street"]
+pytest_plugins = ["tests.street", "tests.databases"]
 
 # The same examples in every run: a red build means that the code changed. HYPOTHESIS_PROFILE=explore looks for new ones.
 # How long an example takes says how busy the machine is, nothing about the code.
@@ -50,15 +50,8 @@ def found_browser() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what belongs to the other database (it runs in that pass); skip browser tests without a browser."""
-    from django.db import connection
-
+    """Long ones first; skip browser tests without a browser. What is not for this database: ``tests/databases.py``."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG_ONES))
-    elsewhere = "embedded" if connection.vendor == "postgresql" else "postgresql"
-    left_out = [item for item in items if item.get_closest_marker(elsewhere)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker(elsewhere)]
     if found_browser() is None:
         reason = "no Chromium found; install one (Debian and Ubuntu: apt-get install chromium) to run browser tests"
         for item in items:
