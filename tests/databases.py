@@ -115,8 +115,9 @@ def folder_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def migrated_data(tmp_path: Path, django_db_setup: None, folder_of_the_run: Path) -> Path:
-    """A data folder with an empty embedded database, for an installation of its own."""
+    """A data folder for an installation of its own, on the embedded database with that one in it, empty."""
     data = tmp_path / "data"
     data.mkdir()
-    shutil.copyfile(folder_of_the_run / UNTOUCHED, data / "shangju.sqlite3")
+    if connection.vendor == "sqlite":
+        shutil.copyfile(folder_of_the_run / UNTOUCHED, data / "shangju.sqlite3")
     return data

@@ -39,7 +39,9 @@ def test_each_is_left_out_on_one_database_at_most(test: Any, *, first_pass: bool
 
 def test_no_collected_test_is_left_out_on_both(request: pytest.FixtureRequest) -> None:
     for item in request.session.items:
-        assert not (item.get_closest_marker("embedded") and item.get_closest_marker("postgresql")), item.nodeid
+        assert not (item.get_closest_marker("embedded") and item.get_closest_marker("postgresql")), (
+            item.nodeid
+        )
 
 
 def test_a_test_that_asks_for_no_database_gets_none() -> None:
