@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -78,6 +79,12 @@ def _no_scope_leaks() -> Iterator[None]:
     assert active_scope() is None, (
         "the test left its area scope open; use “with area_scope(…)” or a fixture that yields"
     )
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_another_test() -> None:
+    """A request leaves its reader's language behind in the thread; the next test begins in the house's own."""
+    translation.deactivate()
 
 
 @pytest.fixture
