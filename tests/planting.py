@@ -65,11 +65,12 @@ def _copied(kept: Planted) -> Any:
 
 
 def _record(tables: list[str], grown: object) -> Planted:
-    quote = connection.ops.quote_name
+    quote, indexes = connection.ops.quote_name, _search_indexes()
     inserts = []
     with connection.cursor() as cursor:
         for table in tables:
-            cursor.execute(f"SELECT * FROM {quote(table)}")
+            # The number of a row in an index of SQLite's is the number of what it finds.
+            cursor.execute(f"SELECT {'rowid, ' if table in indexes else ''}* FROM {quote(table)}")
             columns = [column[0] for column in cursor.description]
             names, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
             statement = f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})"
@@ -98,9 +99,19 @@ def _written(value: Any) -> Any:
     return value
 
 
-def _counts() -> dict[str, int]:
+def _search_indexes() -> tuple[str, ...]:
+    """Tables of SQLite's that keep what they hold in further tables of their own."""
+    if connection.vendor != "sqlite":
+        return ()
     with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
+        cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%%'")
+        return tuple(name for (name,) in cursor.fetchall())
+
+
+def _counts() -> dict[str, int]:
+    inner = tuple(f"{index}_" for index in _search_indexes())
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if not name.startswith(inner)]
         counted = {}
         for table in tables:
             cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")

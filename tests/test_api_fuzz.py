@@ -7,7 +7,8 @@ import json
 import os
 import random
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache as cache_of
 from typing import Any
 
 import pytest
@@ -43,8 +44,10 @@ from tests.permission_requests import (
     move_values,
     objects_of,
 )
-from tests.street import Street
+from tests.planting import plant
+from tests.street import Street, build_street
 
+NOW = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
 EXAMPLES = int(os.environ.get("SHANGJU_FUZZ_EXAMPLES", "6"))
 """Requests for each operation, sound and broken; the long run (docs/writing-tests.md) makes hundreds."""
 
@@ -74,17 +77,14 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@pytest.fixture
-def opened(street: Street, now: datetime) -> dict[str, str]:
-    """Real objects and a real key: requests must get behind the first door."""
-    photo = store_photo(upload(encoded(picture())), by=None, now=now)
-    case = case_in(State.RESOLVED, street, now=now, photo_ids=[photo.pk])
+def _grow_opened() -> dict[str, str]:
+    street = build_street()
+    photo = store_photo(upload(encoded(picture())), by=None, now=NOW)
+    case = case_in(State.RESOLVED, street, now=NOW, photo_ids=[photo.pk])
     officer = street.users["officer"]
-    token, key = issue_token(
-        officer, name="fuzz", scopes=TokenScope.values, by=officer, now=datetime.now(now.tzinfo)
-    )
+    token, key = issue_token(officer, name="fuzz", scopes=TokenScope.values, by=officer, now=timezone.now())
     with everywhere(EverywhereReason.VERIFICATION):
-        article = article_of(street, now=now)
+        article = article_of(street, now=NOW)
     return {
         "number": case.number,
         "tracking_code": format_code(case.tracking_code),
@@ -96,6 +96,12 @@ def opened(street: Street, now: datetime) -> dict[str, str]:
         **{path: "1" for path in api.get_openapi_schema()["paths"] if path.startswith("/api/v1/webhooks")},
         "key": key,
     }
+
+
+@pytest.fixture
+def opened(db: None) -> dict[str, str]:
+    """Real objects and a real key: requests must get behind the first door."""
+    return plant(_grow_opened)
 
 
 def to_its_end(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -135,6 +141,14 @@ def assert_nothing_is_half_stored() -> None:
             assert set(model.objects.values_list("case_id", flat=True)) <= numbers
 
 
+@cache_of
+def described_operations() -> dict[tuple[str, str], Any]:
+    """Every operation by method and path, from the description as the interface sends it; read once a process."""
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", to_its_end)
+    found = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
+    return {(each.method.upper(), each.path): each for each in found}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "mode"),
     [
@@ -145,9 +159,7 @@ def assert_nothing_is_half_stored() -> None:
 def test_no_request_breaks_the_interface(
     method: str, path: str, mode: GenerationMode, opened: dict[str, str]
 ) -> None:
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", to_its_end)
-    found = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
-    operation = next(each for each in found if (each.method.upper(), each.path) == (method, path))
+    operation = described_operations()[method, path]
     taken: list[int] = []
 
     @seed(f"{connection.vendor} 20260305")
@@ -197,12 +209,17 @@ def stored(case: Case) -> tuple[str, int, str]:
         return kept.state, kept.history_length, kept.history_head
 
 
-@pytest.fixture
-def objects(street: Street, now: datetime) -> Objects:
-    """A case for every move, as the permission matrix has them."""
-    made = objects_of(street, now=now)
-    made.cases.update(give_to_member(street, now=now))
+def _grow_objects() -> Objects:
+    street = build_street()
+    made = objects_of(street, now=NOW)
+    made.cases.update(give_to_member(street, now=NOW))
     return made
+
+
+@pytest.fixture
+def objects(db: None) -> Objects:
+    """A case for every move, as the permission matrix has them."""
+    return plant(_grow_objects)
 
 
 @pytest.mark.parametrize("actor", ACTORS)

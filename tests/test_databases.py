@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shangju.accounts.models import User
 from tests.databases import reason_to_leave_out
 
 
@@ -45,7 +46,5 @@ def test_no_collected_test_is_left_out_on_both(request: pytest.FixtureRequest) -
 
 
 def test_a_test_that_asks_for_no_database_gets_none() -> None:
-    from shangju.accounts.models import User
-
     with pytest.raises(RuntimeError, match="Database access not allowed"):
         User.objects.count()

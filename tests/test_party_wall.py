@@ -36,6 +36,7 @@ from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from tests.permission_matrix import MATRIX
 from tests.permission_requests import Objects, asked, far_side, objects_of
+from tests.planting import plant
 from tests.street import Street, build_street
 from tests.test_permissions import BACKEND, PAGES, page_of
 
@@ -111,10 +112,7 @@ def go_all_the_way(street: Street, case: Case, *, to_member: bool) -> Case:
     return case
 
 
-@pytest.fixture
-def wall(db: None) -> Iterator[tuple[Objects, dict[str, str]]]:
-    """The objects that addresses name, and every token that no member may meet."""
-    logging.disable(logging.CRITICAL)
+def _grow_wall() -> tuple[Objects, dict[str, str]]:
     street = build_street()
     objects = objects_of(street, now=NOW)
     secret = {
@@ -134,7 +132,14 @@ def wall(db: None) -> Iterator[tuple[Objects, dict[str, str]]]:
             f"code of {name}": case.tracking_code,
             f"shown code of {name}": format_code(case.tracking_code),
         }
-    yield objects, tokens
+    return objects, tokens
+
+
+@pytest.fixture
+def wall(db: None) -> Iterator[tuple[Objects, dict[str, str]]]:
+    """The objects that addresses name, and every token that no member may meet."""
+    logging.disable(logging.CRITICAL)
+    yield plant(_grow_wall)
     logging.disable(logging.NOTSET)
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache as cache_of
 from http.cookies import SimpleCookie
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from shangju.cases.forms import MOVE_FORMS
 from shangju.core.models import Heartbeat
+from shangju.posts import rights
 from tests.permission_matrix import MATRIX, ROLES, near_and_far
 from tests.permission_requests import PASSWORD, Asked, Objects, asked, far_side, give_to_member, objects_of
+from tests.planting import plant
 from tests.street import Street, build_street
 from tools.write_permissions import DOCUMENT, document
 
@@ -38,21 +41,34 @@ def page_names(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str
 PAGES = dict(page_names(get_resolver()))
 
 
+@pytest.fixture(autouse=True)
+def _standings_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a request changes does not stay, so who a role is stays the same: it is read for the first one of each role.
+
+    Read anew at every request it would be a third of the time that this table takes.
+    """
+    monkeypatch.setattr(rights, "_bound_up_with", cache_of(rights._bound_up_with))
+    holdings = rights._holdings
+    monkeypatch.setattr(rights, "_holdings", cache_of(lambda user, day: tuple(holdings(user, day))))
+
+
+def _grow_places() -> tuple[Objects, Objects]:
+    street = build_street()
+    street.users["resident"].set_password(PASSWORD)
+    street.users["resident"].save()
+    near, far = objects_of(street, now=NOW), objects_of(far_side(street), now=NOW)
+    near.cases.update(give_to_member(street, now=NOW))
+    return near, far
+
+
 @pytest.fixture
 def places(db: None) -> Iterator[tuple[Objects, Objects]]:
     """The objects near and far. Refusals are what is asked for here: nobody needs them in the log."""
     logging.disable(logging.CRITICAL)
-    street = build_street()
-    street.users["resident"].set_password(PASSWORD)
-    street.users["resident"].save()
+    places = plant(_grow_places)
     Heartbeat.objects.create(name="worker", at=datetime.now(UTC))
-    near, far = objects_of(street, now=NOW), objects_of(far_side(street), now=NOW)
-    near.cases.update(give_to_member(street, now=NOW))
-    yield near, far
+    yield places
     logging.disable(logging.NOTSET)
-    for photo in (near.photo, far.photo):
-        photo.image.delete(save=False)
-        photo.thumbnail.delete(save=False)
 
 
 def client_of(role: str, street: Street) -> Client:

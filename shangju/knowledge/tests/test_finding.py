@@ -1,6 +1,6 @@
 """Finding articles by words, and those that fit a concern: what is read, by whom, in which language."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import translation
@@ -21,7 +21,8 @@ from shangju.knowledge.queries import (
 from shangju.knowledge.seeding import seed_articles
 from shangju.knowledge.services import Content, publish_article, revise_article, write_article
 from shangju.posts.rights import standing_of
-from tests.street import Street
+from tests.planting import plant
+from tests.street import Street, build_street
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 5)
@@ -32,6 +33,17 @@ def enter(now: datetime, *, area: Area | None = None, release: bool = True, **co
     with everywhere(EverywhereReason.VERIFICATION):
         article = write_article(Content(**made), area=area, by=COMMAND_LINE, now=now)  # type: ignore[arg-type]
         return publish_article(article, seen=1, by=COMMAND_LINE, now=now) if release else article
+
+
+def _grow_articles() -> None:
+    build_street()
+    seed_articles(now=datetime(2026, 3, 5, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def articles(db: None) -> None:
+    """The street, and the articles that every installation begins with."""
+    plant(_grow_articles)
 
 
 def found(words: str) -> list[int]:
@@ -108,6 +120,7 @@ def test_the_list_of_those_to_look_through_again(street: Street, now: datetime) 
     assert [item.pk for item in page.items] == [late.pk]
 
 
+@pytest.mark.usefixtures("articles")
 @pytest.mark.parametrize(
     ("text", "seed"),
     [
@@ -121,17 +134,16 @@ def test_the_list_of_those_to_look_through_again(street: Street, now: datetime) 
         ("我的匿名举报会不会泄露", "reporter-protection-zh"),
     ],
 )
-def test_what_people_write_finds_the_article(text: str, seed: str, street: Street, now: datetime) -> None:
-    seed_articles(now=now)
+def test_what_people_write_finds_the_article(text: str, seed: str) -> None:
     with translation.override("zh-hans"):
         assert articles_answering(text, on=TODAY)[0].seed == seed
     with translation.override("en"):
         assert articles_answering(text, on=TODAY)[0].seed == seed.replace("-zh", "-en")
 
 
+@pytest.mark.usefixtures("articles")
 @pytest.mark.parametrize("text", ["", "。。。", "今天天气不错", "请问怎么办", "楼道灯不亮", "hello", "0"])
-def test_nothing_is_offered_where_nothing_fits(text: str, street: Street, now: datetime) -> None:
-    seed_articles(now=now)
+def test_nothing_is_offered_where_nothing_fits(text: str) -> None:
     assert articles_answering(text, on=TODAY) == []
 
 

@@ -20,20 +20,31 @@ from shangju.notices.tests.street import (
     make_street,
     report,
 )
+from tests.planting import plant
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def street() -> Street:
-    return make_street()
-
-
-@pytest.fixture
-def case(street: Street) -> Case:
+def _grow_told_case() -> tuple[Street, Case]:
+    street = make_street()
     case = go_through(street, report(street, at_shop=True))
     tell_of_events(NOW)
-    return case
+    return street, case
+
+
+@pytest.fixture
+def told() -> tuple[Street, Case]:
+    return plant(_grow_told_case)
+
+
+@pytest.fixture
+def street(told: tuple[Street, Case]) -> Street:
+    return told[0]
+
+
+@pytest.fixture
+def case(told: tuple[Street, Case]) -> Case:
+    return told[1]
 
 
 @pytest.fixture

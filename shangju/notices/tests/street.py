@@ -19,6 +19,7 @@ from shangju.categories.queries import category_by_code
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Delegation, Party
 from shangju.posts.models import Appointment, Post, PostKind
+from tests.planting import plant
 
 NOW = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
 START = date(2026, 1, 1)
@@ -59,6 +60,10 @@ def appoint(user: User, area: Area, kind: PostKind) -> Post:
 
 def make_street() -> Street:
     """Areas, posts, sign-ins, one shop with its delegate."""
+    return plant(_grow_street)
+
+
+def _grow_street() -> Street:
     call_command("seed_deadlines", stdout=StringIO())
     call_command("seed_categories", stdout=StringIO())
     with everywhere(EverywhereReason.SETUP):
