@@ -38,11 +38,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 LONG_ONES = (
     "tests/browser/test_every_page.py",
-    "tests/drills/",
     "tests/test_permissions.py",
+    "tests/drills/",
+    "tests/test_form_fuzz.py",
     "shangju/cases/tests/test_lifecycle.py",
 )
-"""Begun first: nobody waits for a long test that was left to the end while the other processes have nothing to do."""
+"""Begun first, in this order: no process waits for a long test that was left to the end."""
 
 
 def found_browser() -> str | None:
@@ -52,7 +53,9 @@ def found_browser() -> str | None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long ones first; skip browser tests without a browser. What is not for this database: ``tests/databases.py``."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG_ONES))
+    items.sort(
+        key=lambda item: next((at for at, name in enumerate(LONG_ONES) if item.nodeid.startswith(name)), 99)
+    )
     if found_browser() is None:
         reason = "no Chromium found; install one (Debian and Ubuntu: apt-get install chromium) to run browser tests"
         for item in items:

@@ -87,7 +87,7 @@ def _ahead_of(inserts: list[tuple[str, str, list[tuple[Any, ...]]]]) -> str:
         f"setval(pg_get_serial_sequence('{table}', 'id'), "
         f"greatest(nextval(pg_get_serial_sequence('{table}', 'id')), {max(row[0] for row in rows)}))"
         for table, statement, rows in inserts
-        if '("id", ' in statement
+        if '("id", ' in statement and isinstance(rows[0][0], int)
     ]
     return f"SELECT {', '.join(calls)}" if calls else ""
 

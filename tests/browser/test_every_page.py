@@ -319,6 +319,7 @@ class Looker:
                 reduced_motion="reduce",
             )
             self._set_cookies(context, who)
+            context.add_init_script(self.axe.axe_script)  # sent once, not with each page
             page = context.new_page()
             page.on("console", self._hear)
             page.on("pageerror", lambda error: self.faults.append(f"{self.at}: {error}"))
@@ -361,14 +362,16 @@ class Looker:
         self.look(page)
 
     def look(self, page: Page) -> None:
-        """Words and structure once; then axe and the width in every view."""
+        """Words and structure once; then axe and the width in every view.
+
+        A view that shows what another one has shown, in other sizes or words, is judged by what these can change.
+        """
         self._read(page)
-        page.evaluate(self.axe.axe_script)
         elder = "elder => document.documentElement.toggleAttribute('data-elder', elder)"
         self._judge(page, "phone")
         if self.language == "en":
             page.set_viewport_size(DESK)  # type: ignore[arg-type]
-            self._judge(page, "desk")
+            self._judge(page, "desk", SIZES)
             page.emulate_media(color_scheme="dark")
             self._judge(page, "desk, dark", COLOURS)
         else:
@@ -376,7 +379,7 @@ class Looker:
             self._judge(page, "phone, dark", COLOURS)
             page.emulate_media(color_scheme="light")
             page.evaluate(elder, True)
-            self._judge(page, "elder")
+            self._judge(page, "elder", SIZES)
             self._measure(page)
             page.evaluate(elder, False)
             page.set_viewport_size(DESK)  # type: ignore[arg-type]
@@ -393,7 +396,7 @@ class Looker:
 
     def _judge(self, page: Page, view: str, rules: dict[str, Any] | None = None) -> None:
         page.evaluate(SETTLED)
-        found = page.evaluate("options => axe.run(options)", {"resultTypes": ["violations"], **(rules or {})})
+        found = page.evaluate("options => axe.run(options)", QUICKLY | (rules or {}))
         for rule in found["violations"]:
             self.faults.append(f"{self.at}, {view}: {rule['id']}: {rule['nodes'][0]['html'][:160]}")
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -404,6 +407,17 @@ class Looker:
         for target in page.evaluate(SMALL_TARGETS, 60):
             self.faults.append(f"{self.at}, elder: target too small: {target}")
 
+
+QUICKLY = {"resultTypes": ["violations"], "preload": False}
+"""Only what is wrong is told, and no style sheet is fetched a second time: the rule that wants that is about sound."""
+
+SIZES = {
+    "runOnly": {
+        "type": "rule",
+        "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable"],
+    }
+}
+"""What larger signs, and words of another length, can change where the same is shown and hidden."""
 
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 """What a colour scheme can change; structure was judged in the light."""
