@@ -68,7 +68,8 @@ def test_an_unjust_proposal_is_refused_at_its_field(
     wanted = changes.get("cases")
     if wanted == "parts":
         whole = go(case_in(State.ACCEPTED, street, now=now), "split", "officer", street, now=now)
-        cases = list(whole.parts.all())
+        cases = [go(part, "accept", "officer", street, now=now) for part in whole.parts.all()]
+        cases = [go(part, "dispatch", "officer", street, now=now) for part in cases]
     elif wanted is not None:
         done = go(overdue(street, now), "resolve", "grid_worker", street, now=now)
         far = raised(street, now=now, area="far:building")

@@ -62,6 +62,15 @@ def paused_over_it(street: Street, now: datetime) -> Case:
     return steps(case, street, ("resolve", "grid_worker", now + 8 * DAY))
 
 
+def order_missed_while_paused(street: Street, now: datetime) -> Case:
+    """The day of the reply passes while the clock stands still."""
+    case = order_unanswered(street, now)
+    for name, who in (("ask_pause", "grid_worker"), ("grant_pause", "officer")):
+        case = go(case, name, who, street, now=now + 2 * DAY)
+    case = go(case, "reply", "grid_worker", street, now=now + 5 * DAY)
+    return go(case, "resolve", "grid_worker", street, now=now + 5 * DAY)
+
+
 def awaiting_over_it(street: Street, now: datetime) -> Case:
     """An extension was asked for in time; it was decided when the day had passed."""
     case = steps(in_work(street, now), street, ("ask_extension", "grid_worker", now + DAY))
@@ -144,6 +153,7 @@ STORIES: list[tuple[Story, str, list[str]]] = [
     (dissatisfied_twice, "first", []),
     (never_signed, "first", ["overdue", "unsigned", "overdue"]),
     (paused_over_it, "first", []),
+    (order_missed_while_paused, "first", []),
     (awaiting_over_it, "first", []),
     (came_too_late, "first", []),
     (climbed_away, "first", []),
