@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from shangju.cases.models import Case
@@ -13,7 +13,7 @@ from shangju.posts.queries import DISPATCHED_TO
 from shangju.posts.rights import Standing
 from shangju.topics.heat import HeatShare, HeatSource
 from shangju.topics.models import Topic, TopicCase, TopicEvent
-from shangju.topics.rules import topics_for
+from shangju.topics.rules import is_behind_wall, topics_before_walls, topics_for
 from shangju.topics.workflow import CaseStanding, TopicState
 
 ORDER = (TopicState.PROPOSED, TopicState.CONFIRMED, TopicState.SETTLED, TopicState.DISMISSED)
@@ -51,11 +51,16 @@ def memberships_for(standing: Standing, topic: Topic) -> list[TopicCase]:
 
 def topic_of(standing: Standing, case: Case) -> Topic | None:
     """The topic to which a case belongs, if the reader sees that topic: the open one, else the latest settled one."""
-    rows = TopicCase.objects.filter(
-        Q(is_current=True) | Q(topic__state=TopicState.SETTLED), case=case, standing=CaseStanding.MEMBER
+    holding = TopicCase.objects.filter(
+        Q(is_current=True) | Q(topic__state=TopicState.SETTLED),
+        topic=OuterRef("pk"),
+        case=case,
+        standing=CaseStanding.MEMBER,
     )
-    row = rows.order_by("-is_current", "-topic_id").values_list("topic_id", flat=True).first()
-    return topics_for(standing).filter(pk=row).first() if row is not None else None
+    found = (
+        topics_before_walls(standing).filter(Exists(holding)).order_by(F("ended_at").desc(nulls_first=True))
+    )
+    return next((topic for topic in found[:1] if not is_behind_wall(standing, topic)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,19 +45,28 @@ def cases_within(standing: Standing) -> QuerySet[Case]:
 
 def topics_for(standing: Standing) -> QuerySet[Topic]:
     """The topics that the user keeps by a case of theirs, or leads; none that holds a case behind their wall."""
+    with everywhere(EverywhereReason.WALL):
+        walled = list(_walled_cases(standing).values_list("topic_id", flat=True).distinct())
+    return topics_before_walls(standing).exclude(pk__in=walled)
+
+
+def topics_before_walls(standing: Standing) -> QuerySet[Topic]:
+    """:func:`topics_for` without the walls; whoever shows one of them asks :func:`is_behind_wall`."""
     kept = TopicCase.objects.filter(topic=OuterRef("pk"), case__in=cases_within(standing))
     seen = Q(Exists(kept.exclude(standing=CaseStanding.TAKEN_OUT))) | Q(lead_post_id__in=standing.posts)
-    outside = Topic.objects.filter(seen).exclude(pk__in=_walled_topics(standing))
-    return outside.select_related("area", "lead_post__area").defer(
-        "area__outline", "lead_post__area__outline"
-    )
+    found = Topic.objects.filter(seen).select_related("area", "lead_post__area")
+    return found.defer("area__outline", "lead_post__area__outline")
 
 
-def _walled_topics(standing: Standing) -> list[int]:
-    """Ids of the topics that hold a case behind the user's wall, wherever it lies."""
+def is_behind_wall(standing: Standing, topic: Topic) -> bool:
+    """Whether a case of the topic, wherever it lies, is behind the user's wall."""
     with everywhere(EverywhereReason.WALL):
-        walled = Case.objects.filter(behind_wall(standing), topic_memberships__isnull=False)
-        return list(TopicCase.objects.filter(case__in=walled).values_list("topic_id", flat=True).distinct())
+        return _walled_cases(standing).filter(topic=topic).exists()
+
+
+def _walled_cases(standing: Standing) -> QuerySet[TopicCase]:
+    walled = Case.objects.filter(behind_wall(standing), topic_memberships__isnull=False)
+    return TopicCase.objects.filter(case__in=walled)
 
 
 def may_keep(standing: Standing, topic: Topic) -> bool:
