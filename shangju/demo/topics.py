@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from shangju.areas.models import Area
 from shangju.cases.intake import ContactDetails, Submission, register_concern
 from shangju.cases.models import Case
 from shangju.cases.places import Place
-from shangju.cases.rules import REPORTER
+from shangju.cases.rules import REPORTER, staff
 from shangju.categories.queries import category_by_code
 from shangju.core.errors import DomainError
 from shangju.demo.mechanism import Teller
 from shangju.demo.stage import Scene
+from shangju.posts.queries import holders_of
+from shangju.supervision.queries import task_forces_of
 from shangju.topics.models import Topic
 from shangju.topics.proposing import look_for_topics
-from shangju.topics.services import confirm_topic, name_lead
+from shangju.topics.services import confirm_topic, give_topic, name_lead
 
 PUMP_ROOM = (
     (6.4, "地下泵房夜里嗡嗡响", "地下泵房的水泵夜里嗡嗡响，床头都能感到震动，睡不好。"),
@@ -41,6 +45,16 @@ def show_topics(scene: Scene, *, now: datetime) -> None:
         officer = scene.desk.actor
         confirmed = confirm_topic(topic, title="地下泵房水泵夜间噪音", by=officer, now=now)
         name_lead(confirmed, post=scene.worker.post, by=officer, now=now)
+        _give_to_task_force(confirmed, now=now)
+
+
+def _give_to_task_force(topic: Topic, *, now: datetime) -> None:
+    """To the one that the demonstration set up, by whoever leads it; nothing where there is none."""
+    today = timezone.localdate(now)
+    for force in task_forces_of(topic.area, on=today)[:1]:
+        for holder in holders_of(force.lead_post, on=today)[:1]:
+            reason = "物业、水泵厂家和住户的时间要一起协调。"
+            give_topic(topic, task_force=force, reason=reason, by=staff(holder), now=now)
 
 
 def _raised(

@@ -82,10 +82,20 @@ def _long(day: date) -> str:
     return str(date_format(day, "DATE_FORMAT"))
 
 
-def brief_of(task_force: TaskForce, *, week: date, standing: Standing, now: datetime) -> Brief:
-    """The brief of the week with the Monday ``week``, on the cases that the reader may open."""
-    begin = timezone.make_aware(datetime.combine(week, time.min))
-    end = timezone.make_aware(datetime.combine(week + WEEK, time.min))
+def edges_of(week: date) -> tuple[datetime, datetime]:
+    """The instants at which the week with the Monday ``week`` and the one after it begin."""
+    first, after = (timezone.make_aware(datetime.combine(day, time.min)) for day in (week, week + WEEK))
+    return first, after
+
+
+def brief_of(
+    task_force: TaskForce, *, week: date, standing: Standing, now: datetime, further: Sequence[Section] = ()
+) -> Brief:
+    """The brief of the week with the Monday ``week``, on the cases that the reader may open.
+
+    ``further`` are sections on what apps above this one know of the task force's work.
+    """
+    begin, end = edges_of(week)
     until = min(now, end)
     rows, hidden = read_rows(task_force, begin, until, standing)
     members = members_of(task_force, on=timezone.localdate(until - timedelta.resolution))
@@ -96,7 +106,7 @@ def brief_of(task_force: TaskForce, *, week: date, standing: Standing, now: date
         office=str(task_force.area),
         members=[str(task_force.lead_post), *(str(member.body) for member in members)],
         summary=_summary(rows),
-        sections=[_given(rows), _moved(rows), _overdue(rows), _orders(rows), _notes(rows)],
+        sections=[_given(rows), _moved(rows), _overdue(rows), _orders(rows), _notes(rows), *further],
         asked=_asked(rows, last=week + 2 * WEEK - timedelta(days=1)),
         hidden=hidden,
     )
@@ -115,7 +125,12 @@ def _handler(case: Case) -> str:
 
 def _free(words: str, case: Case) -> str:
     """Free words of staff: without personal data, on one line; none of a confidential case."""
-    return "" if case.is_confidential else " ".join(mask_personal_data(words).split()).rstrip("。.；;")
+    return "" if case.is_confidential else one_line(words)
+
+
+def one_line(words: str) -> str:
+    """Free words as part of a sentence of the brief, without personal data."""
+    return " ".join(mask_personal_data(words).split()).rstrip("。.；;")
 
 
 def _summary(rows: BriefRows) -> str:

@@ -11,6 +11,7 @@ from shangju.areas.models import Area
 from shangju.cases.models import Case
 from shangju.core.scoping import ScopeColumns, ScopedManager
 from shangju.posts.models import Post
+from shangju.supervision.models import TaskForce
 from shangju.topics.workflow import CaseOrigin, CaseStanding, TopicMove, TopicState
 
 TITLE_LIMIT, PLACE_LIMIT, OUTCOME_LIMIT, REASON_LIMIT = 60, 120, 2000, 500
@@ -38,6 +39,9 @@ class Topic(models.Model):
     place = models.CharField(_("Place"), max_length=PLACE_LIMIT, blank=True)
     lead_post = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="led_topics", verbose_name=_("Leads")
+    )
+    task_force = models.ForeignKey(
+        TaskForce, models.PROTECT, null=True, related_name="topics", verbose_name=_("Task force")
     )
     outcome = models.TextField(_("Outcome"), max_length=OUTCOME_LIMIT, blank=True)
     words = models.JSONField(default=list)
@@ -69,6 +73,10 @@ class Topic(models.Model):
                 condition=~Q(state__in=[TopicState.CONFIRMED, TopicState.SETTLED])
                 | Q(confirmed_at__isnull=False),
                 name="topic_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(task_force=None) | ~Q(state=TopicState.PROPOSED),
+                name="no_proposal_is_given_to_a_task_force",
             ),
         ]
         indexes = [models.Index(fields=["area", "state", "-heat", "-id"], name="topics_by_heat")]
@@ -121,7 +129,11 @@ class TopicEventManager(ScopedManager["TopicEvent"]):
 
 
 class TopicEvent(models.Model):
-    """One thing that happened to a topic: appended, never edited. ``cases`` are ids, shown to whom may see the cases."""
+    """One thing that happened to a topic: appended, never edited. ``cases`` are ids, shown to whom may see the cases.
+
+    ``task_force`` is the one that it was given to or taken back from: the weekly brief reads from it which topics a
+    task force had in a week that is past.
+    """
 
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="events", db_index=False)
     sequence = models.PositiveIntegerField()
@@ -129,6 +141,7 @@ class TopicEvent(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     post_name = models.CharField(max_length=60, blank=True)
     note = models.TextField(blank=True)
+    task_force = models.ForeignKey(TaskForce, models.PROTECT, null=True, related_name="+")
     cases = models.JSONField(default=list)
     at = models.DateTimeField()
 

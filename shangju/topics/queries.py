@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from shangju.cases.models import Case
@@ -11,6 +11,7 @@ from shangju.cases.rules import visible_to
 from shangju.posts.models import Post
 from shangju.posts.queries import DISPATCHED_TO
 from shangju.posts.rights import Standing
+from shangju.supervision.models import Entrustment, TaskForce
 from shangju.topics.heat import HeatShare, HeatSource
 from shangju.topics.models import Topic, TopicCase, TopicEvent
 from shangju.topics.rules import is_behind_wall, topics_before_walls, topics_for
@@ -24,19 +25,50 @@ def readable_cases(standing: Standing) -> QuerySet[Case]:
     return Case.objects.filter(visible_to(standing))
 
 
-def topics_in_state(standing: Standing, state: str) -> QuerySet[Topic]:
+def topics_in_state(
+    standing: Standing, state: str, *, task_force: TaskForce | None = None
+) -> QuerySet[Topic]:
     """The topics that the reader sees in a state, the hottest first, each with how many of its cases the reader may open."""
+    found = _with_own_cases(standing, _narrowed(topics_for(standing), task_force))
+    return found.filter(state=state).order_by("-heat", "-pk")
+
+
+def topics_given_to(task_force: TaskForce, standing: Standing) -> QuerySet[Topic]:
+    """The topics of a task force that the reader sees, those that are open first, then the hottest; counted as above."""
+    found = _with_own_cases(standing, _narrowed(topics_for(standing), task_force))
+    return found.order_by(F("ended_at").desc(nulls_first=True), "-heat", "-pk")
+
+
+def _with_own_cases(standing: Standing, topics: QuerySet[Topic]) -> QuerySet[Topic]:
     own = TopicCase.objects.filter(topic=OuterRef("pk"), case__in=readable_cases(standing))
     members = own.exclude(standing=CaseStanding.TAKEN_OUT).order_by().values("topic")
     counted = Subquery(members.annotate(total=Count("pk")).values("total"))
-    found = topics_for(standing).filter(state=state)
-    return found.annotate(own_cases=Coalesce(counted, 0)).order_by("-heat", "-pk")
+    return topics.annotate(own_cases=Coalesce(counted, 0))
 
 
-def counts_by_state(standing: Standing) -> dict[str, int]:
+def _narrowed(topics: QuerySet[Topic], task_force: TaskForce | None) -> QuerySet[Topic]:
+    return topics if task_force is None else topics.filter(task_force=task_force)
+
+
+def counts_by_state(standing: Standing, *, task_force: TaskForce | None = None) -> dict[str, int]:
     """How many topics the reader sees in each state, in one statement."""
-    found = topics_for(standing).order_by().values("state").annotate(total=Count("pk"))
-    return dict(found.values_list("state", "total"))
+    found = _narrowed(topics_for(standing), task_force).order_by().values("state")
+    return dict(found.annotate(total=Count("pk")).values_list("state", "total"))
+
+
+def task_forces_with_topics(standing: Standing) -> list[TaskForce]:
+    """The task forces that have a topic that the reader sees, the newest first."""
+    given = topics_for(standing).filter(task_force=OuterRef("pk"))
+    return list(TaskForce.objects.filter(Exists(given)))
+
+
+def cases_to_give(standing: Standing, topic: Topic) -> list[tuple[Case, str]]:
+    """The open cases of a topic that the reader may open, each with the name of the task force that has it already."""
+    members = topic.memberships.filter(standing=CaseStanding.MEMBER, is_current=True)
+    has = Entrustment.objects.filter(case=OuterRef("pk"), released_at__isnull=True)
+    found = readable_cases(standing).filter(pk__in=members.values("case"), is_open=True)
+    found = found.annotate(held_by=Coalesce(Subquery(has.values("task_force__name")[:1]), Value("")))
+    return [(case, case.held_by) for case in found.defer("text").order_by("received_at", "pk")]
 
 
 def memberships_for(standing: Standing, topic: Topic) -> list[TopicCase]:
@@ -76,7 +108,7 @@ def history_of(topic: Topic, memberships: Iterable[TopicCase]) -> list[ToldEvent
     numbers = {row.case_id: row.case.number for row in memberships}
     return [
         ToldEvent(event, tuple(numbers[case] for case in event.cases if case in numbers))
-        for event in topic.events.select_related("by").order_by("-sequence")
+        for event in topic.events.select_related("by", "task_force").order_by("-sequence")
     ]
 
 

@@ -1,10 +1,12 @@
-"""Who may see a topic and act on it: whoever dispatches or supervises where its cases are, and who leads the work sees it.
+"""Who may see a topic and act on it: whoever dispatches or supervises where its cases are; who leads the work sees it, and
+so does the leading post of a task force at work that it was given to.
 
 A case is grouped only where everybody who works on topics may know of it (:func:`may_be_grouped`), and somebody with a
 stake in one of its cases does not see a topic at all: its title speaks of that case as well (cases.md §7).
 """
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from shangju.cases.models import Case
 from shangju.cases.rules import visible_to, within
@@ -18,6 +20,8 @@ from shangju.topics.workflow import MOVES, CaseStanding, TopicMove
 
 KEEPING = (Right.DISPATCH, Right.SUPERVISE)
 """Either right lets somebody keep topics where they hold it."""
+
+GIVING = (TopicMove.GIVE, TopicMove.TAKE_BACK)
 
 NEVER_GROUPED = (State.DECLINED, State.WITHDRAWN)
 
@@ -54,8 +58,15 @@ def topics_before_walls(standing: Standing) -> QuerySet[Topic]:
     """:func:`topics_for` without the walls; whoever shows one of them asks :func:`is_behind_wall`."""
     kept = TopicCase.objects.filter(topic=OuterRef("pk"), case__in=cases_within(standing))
     seen = Q(Exists(kept.exclude(standing=CaseStanding.TAKEN_OUT))) | Q(lead_post_id__in=standing.posts)
-    found = Topic.objects.filter(seen).select_related("area", "lead_post__area")
+    found = Topic.objects.filter(seen | _led_by_task_force(standing))
+    found = found.select_related("area", "lead_post__area", "task_force")
     return found.defer("area__outline", "lead_post__area__outline")
+
+
+def _led_by_task_force(standing: Standing) -> Q:
+    """Topics given to a task force that the user leads, until its last day."""
+    last = Q(task_force__ends_on=None) | Q(task_force__ends_on__gte=timezone.localdate())
+    return last & Q(task_force__lead_post_id__in=standing.posts)
 
 
 def is_behind_wall(standing: Standing, topic: Topic) -> bool:
@@ -81,8 +92,15 @@ def may_keep(standing: Standing, topic: Topic) -> bool:
         return all(any(path.startswith(area.path) for area in areas) for path in paths)
 
 
+def may_give(standing: Standing, topic: Topic) -> bool:
+    """Whether the user may give a topic that they see to a task force or take it back: by the right that gives cases."""
+    return standing.may(Right.SUPERVISE, path=topic.area.path)
+
+
 def open_moves(standing: Standing, topic: Topic) -> tuple[TopicMove, ...]:
     """The moves that are open to the user now, in the table's order."""
     if not may_keep(standing, topic):
         return ()
-    return tuple(move for move, rule in MOVES.items() if topic.state in rule.sources)
+    other = TopicMove.TAKE_BACK if topic.task_force_id is None else TopicMove.GIVE
+    shut = {other} if may_give(standing, topic) else set(GIVING)
+    return tuple(move for move, rule in MOVES.items() if topic.state in rule.sources and move not in shut)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shangju.cases.models import Case
@@ -13,9 +14,10 @@ from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.personal_data import find_personal_data, kinds_in
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.posts.models import Post
+from shangju.supervision.models import TaskForce
 from shangju.topics.models import OUTCOME_LIMIT, REASON_LIMIT, TITLE_LIMIT, Topic, TopicCase, TopicEvent
 from shangju.topics.queries import lead_posts
-from shangju.topics.rules import KEEPING, cases_within, may_be_grouped, may_keep, topics_for
+from shangju.topics.rules import KEEPING, cases_within, may_be_grouped, may_give, may_keep, topics_for
 from shangju.topics.workflow import (
     MOVES,
     OPEN_TOPIC_STATES,
@@ -153,6 +155,46 @@ def name_lead(topic: Topic, *, post: Post, by: Actor, now: datetime) -> Topic:
 
 
 @transaction.atomic
+def give_topic(topic: Topic, *, task_force: TaskForce, reason: str, by: Actor, now: datetime) -> Topic:
+    """交专班: give a confirmed topic to a task force of its sub-district. Its cases are given one by one, each by its rule.
+
+    Raises ``NotAllowed`` without the right that gives cases, ``Conflict`` where one has it already and
+    ``DomainError`` at ``task_force`` or ``reason``.
+    """
+    held = _held_to_give(topic, TopicMove.GIVE, by=by)
+    why = _said(reason, "reason", REASON_LIMIT, _("Say why the task force is to have it."))
+    if held.task_force is not None:
+        sentence = _("“%(task_force)s” has it already. Take it back first.")
+        raise Conflict(sentence % {"task_force": held.task_force})
+    # Locked, so that its leaders cannot end it meanwhile.
+    chosen = TaskForce.objects.select_for_update().filter(pk=task_force.pk, area_id=held.area_id).first()
+    if chosen is None or not chosen.works_on(timezone.localdate(now)):
+        raise _refused("task_force", _("Choose a task force of this sub-district that is at work."))
+    held.task_force = chosen
+    held.save(update_fields=["task_force"])
+    _append(held, TopicMove.GIVE, by=by, note=why, task_force=chosen, now=now)
+    return held
+
+
+@transaction.atomic
+def take_topic_back(topic: Topic, *, reason: str, by: Actor, now: datetime) -> Topic:
+    """退回: the task force has the topic no longer; the cases that it was given stay with it until they are taken back.
+
+    Raises ``NotAllowed`` without the right that gives cases, ``Conflict`` where none has it, ``DomainError`` at
+    ``reason``.
+    """
+    held = _held_to_give(topic, TopicMove.TAKE_BACK, by=by)
+    why = _said(reason, "reason", REASON_LIMIT, _("Say why it is taken back."))
+    had = held.task_force
+    if had is None:
+        raise Conflict(_("No task force has this topic."))
+    held.task_force = None
+    held.save(update_fields=["task_force"])
+    _append(held, TopicMove.TAKE_BACK, by=by, note=why, task_force=had, now=now)
+    return held
+
+
+@transaction.atomic
 def settle_topic(topic: Topic, *, outcome: str, by: Actor, now: datetime) -> Topic:
     """End a topic with what came of it. Its cases go their own ways. Raises ``DomainError`` at ``outcome``."""
     held = _held(topic, TopicMove.SETTLE, by=by)
@@ -208,6 +250,16 @@ def _held(topic: Topic, move: TopicMove, *, by: Actor) -> Topic:
     return held
 
 
+def _held_to_give(topic: Topic, move: TopicMove, *, by: Actor) -> Topic:
+    """:func:`_held`, if ``by`` may give cases of its sub-district to a task force as well."""
+    held = _held(topic, move, by=by)
+    if not may_give(by.standing, held):
+        raise NotAllowed(
+            _("Only those who supervise the sub-district give a topic to a task force or take it back.")
+        )
+    return held
+
+
 def _case_of(number: str, topic: Topic, *, by: Actor) -> Case:
     case = cases_within(by.standing).filter(number=number.strip(), subdistrict_id=topic.area_id).first()
     if case is None:
@@ -232,7 +284,14 @@ def _refused(field: str, sentence: str) -> DomainError:
 
 
 def _append(
-    topic: Topic, kind: TopicMove, *, by: Actor, now: datetime, note: str = "", cases: Sequence[int] = ()
+    topic: Topic,
+    kind: TopicMove,
+    *,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    cases: Sequence[int] = (),
+    task_force: TaskForce | None = None,
 ) -> None:
     """The next row of history; the caller holds the topic's lock or has just made it."""
     topic.history_length += 1
@@ -245,6 +304,7 @@ def _append(
         by=by.user,
         post_name=fitting[-1].post_name if fitting else "",
         note=note,
+        task_force=task_force,
         cases=list(cases),
         at=now,
     )

@@ -28,6 +28,8 @@ class TopicMove(models.TextChoices):
     TAKE_IN = "take_in", pgettext_lazy("topic", "Take a case in")
     TAKE_OUT = "take_out", pgettext_lazy("topic", "Take a case out")
     NAME_LEAD = "name_lead", pgettext_lazy("topic", "Name who leads")
+    GIVE = "give", pgettext_lazy("topic", "Give the topic to a task force")
+    TAKE_BACK = "take_back", pgettext_lazy("topic", "Take the topic back from the task force")
     SETTLE = "settle", pgettext_lazy("topic", "Settle the topic")
     DISMISS = "dismiss", pgettext_lazy("topic", "Dismiss the topic")
 
@@ -62,6 +64,8 @@ MOVES: dict[TopicMove, Rule] = {
     TopicMove.TAKE_IN: Rule(_OPEN, None),
     TopicMove.TAKE_OUT: Rule(_OPEN, None),
     TopicMove.NAME_LEAD: Rule(frozenset({TopicState.CONFIRMED}), None),
+    TopicMove.GIVE: Rule(frozenset({TopicState.CONFIRMED}), None),
+    TopicMove.TAKE_BACK: Rule(frozenset({TopicState.CONFIRMED}), None),
     TopicMove.SETTLE: Rule(frozenset({TopicState.CONFIRMED}), TopicState.SETTLED),
     TopicMove.DISMISS: Rule(_OPEN, TopicState.DISMISSED),
 }

@@ -1,5 +1,6 @@
 """The supervision desk: every open case that needs a look, and why; urging several at once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ from shangju.supervision.ladder import Limits
 from shangju.supervision.models import TaskForce
 from shangju.supervision.queries import given_to, limits_of, subdistricts_with, task_forces_of
 from shangju.supervision.reasons import REASONS, rows_with_reasons, those_with
-from shangju.supervision.task_forces import entrust_cases
+from shangju.supervision.task_forces import Given, entrust_cases
 from shangju.supervision.urging import urge_cases
 
 ROWS = 50
@@ -91,18 +92,23 @@ def entrust(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
-            done = sum(1 for each in outcomes if not each.refusal)
-            sentence = ngettext(
-                "%(count)s case was given to the task force.",
-                "%(count)s cases were given to the task force.",
-                done,
-            )
-            messages.success(request, sentence % {"count": done})
-            for each in outcomes:
-                if each.refusal:
-                    messages.warning(request, f"{each.case.number}: {each.refusal}")
+            tell_what_was_given(request, outcomes)
             return redirect(f"{reverse('supervision:list')}?{request.GET.urlencode()}")
     return _page(request, UrgeSeveralForm(), entrusting=form, ticked=set(numbers), status=422)
+
+
+def tell_what_was_given(request: HttpRequest, outcomes: Sequence[Given]) -> None:
+    """Say on the next page how many cases the task force was given, and of each of the others why not."""
+    done = sum(1 for each in outcomes if not each.refusal)
+    sentence = ngettext(
+        "%(count)s case was given to the task force.",
+        "%(count)s cases were given to the task force.",
+        done,
+    )
+    messages.success(request, sentence % {"count": done})
+    for each in outcomes:
+        if each.refusal:
+            messages.warning(request, f"{each.case.number}: {each.refusal}")
 
 
 def _forces_at_work(standing: Standing) -> list[TaskForce]:

@@ -30,7 +30,7 @@ from shangju.desk.views.cases import actor_of, find_case
 from shangju.parties.models import Party, PartyStatus
 from shangju.posts.middleware import standing_in
 from shangju.posts.models import Post
-from shangju.posts.rights import Right
+from shangju.posts.rights import Right, Standing
 from shangju.supervision.briefs import NOTHING_ASKED, as_text, brief_of, monday_of, numbered_titles
 from shangju.supervision.models import Entrustment, TaskForce, TaskForceMember
 from shangju.supervision.queries import chosen_subdistrict, members_of, task_forces_of
@@ -42,9 +42,11 @@ from shangju.supervision.task_forces import (
     release_case,
     set_up_task_force,
 )
+from shangju.topics.briefs import topics_section
+from shangju.topics.queries import topics_given_to
 
 SUPERVISOR = needs_right(Right.SUPERVISE)
-CASES = 200
+CASES, TOPICS = 200, 50
 
 
 def _area(request: HttpRequest) -> Area:
@@ -54,14 +56,16 @@ def _area(request: HttpRequest) -> Area:
 def find_task_force(request: HttpRequest, pk: int) -> TaskForce:
     """The task force, if the reader supervises its sub-district or a community of it; else 404."""
     found = TaskForce.objects.filter(pk=pk).select_related("area", "lead_post").first()
-    supervised = [area.path for area in standing_in(request).areas_with(Right.SUPERVISE)]
-    if found is None or not any(_overlap(path, found.area.path) for path in supervised):
+    if found is None or not may_read_task_forces(standing_in(request), found.area):
         raise Http404
     return found
 
 
-def _overlap(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def may_read_task_forces(standing: Standing, subdistrict: Area) -> bool:
+    """Whether the pages of the task forces of a sub-district are open to a reader."""
+    supervised = [area.path for area in standing.areas_with(Right.SUPERVISE)]
+    home = subdistrict.path
+    return any(path.startswith(home) or home.startswith(path) for path in supervised)
 
 
 def _posts(area: Area) -> list[Post]:
@@ -151,6 +155,7 @@ def _page(
         "task_force": found,
         "members": members_of(found, on=timezone.localdate(now)),
         "rows": _rows(request, found, now=now),
+        "topics": topics_given_to(found, standing)[:TOPICS],
         "may_release": standing.may(Right.SUPERVISE, path=found.area.path),
         "is_open": found.ends_on is None or timezone.localdate(now) <= found.ends_on,
         "may_set_up": may_set_up,
@@ -254,7 +259,9 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
 def _brief(request: HttpRequest, pk: int) -> tuple[TaskForce, Any]:
     found = find_task_force(request, pk)
     week = monday_of(past_day(request.GET.get("week", ""), today=timezone.localdate()))
-    return found, brief_of(found, week=week, standing=standing_in(request), now=timezone.now())
+    standing, now = standing_in(request), timezone.now()
+    topics = topics_section(found, week=week, standing=standing, now=now)
+    return found, brief_of(found, week=week, standing=standing, now=now, further=[topics])
 
 
 @require_GET

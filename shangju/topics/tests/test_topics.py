@@ -17,12 +17,14 @@ from shangju.core.models import SetAside
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.posts.rights import forget_standing
 from shangju.posts.stakes import declare_stake
+from shangju.supervision.models import TaskForce
 from shangju.topics import queries, services
 from shangju.topics.models import Topic, TopicCase, TopicSearch
 from shangju.topics.proposing import EVERY, look_for_topics
 from shangju.topics.rules import open_moves, topics_for
 from shangju.topics.workflow import MOVES, CaseStanding, TopicMove, TopicState
 from tests.street import Street
+from tests.supervised import task_force_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")]
 
@@ -247,7 +249,7 @@ def test_a_stake_in_one_case_hides_the_whole_topic(street: Street, now: datetime
 
 def test_every_move_in_every_state(street: Street, now: datetime) -> None:
     """Against the table, in both directions; what a move leads to is stored with one row of history."""
-    officer = street.staff("officer")
+    leader = street.staff("leader")
     for state in TopicState:
         topic = confirmed(street, now=now) if not Topic.objects.exists() else Topic.objects.get()
         for move, rule in MOVES.items():
@@ -257,34 +259,39 @@ def test_every_move_in_every_state(street: Street, now: datetime) -> None:
             )  # fmt: skip
             TopicCase.objects.filter(topic=topic).update(standing=CaseStanding.MEMBER, is_current=True)
             topic.refresh_from_db()
-            assert (move in open_moves(officer.standing, topic)) == (state in rule.sources)
+            assert (move in open_moves(leader.standing, topic)) == (state in rule.sources)
             before = topic.history_length
             if state in rule.sources:
                 make(move, topic, street, now=now)
                 topic.refresh_from_db()
                 assert topic.state == (rule.target or state), (state, move)
-                assert topic.events.filter(kind=move, sequence=before + 1, by=officer.user).exists()
+                assert topic.events.filter(kind=move, sequence=before + 1, by=leader.user).exists()
             else:
                 with pytest.raises(Conflict):
                     make(move, topic, street, now=now)
 
 
 def make(move: TopicMove, topic: Topic, street: Street, *, now: datetime) -> None:
-    officer = street.staff("officer")
+    leader = street.staff("leader")
     member = topic.memberships.select_related("case").order_by("pk")[0].case
     if move == TopicMove.CONFIRM:
-        services.confirm_topic(topic, title="健身房", by=officer, now=now)
+        services.confirm_topic(topic, title="健身房", by=leader, now=now)
     elif move == TopicMove.TAKE_IN:
         fresh = reported(street, OTHER, now=now, number=70 + topic.history_length)
-        services.take_in_case(topic, number=fresh.number, by=officer, now=now)
+        services.take_in_case(topic, number=fresh.number, by=leader, now=now)
     elif move == TopicMove.TAKE_OUT:
-        services.take_out_case(topic, number=member.number, by=officer, now=now)
+        services.take_out_case(topic, number=member.number, by=leader, now=now)
     elif move == TopicMove.NAME_LEAD:
-        services.name_lead(topic, post=street.posts["unit"], by=officer, now=now)
+        services.name_lead(topic, post=street.posts["unit"], by=leader, now=now)
+    elif move == TopicMove.GIVE:
+        force = TaskForce.objects.first() or task_force_of(street, now=now).task_force
+        services.give_topic(topic, task_force=force, reason="跨社区", by=leader, now=now)
+    elif move == TopicMove.TAKE_BACK:
+        services.take_topic_back(topic, reason="已协调完毕", by=leader, now=now)
     elif move == TopicMove.SETTLE:
-        services.settle_topic(topic, outcome="已整改", by=officer, now=now)
+        services.settle_topic(topic, outcome="已整改", by=leader, now=now)
     else:
-        services.dismiss_topic(topic, reason="不是一回事", by=officer, now=now)
+        services.dismiss_topic(topic, reason="不是一回事", by=leader, now=now)
 
 
 def test_refusals_stand_at_their_field(street: Street, now: datetime) -> None:
