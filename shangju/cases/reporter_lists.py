@@ -6,10 +6,11 @@ cases that the reader must not open or would not talk with the reporter of.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 
 from shangju.cases.models import (
     CaseAssistant,
@@ -22,49 +23,79 @@ from shangju.cases.models import (
 from shangju.cases.places import building_level
 from shangju.cases.reporter import mask_name, mask_phone
 from shangju.cases.rules import WORKING, Actor, visible_to, within
-from shangju.core.known_data import KnownData, may_name
+from shangju.core.known_data import Glance, KnownData, folded
 from shangju.core.personal_data import mask_personal_data
+from shangju.core.sealing import unseal
 from shangju.posts.rights import Right, Standing
 
+SEALED_PIECES = {"sealed_name": "name", "sealed_phone": "phone", "sealed_address": "exact_address"}
+"""The pieces as the database keeps them: cast to a plain text, since the fields open themselves."""
 
-@dataclass(frozen=True, slots=True)
+
 class ListedContact:
-    """What a reporter left, inside the wall; the methods give what may leave it."""
+    """What a reporter left, inside the wall and sealed; the methods give what may leave it.
 
-    name: str
-    phone: str
-    exact_address: str
+    A piece is opened when it is needed, once: to show a list its titles nobody needs the phone, unless a title has digits
+    enough for one. Opening is the dearest thing that a long list does.
+    """
+
+    def __init__(self, name: str, phone: str, exact_address: str) -> None:
+        self._sealed = (name, phone, exact_address)
+
+    @cached_property
+    def _name(self) -> str:
+        return unseal(self._sealed[0])
+
+    @cached_property
+    def _phone(self) -> str:
+        return unseal(self._sealed[1])
+
+    @cached_property
+    def _address(self) -> str:
+        return unseal(self._sealed[2])
 
     def masked(self, piece: str) -> str:
         """``张**``, ``138****5678``, and the address up to the building."""
         if piece == RevealedField.NAME:
-            return mask_name(self.name)
-        return mask_phone(self.phone) if piece == RevealedField.PHONE else building_level(self.exact_address)
+            return mask_name(self._name)
+        return mask_phone(self._phone) if piece == RevealedField.PHONE else building_level(self._address)
 
     def plain(self, piece: str) -> str:
         """The piece itself: only for a case that :func:`open_in_list` gave."""
-        return {
-            RevealedField.NAME.value: self.name,
-            RevealedField.PHONE.value: self.phone,
-            RevealedField.ADDRESS.value: self.exact_address,
-        }[piece]
+        if piece == RevealedField.NAME:
+            return self._name
+        return self._phone if piece == RevealedField.PHONE else self._address
+
+    @cached_property
+    def _home(self) -> str:
+        """The address where it says more than the building."""
+        return self._address if building_level(self._address) != self._address.strip() else ""
+
+    @cached_property
+    def _folded(self) -> tuple[str, str]:
+        return folded(self._name), folded(self._home)
 
     def hidden_in(self, text: str) -> str:
         """``text`` without name, phone and exact home, however they are written, and without what looks like such data."""
-        home = self.exact_address if building_level(self.exact_address) != self.exact_address.strip() else ""
-        if not may_name(text, (self.name, home), phone=self.phone):
-            return mask_personal_data(text)
-        return KnownData(names=[self.name], phones=[self.phone], addresses=[home]).mask(text)
+        if not text:
+            return ""
+        glance = Glance(text)
+        if glance.may_name(self._folded) or (
+            glance.has_room_for_phone and glance.may_hold_phone(self._phone)
+        ):
+            return KnownData(names=[self._name], phones=[self._phone], addresses=[self._home]).mask(text)
+        return mask_personal_data(text)
 
 
 NO_CONTACT = ListedContact("", "", "")
 
 
 def listed_contacts(cases: Collection[int]) -> dict[int, ListedContact]:
-    """The contacts of these cases by the case's id; one statement. Whoever calls shows them by the methods only."""
-    rows = ReporterContact.objects.filter(case_id__in=cases)
-    kept = rows.values_list("case_id", "name", "phone", "exact_address")
-    return {case: ListedContact(name, phone, address) for case, name, phone, address in kept}
+    """The contacts of these cases by the case's id, sealed; one statement. Whoever calls shows them by the methods only."""
+    sealed = {name: Cast(piece, TextField()) for name, piece in SEALED_PIECES.items()}
+    rows = ReporterContact.objects.filter(case_id__in=cases).annotate(**sealed)
+    kept = rows.values_list("case_id", *SEALED_PIECES)
+    return {case: ListedContact(*pieces) for case, *pieces in kept}
 
 
 def open_in_list(standing: Standing) -> Q:

@@ -16,6 +16,9 @@ NAME_AT_LEAST = 2
 
 ADDRESS_AT_LEAST = 3
 PHONE_AT_LEAST = 7
+STARRED_PHONE_AT_LEAST = 3
+"""Digits that a mask leaves in front."""
+
 _BETWEEN = r"[\s\-‐‑–—－.·•()（）]*"
 _DIGITS = {
     digit: f"[{digit}{chr(ord(digit) + 0xFEE0)}{han}]"
@@ -31,22 +34,43 @@ _TO_DIGITS = str.maketrans(
 )
 
 
-def may_name(text: str, pieces: Iterable[str], *, phone: str = "") -> bool:
-    """A quick look whether :class:`KnownData` of these could find anything; most texts name nobody.
+_NO_DIGITS = re.compile("[^0-9]+")
 
-    Never wrong when it says no, and many times cheaper than making the patterns.
+
+class Glance:
+    """A quick look at one text: whether :class:`KnownData` of a person could find anything; most texts name nobody.
+
+    Never wrong when it says no, and many times cheaper than making the patterns. It says, too, whether there are digits
+    enough for a phone at all, so that for most texts nobody has to open the phone.
     """
-    folded = _folded(text)
-    if any(piece in folded for piece in map(_folded, pieces) if piece):
-        return True
-    if len(phone) < PHONE_AT_LEAST:
-        return False
-    digits = "".join(sign for sign in folded.translate(_TO_DIGITS) if sign in _DIGITS)
-    return phone in digits or ("*" in folded and phone[:3] in digits)
+
+    __slots__ = ("_digits", "_folded")
+
+    def __init__(self, text: str) -> None:
+        self._folded = folded(text)
+        self._digits = _NO_DIGITS.sub("", self._folded.translate(_TO_DIGITS))
+
+    def may_name(self, pieces: Iterable[str]) -> bool:
+        """Whether one of these, which are :func:`folded`, may stand in it."""
+        return any(piece in self._folded for piece in pieces if piece)
+
+    @property
+    def has_room_for_phone(self) -> bool:
+        """Whether any phone could be in it, whole or starred."""
+        return len(self._digits) >= (STARRED_PHONE_AT_LEAST if "*" in self._folded else PHONE_AT_LEAST)
+
+    def may_hold_phone(self, phone: str) -> bool:
+        """Whether this phone may be in it."""
+        if len(phone) < PHONE_AT_LEAST:
+            return False
+        return phone in self._digits or ("*" in self._folded and phone[:3] in self._digits)
 
 
-def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+def folded(text: str) -> str:
+    """``text`` without blanks, without case, and in one width: in which a piece is looked for."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return "".join(text.casefold().split())
 
 
 class KnownData:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -104,7 +105,7 @@ class LedgerRow:
 
     pk: int
     case_id: int
-    cells: list[Cell]
+    cells: Sequence[Cell]
     is_open: bool = False
 
 
@@ -129,34 +130,38 @@ class CellMaker:
         self._confidential = gettext("Confidential: %(category)s")
 
     def made(self, rows: Sequence[tuple[Any, ...]], *, opened: Iterable[int] = ()) -> list[LedgerRow]:
-        """The cells of these rows; of cases among ``opened`` the contact columns show the contact in plain."""
-        keys = [row[self.case_place] for row in rows]
-        contacts = listed_contacts(set(keys)) if self._needs_contact else {}
-        plain = frozenset(opened)
-        return [
-            LedgerRow(
-                row[0],
-                key,
-                self._cells(row, contacts.get(key, NO_CONTACT), is_open=key in plain),
-                key in plain,
-            )
-            for row, key in zip(rows, keys, strict=True)
-        ]
+        """The cells of these rows; of cases among ``opened`` the contact columns show the contact in plain.
 
-    def _cells(self, row: tuple[Any, ...], contact: ListedContact, *, is_open: bool) -> list[Cell]:
-        confidential, minor, helped, *category = (row[index] for index in self._own_at)
-        is_close = confidential or minor or helped
-        cells: list[Cell] = []
-        for column, read, places in self._plan:
-            if column.contact:
-                cells.append(contact.plain(column.contact) if is_open else contact.masked(column.contact))
-            elif not column.words:
-                cells.append(read(*[row[index] for index in places]))
-            elif is_close and not column.is_of_log:
-                cells.append(self._title_of_close(category) if column.key == "title" else "")
+        They are made column by column: what is the same for a whole column is then asked once a piece, not once a cell.
+        """
+        if not rows:
+            return []
+        fields = list(zip(*rows, strict=True))
+        keys = fields[self.case_place]
+        contacts = listed_contacts(set(keys)) if self._needs_contact else {}
+        listed = [contacts.get(key, NO_CONTACT) for key in keys]
+        plain = frozenset(opened)
+        is_open = [key in plain for key in keys]
+        own = list(zip(*(fields[place] for place in self._own_at), strict=True))
+        columns = [
+            _contacts(column.contact, listed, is_open)
+            if column.contact
+            else self._words(column, map(read, *(fields[place] for place in places)), listed, own)
+            if column.words
+            else map(read, *(fields[place] for place in places))
+            for column, read, places in self._plan
+        ]
+        return list(map(LedgerRow, fields[0], keys, zip(*columns, strict=True), is_open))
+
+    def _words(
+        self, column: Column, texts: Iterable[Cell], listed: Sequence[ListedContact], own: Sequence[Any]
+    ) -> Iterator[str]:
+        """What people wrote, starred; of a case that is kept close nothing, and its kind for a title."""
+        for text, contact, (confidential, minor, helped, *category) in zip(texts, listed, own, strict=True):
+            if column.is_of_log or not (confidential or minor or helped):
+                yield contact.hidden_in(str(text))
             else:
-                cells.append(contact.hidden_in(str(read(*[row[index] for index in places]))))
-        return cells
+                yield self._title_of_close(category) if column.key == "title" else ""
 
     def _title_of_close(self, category: list[Any]) -> str:
         code, name, english, request_type = category
@@ -166,6 +171,11 @@ class CellMaker:
             else self._types.get(request_type)
         )
         return self._confidential % {"category": told}
+
+
+def _contacts(piece: str, listed: Sequence[ListedContact], is_open: Sequence[bool]) -> Iterator[str]:
+    for contact, opened in zip(listed, is_open, strict=True):
+        yield contact.plain(piece) if opened else contact.masked(piece)
 
 
 def page_of(
@@ -187,14 +197,26 @@ def pieces_of(
 
     ``opens`` says of which cases the contact columns show the contact in plain.
     """
-    maker, after = CellMaker(ledger, columns), 0
-    while found := list(rows.filter(pk__gt=after).values_list(*maker.fields)[:PIECE]):
+    maker = CellMaker(ledger, columns)
+    for first, last in _stretches_of(rows):
+        found = list(rows.filter(pk__gte=first, pk__lte=last).values_list(*maker.fields))
         opened: set[int] = set()
         if opens is not None:
             keys = {row[maker.case_place] for row in found}
             opened = set(Case.objects.filter(opens, pk__in=keys).values_list("pk", flat=True))
         yield maker.made(found, opened=opened)
-        after = found[-1][0]
+
+
+def _stretches_of(rows: QuerySet[Any]) -> list[tuple[int, int]]:
+    """The first and last keys of the pieces of all rows.
+
+    Asked for once: a database that finds the rows by their day has to sort them by their key, and would read and sort what
+    is left of a hundred thousand for each piece anew where it knew no end of it.
+    """
+    keys, stretches = rows.values_list("pk", flat=True).iterator(chunk_size=PIECE), []
+    while piece := list(islice(keys, PIECE)):
+        stretches.append((piece[0], piece[-1]))
+    return stretches
 
 
 # ---- saved views and the log

@@ -14,7 +14,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shangju.core.spreadsheets import LONGEST_CELL, guarded
+from shangju.core.spreadsheets import guarded
 from shangju.ledgers.columns import Cell, Column
 from shangju.ledgers.queries import LedgerRow
 from shangju.ledgers.workflow import FileForm
@@ -61,7 +61,7 @@ def _write_text(stream: IO[bytes], paper: Paper, pieces: Pieces) -> int:
         written = 0
         for piece in pieces:
             numbered = enumerate(piece, start=written + 1)
-            writer.writerows([number, *map(_guarded, row.cells)] for number, row in numbered)
+            writer.writerows((number, *map(_guarded, row.cells)) for number, row in numbered)
             written += len(piece)
         writer.writerow([f"{COMMENT} {paper.closing}"])
     finally:
@@ -70,38 +70,31 @@ def _write_text(stream: IO[bytes], paper: Paper, pieces: Pieces) -> int:
 
 
 def _guarded(cell: Cell) -> Cell:
-    return guarded(cell) if isinstance(cell, str) and cell else cell
+    return guarded(cell) if isinstance(cell, str) else cell
 
 
 def _write_workbook(stream: IO[bytes], paper: Paper, pieces: Pieces) -> int:
     """XLSX, row by row to the disk; every cell but a count is a text, so that nothing in it is run or loses digits."""
     import xlsxwriter  # noqa: PLC0415 - six megabytes that most web processes never need
 
+    from shangju.ledgers.sheets import RowSheet  # noqa: PLC0415 - as above
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"title": paper.title, "author": paper.mark, "comments": paper.mark})
-        sheet = book.add_worksheet(_sheet_name(paper.title))
+        sheet = book.add_worksheet(_sheet_name(paper.title), RowSheet)
         _lay_out(sheet, book, paper)
         written = 0
         for piece in pieces:
-            for row in piece:
-                written += 1
-                _write_row(sheet, written, row.cells)
+            for number, row in enumerate(piece, start=written + 1):
+                sheet.write_cells(number, (number, *row.cells))
+            written += len(piece)
         sheet.autofilter(0, 0, max(written, 1), len(paper.columns))
         sheet.write_string(written + 1, 0, f"{COMMENT} {paper.closing}")
     return written
 
 
-def _write_row(sheet, number: int, cells: Sequence[Cell]) -> None:  # type: ignore[no-untyped-def] # xlsxwriter carries none
-    sheet.write_number(number, 0, number)
-    for place, cell in enumerate(cells, start=1):
-        if isinstance(cell, int):
-            sheet.write_number(number, place, cell)
-        elif cell:
-            sheet.write_string(number, place, cell[:LONGEST_CELL])
-
-
-def _lay_out(sheet, book, paper: Paper) -> None:  # type: ignore[no-untyped-def] # as above
+def _lay_out(sheet, book, paper: Paper) -> None:  # type: ignore[no-untyped-def] # xlsxwriter carries none
     """Widths, headers that stay, and a page as an office prints it: A4 across, as wide as the sheet, with the mark."""
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})
     body = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shangju.core.spreadsheets import FORMULA_SIGNS, HARMLESS
+from shangju.core.spreadsheets import FORMULA_SIGNS, HARMLESS, LINE_SIGNS, guarded
 from shangju.ledgers.case_columns import CASES
 from shangju.ledgers.queries import LedgerRow
 from shangju.ledgers.workflow import FileForm
@@ -37,6 +37,12 @@ def test_no_cell_of_a_csv_begins_a_formula(cells: list[list[str]]) -> None:
         for cell in row:
             assert cell.lstrip("\t\r\n ")[:1] not in FORMULA_SIGNS or HARMLESS.fullmatch(cell), cell
     assert rows[-1][0].startswith("# ")
+
+
+@given(WORDS)
+def test_the_quick_look_at_a_cell_guards_what_a_slow_one_would(cell: str) -> None:
+    is_formula = cell.lstrip(LINE_SIGNS + " ")[:1] in FORMULA_SIGNS and not HARMLESS.fullmatch(cell)
+    assert guarded(cell) == (f"'{cell}" if is_formula else cell)
 
 
 @pytest.mark.parametrize("cell", ['=HYPERLINK("http://example.cn","x")', "+cmd|' /C calc'!A0", "{=1+1}"])

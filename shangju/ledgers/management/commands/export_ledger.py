@@ -29,6 +29,9 @@ in the sub-district. Contacts are masked. Progress goes to the error stream, the
 
 Exit status: 0 written; 1 refused with the reason; 2 misuse."""
 
+    requires_system_checks: list[str] = []
+    """They would load every page and the whole interface into a process that serves neither: 25 MB."""
+
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """Keep the paragraphs of the help text."""
         return super().create_parser(
