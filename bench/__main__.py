@@ -77,7 +77,7 @@ def main() -> None:
         _measure_on(database, wanted, rows, length, Collector(figures, wanted), options)
         conditions["load_after"] = report.load()
         runs.append({"conditions": conditions, "figures": figures})
-    written = report.write(runs, ROOT / "var" / "bench", options.page)
+    written = report.write(runs, ROOT / "var" / "bench", options.page, adds=options.add)
     print(f"\n{written.with_suffix('.md')}")
 
 
@@ -90,6 +90,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kept", type=Path, default=KEPT, help=f"where generated cases are kept ({KEPT})")
     parser.add_argument("--data", type=Path, help="the folder of public data sets, for TOPICS")
     parser.add_argument("--page", type=Path, help="also write the table there, as docs/benchmarks.md")
+    parser.add_argument("--add", action="store_true", help="keep what the page says of earlier runs")
     options = parser.parse_args()
     unknown = set(options.names) - set(NAMES)
     if unknown:

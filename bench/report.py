@@ -63,6 +63,12 @@ def as_markdown(runs: list[dict[str, Any]]) -> str:
         "worker, with these cases stored. `rss_mb` counts pages that processes share once for each, `pss_mb` once.",
         "`web_cpu_ms_each` is the processor time of the web workers for one answer.",
     ]
+    return "\n".join(lines) + "\n" + sections(runs)
+
+
+def sections(runs: list[dict[str, Any]]) -> str:
+    """Each run with its conditions and its table."""
+    lines: list[str] = []
     for run in runs:
         lines += [
             "",
@@ -79,12 +85,16 @@ def as_markdown(runs: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(runs: list[dict[str, Any]], folder: Path, page: Path | None) -> Path:
-    """JSON and Markdown under ``folder``, and the page of the documentation where one is named."""
+def write(runs: list[dict[str, Any]], folder: Path, page: Path | None, *, adds: bool = False) -> Path:
+    """JSON and Markdown under ``folder``, and the page of the documentation where one is named.
+
+    With ``adds`` what the page says of earlier runs stays, each with its own conditions.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     stem = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     (folder / f"{stem}.json").write_text(json.dumps(runs, ensure_ascii=False, indent=1), encoding="utf-8")
     (folder / f"{stem}.md").write_text(as_markdown(runs), encoding="utf-8")
     if page:
-        page.write_text(as_markdown(runs), encoding="utf-8")
+        earlier = page.read_text(encoding="utf-8") if adds else ""
+        page.write_text(earlier + (sections(runs) if adds else as_markdown(runs)), encoding="utf-8")
     return folder / f"{stem}.json"
