@@ -63,7 +63,13 @@ def test_a_list_cannot_stand_in_the_list() -> None:
 def test_every_row_that_staff_are_told_of_has_its_kind() -> None:
     told = wording.TOLD_TO_HANDLER | wording.TOLD_TO_ASSISTANTS | wording.TOLD_TO_DISPATCHER
     news = {kind for kind in told if kind not in KIND_OF_EVENT}
-    assert news == {MoveName.ADD_WORDS, MoveName.ANSWER_AS_PARTY, MoveName.HEAR, MoveName.PART_ENDED}
+    assert news == {
+        MoveName.ADD_WORDS,
+        MoveName.ANSWER_AS_PARTY,
+        MoveName.HEAR,
+        MoveName.PART_ENDED,
+        MoveName.RELEASE,
+    }
     assert kind_of(REGISTER) == NoticeKind.ACTION
     assert kind_of(MoveName.ESCALATE) == NoticeKind.ACTION
     assert kind_of(MoveName.ESCALATE, is_onlooker=True) == NoticeKind.SUPERVISION
