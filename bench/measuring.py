@@ -23,7 +23,7 @@ COLUMNS = (
     " signed, contacted, closed, solved, satisfied, returned, reopened"
 )
 COPIES = "WITH RECURSIVE copies(number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM copies WHERE number + 1 < %s) "
-CHANCE = "((id * 7919 + number * 104729) %% 100)"
+CHANCE = "((cases_case.id * 7919 + copies.number * 104729) %% 100)"
 """Some number below a hundred that is always the same for a round."""
 
 
@@ -81,10 +81,10 @@ def _make(copies: int) -> dict[str, Any]:
     )
     statement = (
         f"{COPIES if not is_postgresql else ''}INSERT INTO measures_round ({COLUMNS})"
-        f" SELECT id, number, history_length, area_path, subdistrict_id, community_id, grid_id, category_id, channel,"
-        f" deadline_class, handler_post_id, NULL, received_at, {due}, {day},"
-        f" CASE WHEN is_open AND number = 0 THEN NULL ELSE {ended} END, FALSE,"
-        f" CASE WHEN is_open AND number = 0 THEN NULL ELSE {CHANCE} * 100 END,"
+        " SELECT cases_case.id, copies.number, history_length, area_path, subdistrict_id, community_id, grid_id,"
+        f" category_id, channel, deadline_class, handler_post_id, NULL, received_at, {due}, {day},"
+        f" CASE WHEN is_open AND copies.number = 0 THEN NULL ELSE {ended} END, FALSE,"
+        f" CASE WHEN is_open AND copies.number = 0 THEN NULL ELSE {CHANCE} * 100 END,"
         f" 1 + CAST({CHANCE} < 90 AS integer), CASE WHEN {CHANCE} < 60 THEN 1 + CAST({CHANCE} < 50 AS integer) ELSE 0 END,"
         f" 1 + CAST({CHANCE} < 85 AS integer), CASE WHEN {CHANCE} < 70 THEN 1 + CAST({CHANCE} < 55 AS integer) ELSE 0 END,"
         f" CASE WHEN {CHANCE} < 70 THEN 1 + CAST({CHANCE} < 60 AS integer) ELSE 0 END,"
