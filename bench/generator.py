@@ -127,10 +127,10 @@ class EventRow:
 EVENT_COLUMNS = tuple(EventRow.__slots__)
 
 
-def plant_more_areas(now: datetime) -> None:
+def plant_more_areas(now: datetime, first: int = 1, last: int = SUBDISTRICTS) -> None:
     """Invented sub-districts beside Dashikou, each with communities, grids and grid workers."""
     plans = []
-    for number in range(1, SUBDISTRICTS + 1):
+    for number in range(first, last + 1):
         code = f"B{number:02}"
         plans.append(AreaPlan("subdistrict", code, f"{code}街道", number_prefix=code, is_invented=True))
         for second in range(1, COMMUNITIES + 1):

@@ -1,19 +1,30 @@
 """Millions of cases out of the generated ones, on PostgreSQL: each is copied as often as it takes, in one process a core.
 
-A copy is a row of its own under every constraint of the table, and lies in it where it would have come in. What it has
-not, and what is said with the figures: a history, clocks, a place in the search index. So lists, lights and counts meet
-all of them, pages of single cases and the search the generated ones alone. Every case gets a round, made up likewise:
-measured is how rounds are counted and read, not how they are read out of a history.
+A copy is a row of its own under every constraint of the table, lies in it where it would have come in, and in another
+sub-district than the generated ones: twenty million cases are a city of two hundred. What it has not, and what is said
+with the figures: a history, clocks, a place in the search index. So lists, lights and counts meet all of them, pages of
+single cases and the search the generated ones alone. Every case gets a round, made up likewise: measured is how rounds
+are counted and read, not how they are read out of a history.
 """
 
 import shutil
 import time
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
-from bench.generator import bring_back, in_parallel, take_indexes_away
+from bench.generator import (
+    SUBDISTRICTS,
+    Spot,
+    bring_back,
+    in_parallel,
+    plant_more_areas,
+    spots,
+    take_indexes_away,
+)
 from shangju.cases.models import Case
 from shangju.measures.models import Round
 
@@ -22,34 +33,34 @@ SLICES = 50
 """Cases are copied in so many pieces, the oldest first, so that old and new do not lie across each other."""
 BYTES_OF_A_CASE = 2_200
 """With its indexes, its round, and what the log of the database needs while it is made."""
+SUBDISTRICTS_BESIDE = 180
+PLACES = "bench_places"
+"""Where the copies of the cases of a grid lie: a table that is there while cases are copied."""
+OF_PLACE = {name: f"places.{name}" for name in ("area_path", "subdistrict_id", "community_id", "grid_id")}
+WORKER = "CASE WHEN handler_post_id IS NOT NULL THEN places.post_id END"
 OWN_VALUES = {
-    "id": "id + {stride} * copies.copy",
+    "id": "cases_case.id + {stride} * places.copy",
     # The six digits of a generated number get two more before them, which say which copy it is.
-    "number": "replace(number, '-', '-' || lpad(copies.copy::text, 2, '0'))",
-    "tracking_print": "left(md5(tracking_print || copies.copy) || md5(number || copies.copy), 43)",
+    "number": "replace(number, '-', '-' || lpad(places.copy::text, 2, '0'))",
+    "tracking_print": "left(md5(tracking_print || places.copy) || md5(number || places.copy), 43)",
+    "area_id": "places.grid_id",
+    **OF_PLACE,
+    "handler_post_id": WORKER,
 }
 COPIES_AT_MOST = 100
-CHANCE = "((cases_case.id * 7919 + copies.copy * 104729) %% 100)"
+CHANCE = "((cases_case.id * 7919 + places.copy * 104729) %% 100)"
 """Some number below a hundred that is always the same for a case."""
 DUE = "coalesce(close_due_at, received_at + interval '5 days')"
 ENDED = f"received_at + interval '1 minute' * ({CHANCE} * 100)"
 ROUND_VALUES = {
-    "case_id": "cases_case.id + {stride} * copies.copy",
+    "case_id": "cases_case.id + {stride} * places.copy",
     "number": "0",
-    **{
-        name: name
-        for name in (
-            "history_length",
-            "area_path",
-            "subdistrict_id",
-            "community_id",
-            "grid_id",
-            "category_id",
-            "channel",
-            "deadline_class",
-            "handler_post_id",
-        )
-    },
+    "history_length": "history_length",
+    **OF_PLACE,
+    "category_id": "category_id",
+    "channel": "channel",
+    "deadline_class": "deadline_class",
+    "handler_post_id": WORKER,
     "handler_party_id": "NULL",
     "started_at": "received_at",
     "due_at": DUE,
@@ -75,6 +86,9 @@ def multiply(rows: int, *, wanted: int) -> dict[str, Any]:
     began = time.monotonic()
     asked = max(1, min(wanted // rows, COPIES_AT_MOST))
     copies = max(1, min(asked, int(_free_bytes() * 0.8) // (rows * BYTES_OF_A_CASE)))
+    with transaction.atomic():
+        plant_more_areas(timezone.now(), SUBDISTRICTS + 1, SUBDISTRICTS + SUBDISTRICTS_BESIDE)
+    _give_places(copies)
     definitions = take_indexes_away(*TABLES) + _take_unique_away()
     beyond = Case.objects.order_by("-pk").values_list("pk", flat=True)[0] + 1
     width = beyond // SLICES + 1
@@ -82,6 +96,7 @@ def multiply(rows: int, *, wanted: int) -> dict[str, Any]:
     in_parallel(_copy_slice, slices)
     in_parallel(bring_back, [(definition,) for definition in definitions])
     with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {PLACES}")
         cursor.execute("SELECT setval(pg_get_serial_sequence('cases_case', 'id'), max(id)) FROM cases_case")
         cursor.execute("VACUUM ANALYZE cases_case")
         cursor.execute("VACUUM ANALYZE measures_round")
@@ -97,6 +112,34 @@ def _free_bytes() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SHOW data_directory")
         return shutil.disk_usage(Path(cursor.fetchone()[0]).parent).free
+
+
+def _give_places(copies: int) -> None:
+    """The copy 0 of a grid's cases is where they are; the others are dealt out to the sub-districts beside."""
+    grids: dict[int, list[Spot]] = defaultdict(list)
+    for spot in spots():
+        grids[spot.subdistrict].append(spot)
+    every = list(grids.values())
+    here, beside = every[:-SUBDISTRICTS_BESIDE], every[-SUBDISTRICTS_BESIDE:]
+    rows = []
+    for number, old in enumerate(here):
+        for place, spot in enumerate(old):
+            rows.append((spot.area, 0, spot))
+            for copy in range(1, copies):
+                new = beside[(copy * len(here) + number) % len(beside)]
+                rows.append((spot.area, copy, new[place % len(new)]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE {PLACES} (old_grid bigint, copy int, grid_id bigint, area_path text,"
+            " subdistrict_id bigint, community_id bigint, post_id bigint, PRIMARY KEY (old_grid, copy))"
+        )
+        columns = "old_grid, copy, grid_id, area_path, subdistrict_id, community_id, post_id"
+        with cursor.copy(f"COPY {PLACES} ({columns}) FROM STDIN") as stream:
+            for grid, copy, spot in rows:
+                stream.write_row(
+                    (grid, copy, spot.area, spot.path, spot.subdistrict, spot.community, spot.post)
+                )
+        cursor.execute(f"ANALYZE {PLACES}")
 
 
 def _take_unique_away() -> list[str]:
@@ -128,7 +171,7 @@ def _insert(table: str, values: dict[str, str], cursor: Any, bounds: tuple[int, 
     chosen = ", ".join(values.values()).replace("{stride}", f"{stride}::bigint")
     cursor.execute(
         f"INSERT INTO {table} ({', '.join(values)}) SELECT {chosen} FROM cases_case"
-        " CROSS JOIN generate_series(%s, %s) AS copies(copy) WHERE cases_case.id >= %s AND cases_case.id < %s"
-        " ORDER BY cases_case.id",
+        f" JOIN {PLACES} AS places ON places.old_grid = cases_case.grid_id AND places.copy BETWEEN %s AND %s"
+        " WHERE cases_case.id >= %s AND cases_case.id < %s ORDER BY cases_case.id",
         [copy, copies - 1, first, end],
     )
