@@ -45,9 +45,12 @@ class CardPlan:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A plan that passed: different cases in the order of their ids, the fault of each, the last day of the hearing."""
+    """A plan that passed: different cases in the order of their ids, two of them that are different matters, the fault
+    of each, the last day of the hearing.
+    """
 
     cases: list[Case]
+    pair: tuple[Case, Case]
     faults: dict[int, Found]
     heard_until: date
 
@@ -74,7 +77,9 @@ def check_plan(subdistrict: Area, plan: CardPlan, *, by: Actor, now: datetime) -
     fields = {name: sentence for name, sentence in refusals.items() if sentence}
     if fields:
         raise DomainError(_("Please correct the marked fields."), fields=fields)
-    return Checked(cases, {pk: found[0] for pk, found in faults.items()}, until)
+    matters = matters_of(cases)
+    other = next(case for case in cases if matters[case.pk] != matters[cases[0].pk])
+    return Checked(cases, (cases[0], other), {pk: found[0] for pk, found in faults.items()}, until)
 
 
 def is_bound_up(by: Actor, unit: Unit) -> bool:
@@ -107,7 +112,7 @@ def _fault_of_cases(
 ) -> str:
     if any(case.subdistrict_id != subdistrict.pk for case in cases):
         return _("Choose cases of this sub-district.")
-    if len({_matter(case) for case in cases}) < CASES_AT_LEAST:
+    if _are_one_matter(cases):
         return _("A card never rests on one case. Name at least two different ones.")
     if len(cases) > CASES_AT_MOST:
         return _("At most %(count)s cases.") % {"count": CASES_AT_MOST}
@@ -126,9 +131,22 @@ def _fault_of_cases(
     return ""
 
 
-def _matter(case: Case) -> int:
-    """Parts of one case, and what was merged into one, are one matter."""
-    return case.part_of_id or case.merged_into_id or case.pk
+def _are_one_matter(cases: Sequence[Case]) -> bool:
+    return len(set(matters_of(cases).values())) < CASES_AT_LEAST
+
+
+def matters_of(cases: Sequence[Case]) -> dict[int, int]:
+    """The matter of each case, both by id: its parts, and what was merged into it or into one of them, are one matter."""
+    above = {case.pk: case.merged_into_id or case.part_of_id for case in cases}
+    while unknown := {pk for pk in above.values() if pk is not None} - above.keys():
+        rows = Case.objects.filter(pk__in=unknown).values_list("pk", "merged_into_id", "part_of_id")
+        above |= dict.fromkeys(unknown) | {pk: into or whole for pk, into, whole in rows}
+
+    def top_of(pk: int) -> int:
+        up = above[pk]
+        return pk if up is None else top_of(up)
+
+    return {case.pk: top_of(case.pk) for case in cases}
 
 
 def _fault_of_red(plan: CardPlan, *, now: datetime) -> str:
@@ -168,6 +186,28 @@ def demand_heard(card: Card, *, now: datetime) -> None:
         raise DomainError(
             _("The unit may state its view until %(day)s. Sign after it has answered, or the day after.")
             % {"day": date_format(card.heard_until, "Y-m-d")}
+        )
+
+
+def demand_grounds(card: Card, *, now: datetime) -> None:
+    """Refuse a signature where the card has lost since it was proposed what it rests on."""
+    cases = list(Case.objects.filter(pk__in=CardGround.objects.filter(card=card).values("case")).order_by("pk"))
+    if _are_one_matter(cases):
+        raise DomainError(
+            _("Its cases have become one since it was proposed, and a card never rests on one case. Do not sign it.")
+        )
+    faults = faults_of(cases, card.unit, now=now)
+    without = [case.number for case in cases if not faults[case.pk]]
+    if without:
+        raise DomainError(
+            _("No fault of the unit is stored in %(numbers)s any more. Do not sign it; propose it anew on others.")
+            % {"numbers": "、".join(without)}
+        )
+    if card.earlier is not None and card.earlier.state != CardState.SIGNED and not card.exception_reason:
+        raise DomainError(
+            _(
+                "The yellow card before it was lifted. Do not sign it; propose it anew and say why it is to be red at once."
+            )
         )
 
 

@@ -10,7 +10,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shangju.cases.models import Case
+from shangju.cases import moves
+from shangju.cases.models import Case, CaseClock
+from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, go, raised
 from shangju.cases.workflow import State
 from shangju.core.errors import DomainError, NotAllowed
@@ -149,6 +151,56 @@ def test_a_red_card_follows_a_yellow_one_within_a_year_or_says_why(street: Stree
     withdraw_card(red, reason="误报", by=street.staff("leader"), now=over)
     bare = propose(street, over, cases, colour="red", exception_reason="多次造成危险")
     assert (bare.earlier, bare.exception_reason) == (None, "多次造成危险")
+
+
+def test_parts_and_what_was_merged_into_them_are_one_matter(street: Street, now: datetime) -> None:
+    whole = go(case_in(State.ACCEPTED, street, now=now), "split", "officer", street, now=now)
+    parts = [go(part, "accept", "officer", street, now=now) for part in whole.parts.order_by("pk")]
+    parts = [go(part, "dispatch", "officer", street, now=now) for part in parts]
+    merging = moves.Merge(parts[0], "与另一件是同一件事，一并办理。")
+    twin = apply_move(overdue(street, now), merging, by=street.staff("officer"), now=now + LATE)
+    for other in parts:
+        with pytest.raises(DomainError) as refusal:
+            propose(street, now + LATE, [twin, other])
+        assert set(refusal.value.fields) == {"cases"}
+    another = overdue(street, now)
+    card = propose(street, now + LATE, [twin, *parts, another])
+    assert {card.first_case_id, card.second_case_id} == {parts[0].pk, another.pk}, "two matters, not two numbers"
+
+
+def _merged(card: Card, street: Street, now: datetime) -> None:
+    merging = moves.Merge(card.first_case, "与另一件是同一件事，一并办理。")
+    apply_move(card.second_case, merging, by=street.staff("officer"), now=now)
+
+
+def _promised_later(card: Card, _street: Street, now: datetime) -> None:
+    """As when a calendar is published after all."""
+    for clock in CaseClock.objects.filter(case=card.second_case):
+        later = {name: getattr(clock, name) + 99 * DAY for name in ("orange_at", "due_at", "purple_at")}
+        CaseClock.objects.filter(pk=clock.pk).update(**later, stopped_at=now, is_met=True)
+
+
+def _yellow_lifted(card: Card, street: Street, now: datetime) -> None:
+    assert card.earlier is not None
+    lift_card(card.earlier, reason="复核后撤销", by=street.staff("leader"), now=now)
+
+
+@pytest.mark.parametrize("change", [_merged, _promised_later, _yellow_lifted])
+def test_nobody_signs_what_has_lost_its_ground(
+    street: Street, now: datetime, change: Callable[[Card, Street, datetime], None]
+) -> None:
+    at = now + LATE
+    yellow = proposed(street, now)
+    signed(street, at + DAY, yellow)
+    cases = list(Case.objects.filter(pk__in=[yellow.first_case_id, yellow.second_case_id]))
+    red = propose(street, at + DAY, cases, colour="red")
+    change(red, street, at + 2 * DAY)
+    with pytest.raises(DomainError):
+        signed(street, at + 3 * DAY, red)
+    kept = stored(red)
+    assert (kept.state, kept.number) == ("proposed", None)
+    refuse_card(kept, reason="依据已不存在", by=street.staff("leader"), now=at + 4 * DAY)
+    assert not CardGround.objects.filter(card=red, is_live=True).exists()
 
 
 def test_one_proposal_of_a_colour_at_a_time(street: Street, now: datetime) -> None:
