@@ -50,10 +50,8 @@ READERS = (
 )
 READ = [key for key in MATRIX if key.startswith("GET ")]
 
-DEARER = {"public:own_data": 18, "public:export_own_data": 18, "desk:case": 16}
-"""The first two are opened seldom, and what is known of one person lies in many tables. A case that belongs to a topic
-asks once more: whether the reader has a stake in another case of it, wherever that lies.
-"""
+DEARER = {"public:own_data": 18, "public:export_own_data": 18}
+"""Opened seldom, and what is known of one person lies in many tables."""
 
 
 @pytest.fixture
