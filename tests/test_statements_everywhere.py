@@ -56,7 +56,7 @@ DEARER = {"public:own_data": 18, "public:export_own_data": 18}
 
 @pytest.fixture
 def objects(street: Street, monkeypatch: pytest.MonkeyPatch) -> Iterator[Objects]:
-    """What the matrix of permissions asks for, told long ago; that somebody was there is noted once, however slow the test."""
+    """What the matrix of permissions asks for, told long ago; who was there is noted once, however slow the test."""
     monkeypatch.setattr("shangju.accounts.middleware.WRITE_EVERY", 3600)
     logging.disable(logging.CRITICAL)
     then = timezone.now() - timedelta(days=3)

@@ -296,9 +296,13 @@ def _asked(rows: BriefRows, *, last: date) -> list[tuple[str, list[str]]]:
         due = timezone.localdate(case.close_due_at) if case.close_due_at else None
         if pk in rows.late:
             values["day"] = _day(rows.late[pk])
-            asked[_handler(rows, case)].append(_("go on with %(case)s at once, which was due on %(day)s.") % values)
+            asked[_handler(rows, case)].append(
+                _("go on with %(case)s at once, which was due on %(day)s.") % values
+            )
         elif due is not None and today <= due <= last:
-            asked[_handler(rows, case)].append(_("finish %(case)s by %(day)s.") % {**values, "day": _day(due)})
+            asked[_handler(rows, case)].append(
+                _("finish %(case)s by %(day)s.") % {**values, "day": _day(due)}
+            )
     for order in rows.orders:
         if order.case_id in still and (order.replied_at is None or order.replied_at >= rows.until):
             line = _("reply in writing to order %(order)s, due on %(day)s.")

@@ -86,7 +86,7 @@ def is_bound_up(by: Actor, unit: Unit) -> bool:
     """Whether somebody speaks for the unit or has a stake in it (回避)."""
     if isinstance(unit, Party):
         return unit.pk in by.standing.walled_parties
-    return any(path.startswith(unit.path) for path in by.standing.stake_paths)
+    return _supervises_in(unit, by) or any(path.startswith(unit.path) for path in by.standing.stake_paths)
 
 
 def _fault_of_unit(subdistrict: Area, plan: CardPlan) -> str:
@@ -191,16 +191,22 @@ def demand_heard(card: Card, *, now: datetime) -> None:
 
 def demand_grounds(card: Card, *, now: datetime) -> None:
     """Refuse a signature where the card has lost since it was proposed what it rests on."""
-    cases = list(Case.objects.filter(pk__in=CardGround.objects.filter(card=card).values("case")).order_by("pk"))
+    cases = list(
+        Case.objects.filter(pk__in=CardGround.objects.filter(card=card).values("case")).order_by("pk")
+    )
     if _are_one_matter(cases):
         raise DomainError(
-            _("Its cases have become one since it was proposed, and a card never rests on one case. Do not sign it.")
+            _(
+                "Its cases have become one since it was proposed, and a card never rests on one case. Do not sign it."
+            )
         )
     faults = faults_of(cases, card.unit, now=now)
     without = [case.number for case in cases if not faults[case.pk]]
     if without:
         raise DomainError(
-            _("No fault of the unit is stored in %(numbers)s any more. Do not sign it; propose it anew on others.")
+            _(
+                "No fault of the unit is stored in %(numbers)s any more. Do not sign it; propose it anew on others."
+            )
             % {"numbers": "、".join(without)}
         )
     if card.earlier is not None and card.earlier.state != CardState.SIGNED and not card.exception_reason:
@@ -216,7 +222,12 @@ def answers_for(by: Actor, card: Card) -> bool:
     if card.party_id is not None:
         return by.kind is ActorKind.PARTY and card.party_id in by.standing.parties
     assert card.community is not None, "the database demands one of them"
-    return by.kind is ActorKind.STAFF and any(
-        Right.SUPERVISE in holding.rights and holding.area.path.startswith(card.community.path)
+    return by.kind is ActorKind.STAFF and _supervises_in(card.community, by)
+
+
+def _supervises_in(community: Area, by: Actor) -> bool:
+    """Whether one of their posts is the community's own and supervises there: such a post speaks for it."""
+    return any(
+        Right.SUPERVISE in holding.rights and holding.area.path.startswith(community.path)
         for holding in by.standing.holdings
     )

@@ -70,7 +70,7 @@ def _led_by_task_force(standing: Standing) -> Q:
 
 
 def outside_walls(standing: Standing, topics: QuerySet[Topic]) -> QuerySet[Topic]:
-    """Those of ``topics`` no case of which is behind the user's wall; to be read everywhere, since such a case lies anywhere."""
+    """Those of ``topics`` no case of which is behind the user's wall; to be read everywhere: such a case lies anywhere."""
     return topics.filter(~Exists(_walled_cases(standing).filter(topic=OuterRef("pk"))))
 
 

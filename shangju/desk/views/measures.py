@@ -79,7 +79,12 @@ class Compared:
         return "good" if (self.change > 0) == self.figure.measure.more_is_better else "warn"
 
     def _change_from(self, then: Figure) -> Decimal | None:
-        if self.is_small or then.is_small(self.minimum) or self.figure.percent is None or then.percent is None:
+        if (
+            self.is_small
+            or then.is_small(self.minimum)
+            or self.figure.percent is None
+            or then.percent is None
+        ):
             return None
         return self.figure.percent - then.percent
 

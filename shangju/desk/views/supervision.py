@@ -25,7 +25,7 @@ from shangju.core.numbers import small_number
 from shangju.desk.access import needs_right
 from shangju.desk.forms_supervision import SupervisionFilterForm, UrgeSeveralForm
 from shangju.desk.forms_task_forces import EntrustForm
-from shangju.desk.views.cases import actor_of
+from shangju.desk.views.cases import actor_of, ticked_numbers
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right, Standing
 from shangju.supervision.ladder import Limits
@@ -53,7 +53,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def urge(request: HttpRequest) -> HttpResponse:
     """Urge the chosen cases; those that refuse say why, the words are kept where none was chosen."""
     form, now = UrgeSeveralForm(request.POST), timezone.now()
-    numbers = request.POST.getlist("case")[:ROWS]
+    numbers = ticked_numbers(request.POST, at_most=ROWS)
     if form.is_valid():
         cases = list(_supervised(standing_in(request)).filter(number__in=numbers).order_by("due_at", "pk"))
         try:
@@ -80,7 +80,7 @@ def urge(request: HttpRequest) -> HttpResponse:
 @needs_right(Right.SUPERVISE)
 def entrust(request: HttpRequest) -> HttpResponse:
     """Give the chosen cases to a task force; those that refuse say why, the words are kept where none was chosen."""
-    numbers = request.POST.getlist("case")[:ROWS]
+    numbers = ticked_numbers(request.POST, at_most=ROWS)
     form = EntrustForm(request.POST, task_forces=_forces_at_work(standing_in(request)), prefix=ENTRUST)
     if form.is_valid():
         cases = list(_supervised(standing_in(request)).filter(number__in=numbers).order_by("due_at", "pk"))

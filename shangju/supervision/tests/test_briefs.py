@@ -123,7 +123,9 @@ def test_what_is_late_and_what_stood_still(street: Street, force: TaskForce, now
         due = Case.objects.get(pk=case.pk).close_due_at
         assert due is not None
         on_its_day = told(street, force, due, at=due - timedelta(hours=1))
-        assert "finish" in dict(on_its_day.asked)["grid_worker 1号"][0], "what is due today is asked for today"
+        assert "finish" in dict(on_its_day.asked)["grid_worker 1号"][0], (
+            "what is due today is asked for today"
+        )
     release_case(case, reason="已协调完毕", by=by, now=now + 3 * WEEK)
     with override("en"):
         after = told(street, force, now + 4 * WEEK, at=now + 5 * WEEK)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shangju.accounts.actors import COMMAND_LINE
 from shangju.cases import moves
 from shangju.cases.models import Case, CaseClock
 from shangju.cases.services import apply_move
@@ -17,7 +18,10 @@ from shangju.cases.tests.stories import case_in, go, raised
 from shangju.cases.workflow import State
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.parties.models import PartyStatus
+from shangju.posts.rights import forget_standing
+from shangju.posts.services import appoint
 from shangju.posts.stakes import declare_stake
+from shangju.supervision.card_queries import open_steps
 from shangju.supervision.card_rules import months_later
 from shangju.supervision.cards import (
     answer_card,
@@ -37,6 +41,7 @@ from shangju.supervision.tests.card_stories import (
     stored,
     taken_back,
 )
+from shangju.supervision.workflow import CardStep
 from tests.street import Street, build_street
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")]
@@ -119,6 +124,27 @@ def test_a_member_that_left_and_one_with_a_stake(street: Street, now: datetime) 
         proposed(street, now, unit=street.parties["shop"])
 
 
+def test_who_is_secretary_of_the_community_too_decides_nothing_about_it(
+    street: Street, now: datetime
+) -> None:
+    card, at = proposed(street, now), now + LATE + 9 * DAY
+    for name in ("leader", "task_force"):
+        term = {"user": street.users[name], "starts_on": timezone.localdate(now)}
+        appoint(street.posts["secretary"], **term, by=COMMAND_LINE, now=now)
+        forget_standing(street.users[name])
+    leader, task_force = street.staff("leader"), street.staff("task_force")
+    steps: list[Callable[[], object]] = [
+        lambda: sign_card(card, by=leader, now=at),
+        lambda: refuse_card(card, reason="不成立", by=leader, now=at),
+        lambda: withdraw_card(card, reason="误报", by=task_force, now=at),
+        lambda: proposed(street, now, colour="red", exception_reason="多次造成危险"),
+    ]
+    for step in steps:
+        with pytest.raises(NotAllowed):
+            step()
+    assert open_steps(leader, card, now=at) == [CardStep.ANSWER], "it speaks for the community, and no more"
+
+
 def test_a_case_serves_one_card_of_a_colour(street: Street, now: datetime) -> None:
     card, third = proposed(street, now), overdue(street, now)
     used = card.first_case
@@ -165,7 +191,9 @@ def test_parts_and_what_was_merged_into_them_are_one_matter(street: Street, now:
         assert set(refusal.value.fields) == {"cases"}
     another = overdue(street, now)
     card = propose(street, now + LATE, [twin, *parts, another])
-    assert {card.first_case_id, card.second_case_id} == {parts[0].pk, another.pk}, "two matters, not two numbers"
+    assert {card.first_case_id, card.second_case_id} == {parts[0].pk, another.pk}, (
+        "two matters, not two numbers"
+    )
 
 
 def _merged(card: Card, street: Street, now: datetime) -> None:
