@@ -17,7 +17,7 @@ YEARS = range(2000, 2101)
 
 
 def read_instant(text: str | None) -> datetime:
-    """The instant that was given, or the present; refuses with status 2 what is none, names no zone or is no year of ours."""
+    """The instant that was given, or the present; refuses with status 2 what is none, has no zone or no year of ours."""
     if not text:
         return timezone.now()
     try:
