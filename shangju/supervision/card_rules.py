@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,6 +21,7 @@ from shangju.supervision.ladder import later
 from shangju.supervision.models import Card, CardGround
 from shangju.supervision.workflow import (
     CASES_AT_LEAST,
+    HEARING_DAYS_AT_MOST,
     HEARING_WORKING_DAYS,
     YELLOW_WITHIN_MONTHS,
     CardState,
@@ -68,10 +69,7 @@ def check_plan(subdistrict: Area, plan: CardPlan, *, by: Actor, now: datetime) -
         "colour": "" if plan.colour in Colour.values else _("Choose one of the answers."),
         "cases": _fault_of_cases(subdistrict, plan, cases, faults),
         "grounds": "" if plan.grounds.strip() else _("Please fill this in."),
-        "heard_until": ""
-        if until >= earliest
-        else _("The unit has at least %(days)s working days: choose %(day)s or a later day.")
-        % {"days": HEARING_WORKING_DAYS, "day": date_format(earliest, "Y-m-d")},
+        "heard_until": _fault_of_hearing(until, earliest=earliest, now=now),
         "exception_reason": _fault_of_red(plan, now=now),
     }
     fields = {name: sentence for name, sentence in refusals.items() if sentence}
@@ -82,11 +80,25 @@ def check_plan(subdistrict: Area, plan: CardPlan, *, by: Actor, now: datetime) -
     return Checked(cases, (cases[0], other), {pk: found[0] for pk, found in faults.items()}, until)
 
 
+def _fault_of_hearing(until: date, *, earliest: date, now: datetime) -> str:
+    latest = timezone.localdate(now) + timedelta(days=HEARING_DAYS_AT_MOST)
+    if until < earliest:
+        return _("The unit has at least %(days)s working days: choose %(day)s or a later day.") % {
+            "days": HEARING_WORKING_DAYS, "day": date_format(earliest, "Y-m-d"),
+        }  # fmt: skip
+    if until > latest:
+        return _("At most %(days)s days: choose %(day)s or an earlier day.") % {
+            "days": HEARING_DAYS_AT_MOST, "day": date_format(latest, "Y-m-d"),
+        }  # fmt: skip
+    return ""
+
+
 def is_bound_up(by: Actor, unit: Unit) -> bool:
     """Whether somebody speaks for the unit or has a stake in it (回避)."""
     if isinstance(unit, Party):
         return unit.pk in by.standing.walled_parties
-    return _supervises_in(unit, by) or any(path.startswith(unit.path) for path in by.standing.stake_paths)
+    speaks_for_it = unit.kind == AreaKind.COMMUNITY and _supervises_in(unit, by)
+    return speaks_for_it or any(path.startswith(unit.path) for path in by.standing.stake_paths)
 
 
 def _fault_of_unit(subdistrict: Area, plan: CardPlan) -> str:

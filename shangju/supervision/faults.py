@@ -139,6 +139,8 @@ def faults_in(case: Case, theirs: Sequence[Span], rows: Rows, *, now: datetime) 
         if fault and _was_missed(clock, case, now=now) and counts(clock.due_at):
             yield Found(fault, clock.due_at)
     for order in rows.of("supervisionorder"):
+        if order.reply_by >= timezone.localdate(now):
+            continue
         over = timezone.make_aware(datetime.combine(order.reply_by + timedelta(days=1), time.min))
         replied = order.replied_at or (now if case.is_open else over)
         if replied > over and counts(over):

@@ -65,6 +65,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")
         ({"colour": "red"}, "exception_reason"),
         ({"grounds": "  "}, "grounds"),
         ({"heard_until": 2}, "heard_until"),
+        ({"heard_until": 91}, "heard_until"),
     ],
 )
 def test_an_unjust_proposal_is_refused_at_its_field(
