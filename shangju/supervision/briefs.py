@@ -254,7 +254,10 @@ def _orders(rows: BriefRows) -> Section:
     lines = []
     for order in rows.orders:
         is_answered = order.replied_at is not None and order.replied_at < rows.until
-        values = {"order": order.number, "case": _named(cases[order.case_id]), "day": _day(order.reply_by)}
+        case = cases[order.case_id]
+        if not is_answered and not rows.is_open(case):
+            continue  # nobody can reply any more
+        values = {"order": order.number, "case": _named(case), "day": _day(order.reply_by)}
         if is_answered and order.replied_at >= rows.begin:
             lines.append(_("Order %(order)s on %(case)s was answered.") % values)
         elif not is_answered and order.reply_by < last:
