@@ -75,6 +75,12 @@ def statements_of(client: Client, path: str, query: dict[str, str]) -> tuple[int
     return len(captured), answer.content
 
 
+@pytest.fixture(autouse=True)
+def _noted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was there is noted once, however slow the test."""
+    monkeypatch.setattr("shangju.accounts.middleware.WRITE_EVERY", 3600)
+
+
 @pytest.fixture(params=READERS)
 def reader(request: pytest.FixtureRequest, street: Street) -> Client:
     """Each role that opens lists, with a browser."""

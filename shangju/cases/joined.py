@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from shangju.cases import moves
@@ -163,12 +163,10 @@ def joined_cases(standing: Standing, case: Case) -> list[JoinedCase]:
         return []
     condition = Q(merged_into=case.pk) | Q(part_of=case.pk) | Q(pk__in=[case.merged_into_id, case.part_of_id])
     with everywhere(EverywhereReason.JOINED_CASES):
-        rows = list(Case.objects.filter(condition).order_by("part_number", "pk").defer("text"))
-    seen = set(
-        Case.objects.filter(visible_to(standing), pk__in=[row.pk for row in rows]).values_list(
-            "pk", flat=True
+        joined = Case.objects.filter(condition).annotate(
+            may_be_opened=ExpressionWrapper(visible_to(standing), output_field=BooleanField())
         )
-    )
+        rows = list(joined.order_by("part_number", "pk").defer("text"))
     return [
         JoinedCase(
             _kind(case, row),
@@ -176,8 +174,8 @@ def joined_cases(standing: Standing, case: Case) -> list[JoinedCase]:
             row.number,
             row.state,
             str(row.get_state_display()),
-            row.title_in_lists if row.pk in seen else "",
-            row.pk in seen,
+            row.title_in_lists if row.may_be_opened else "",
+            bool(row.may_be_opened),
         )
         for row in rows
     ]

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
@@ -87,6 +88,21 @@ class WrongMethodMiddleware:
 
 
 WRONG_METHOD = 405
+
+
+class NulSignMiddleware:
+    """Answers 400 to an address with a NUL sign, which nobody types and PostgreSQL can look up nowhere.
+
+    Forms refuse it at their fields; what reads the address without one need not think of it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("a NUL sign in the address")
+        return self.get_response(request)
 
 
 class DatabaseGapMiddleware:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
@@ -31,6 +32,9 @@ SPANS: dict[str, Any] = {
 DAYS_AT_MOST = 3660
 """Ten years: a longer span is a slip of the keyboard."""
 
+DAYS_KNOWN = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31)))
+"""So that the period before and the year before are dates, too."""
+
 
 def _span(name: str, today: date) -> Period:
     month = month_of(today)
@@ -51,10 +55,16 @@ class MeasuresForm(forms.Form):
     area = forms.ChoiceField(label=_("Area"), required=False)
     span = forms.ChoiceField(label=_("Period"), choices=list(SPANS.items()), required=False)
     first = forms.DateField(
-        label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("First day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=DAYS_KNOWN,
     )
     last = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=DAYS_KNOWN,
     )
     by = forms.ChoiceField(label=_("Part it by"), choices=Dimension.choices, required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)

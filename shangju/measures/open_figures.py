@@ -23,6 +23,9 @@ SHOWN: tuple[MeasureName, ...] = (
     MeasureName.SOLVED,
     MeasureName.SATISFIED,
 )
+SHOWN_FROM = 5
+"""Fewer than so many are never shown to everybody, however few a sub-district compares inside the house."""
+
 MINUTES_A_DAY = 24 * 60
 KEPT_APART = ""
 """The key of what is in no line of its own: outside all communities, of a category that is not named."""
@@ -87,7 +90,7 @@ def open_figures(subdistrict: Area, *, today: date, now: datetime) -> OpenFigure
     """The figures of the month so far beside the whole month before."""
     period = open_period(today)
     with everywhere(EverywhereReason.PUBLIC_FIGURES):
-        minimum = minimum_of(subdistrict)
+        minimum = max(SHOWN_FROM, minimum_of(subdistrict))
         asked = Asked(subdistrict, period, now)
         earlier = Asked(subdistrict, month_of(period.first - timedelta(days=1)), now)
         return OpenFigures(

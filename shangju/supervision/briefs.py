@@ -119,8 +119,8 @@ def _named(case: Case) -> str:
     }  # fmt: skip
 
 
-def _handler(case: Case) -> str:
-    return str(case.handler_post or case.handler_party or _("the dispatcher"))
+def _handler(rows: BriefRows, case: Case) -> str:
+    return rows.handler_of(case) or _("the dispatcher")
 
 
 def _free(words: str, case: Case) -> str:
@@ -157,7 +157,7 @@ def _given(rows: BriefRows) -> Section:
     for row in rows.given:
         values = {
             "case": _named(row.case),
-            "handler": _handler(row.case),
+            "handler": _handler(rows, row.case),
             "day": _day(timezone.localdate(row.entrusted_at)),
         }
         values["reason"] = _free(row.reason, row.case)
@@ -237,7 +237,7 @@ def _times(kind: str, count: int) -> str:
 def _overdue(rows: BriefRows) -> Section:
     lines = [
         _("%(case)s, due on %(day)s, at %(handler)s.")
-        % {"case": _named(row.case), "day": _day(rows.late[row.case_id]), "handler": _handler(row.case)}
+        % {"case": _named(row.case), "day": _day(rows.late[row.case_id]), "handler": _handler(rows, row.case)}
         for row in _still(rows)
         if row.case_id in rows.late
     ]
@@ -254,7 +254,10 @@ def _orders(rows: BriefRows) -> Section:
     lines = []
     for order in rows.orders:
         is_answered = order.replied_at is not None and order.replied_at < rows.until
-        values = {"order": order.number, "case": _named(cases[order.case_id]), "day": _day(order.reply_by)}
+        case = cases[order.case_id]
+        if not is_answered and not rows.is_open(case):
+            continue  # nobody can reply any more
+        values = {"order": order.number, "case": _named(case), "day": _day(order.reply_by)}
         if is_answered and order.replied_at >= rows.begin:
             lines.append(_("Order %(order)s on %(case)s was answered.") % values)
         elif not is_answered and order.reply_by < last:
@@ -296,13 +299,17 @@ def _asked(rows: BriefRows, *, last: date) -> list[tuple[str, list[str]]]:
         due = timezone.localdate(case.close_due_at) if case.close_due_at else None
         if pk in rows.late:
             values["day"] = _day(rows.late[pk])
-            asked[_handler(case)].append(_("go on with %(case)s at once, which was due on %(day)s.") % values)
-        elif due is not None and today < due <= last:
-            asked[_handler(case)].append(_("finish %(case)s by %(day)s.") % {**values, "day": _day(due)})
+            asked[_handler(rows, case)].append(
+                _("go on with %(case)s at once, which was due on %(day)s.") % values
+            )
+        elif due is not None and today <= due <= last:
+            asked[_handler(rows, case)].append(
+                _("finish %(case)s by %(day)s.") % {**values, "day": _day(due)}
+            )
     for order in rows.orders:
         if order.case_id in still and (order.replied_at is None or order.replied_at >= rows.until):
             line = _("reply in writing to order %(order)s, due on %(day)s.")
-            asked[_handler(still[order.case_id])].append(
+            asked[_handler(rows, still[order.case_id])].append(
                 line % {"order": order.number, "day": _day(order.reply_by)}
             )
     _add_tasks(asked, rows, still, today=today, last=last)

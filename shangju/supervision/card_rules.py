@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,6 +21,7 @@ from shangju.supervision.ladder import later
 from shangju.supervision.models import Card, CardGround
 from shangju.supervision.workflow import (
     CASES_AT_LEAST,
+    HEARING_DAYS_AT_MOST,
     HEARING_WORKING_DAYS,
     YELLOW_WITHIN_MONTHS,
     CardState,
@@ -45,9 +46,12 @@ class CardPlan:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A plan that passed: different cases in the order of their ids, the fault of each, the last day of the hearing."""
+    """A plan that passed: different cases in the order of their ids, two of them that are different matters, the fault
+    of each, the last day of the hearing.
+    """
 
     cases: list[Case]
+    pair: tuple[Case, Case]
     faults: dict[int, Found]
     heard_until: date
 
@@ -65,23 +69,36 @@ def check_plan(subdistrict: Area, plan: CardPlan, *, by: Actor, now: datetime) -
         "colour": "" if plan.colour in Colour.values else _("Choose one of the answers."),
         "cases": _fault_of_cases(subdistrict, plan, cases, faults),
         "grounds": "" if plan.grounds.strip() else _("Please fill this in."),
-        "heard_until": ""
-        if until >= earliest
-        else _("The unit has at least %(days)s working days: choose %(day)s or a later day.")
-        % {"days": HEARING_WORKING_DAYS, "day": date_format(earliest, "Y-m-d")},
+        "heard_until": _fault_of_hearing(until, earliest=earliest, now=now),
         "exception_reason": _fault_of_red(plan, now=now),
     }
     fields = {name: sentence for name, sentence in refusals.items() if sentence}
     if fields:
         raise DomainError(_("Please correct the marked fields."), fields=fields)
-    return Checked(cases, {pk: found[0] for pk, found in faults.items()}, until)
+    matters = matters_of(cases)
+    other = next(case for case in cases if matters[case.pk] != matters[cases[0].pk])
+    return Checked(cases, (cases[0], other), {pk: found[0] for pk, found in faults.items()}, until)
+
+
+def _fault_of_hearing(until: date, *, earliest: date, now: datetime) -> str:
+    latest = timezone.localdate(now) + timedelta(days=HEARING_DAYS_AT_MOST)
+    if until < earliest:
+        return _("The unit has at least %(days)s working days: choose %(day)s or a later day.") % {
+            "days": HEARING_WORKING_DAYS, "day": date_format(earliest, "Y-m-d"),
+        }  # fmt: skip
+    if until > latest:
+        return _("At most %(days)s days: choose %(day)s or an earlier day.") % {
+            "days": HEARING_DAYS_AT_MOST, "day": date_format(latest, "Y-m-d"),
+        }  # fmt: skip
+    return ""
 
 
 def is_bound_up(by: Actor, unit: Unit) -> bool:
     """Whether somebody speaks for the unit or has a stake in it (回避)."""
     if isinstance(unit, Party):
         return unit.pk in by.standing.walled_parties
-    return any(path.startswith(unit.path) for path in by.standing.stake_paths)
+    speaks_for_it = unit.kind == AreaKind.COMMUNITY and _supervises_in(unit, by)
+    return speaks_for_it or any(path.startswith(unit.path) for path in by.standing.stake_paths)
 
 
 def _fault_of_unit(subdistrict: Area, plan: CardPlan) -> str:
@@ -107,7 +124,7 @@ def _fault_of_cases(
 ) -> str:
     if any(case.subdistrict_id != subdistrict.pk for case in cases):
         return _("Choose cases of this sub-district.")
-    if len({_matter(case) for case in cases}) < CASES_AT_LEAST:
+    if _are_one_matter(cases):
         return _("A card never rests on one case. Name at least two different ones.")
     if len(cases) > CASES_AT_MOST:
         return _("At most %(count)s cases.") % {"count": CASES_AT_MOST}
@@ -126,9 +143,22 @@ def _fault_of_cases(
     return ""
 
 
-def _matter(case: Case) -> int:
-    """Parts of one case, and what was merged into one, are one matter."""
-    return case.part_of_id or case.merged_into_id or case.pk
+def _are_one_matter(cases: Sequence[Case]) -> bool:
+    return len(set(matters_of(cases).values())) < CASES_AT_LEAST
+
+
+def matters_of(cases: Sequence[Case]) -> dict[int, int]:
+    """The matter of each case, both by id: its parts, and what was merged into it or into one of them, are one matter."""
+    above = {case.pk: case.merged_into_id or case.part_of_id for case in cases}
+    while unknown := {pk for pk in above.values() if pk is not None} - above.keys():
+        rows = Case.objects.filter(pk__in=unknown).values_list("pk", "merged_into_id", "part_of_id")
+        above |= dict.fromkeys(unknown) | {pk: into or whole for pk, into, whole in rows}
+
+    def top_of(pk: int) -> int:
+        up = above[pk]
+        return pk if up is None else top_of(up)
+
+    return {case.pk: top_of(case.pk) for case in cases}
 
 
 def _fault_of_red(plan: CardPlan, *, now: datetime) -> str:
@@ -171,12 +201,45 @@ def demand_heard(card: Card, *, now: datetime) -> None:
         )
 
 
+def demand_grounds(card: Card, *, now: datetime) -> None:
+    """Refuse a signature where the card has lost since it was proposed what it rests on."""
+    cases = list(
+        Case.objects.filter(pk__in=CardGround.objects.filter(card=card).values("case")).order_by("pk")
+    )
+    if _are_one_matter(cases):
+        raise DomainError(
+            _(
+                "Its cases have become one since it was proposed, and a card never rests on one case. Do not sign it."
+            )
+        )
+    faults = faults_of(cases, card.unit, now=now)
+    without = [case.number for case in cases if not faults[case.pk]]
+    if without:
+        raise DomainError(
+            _(
+                "No fault of the unit is stored in %(numbers)s any more. Do not sign it; propose it anew on others."
+            )
+            % {"numbers": "、".join(without)}
+        )
+    if card.earlier is not None and card.earlier.state != CardState.SIGNED and not card.exception_reason:
+        raise DomainError(
+            _(
+                "The yellow card before it was lifted. Do not sign it; propose it anew and say why it is to be red at once."
+            )
+        )
+
+
 def answers_for(by: Actor, card: Card) -> bool:
     """Whether ``by`` speaks for the unit: a delegate of the member, or who supervises in the community itself."""
     if card.party_id is not None:
         return by.kind is ActorKind.PARTY and card.party_id in by.standing.parties
     assert card.community is not None, "the database demands one of them"
-    return by.kind is ActorKind.STAFF and any(
-        Right.SUPERVISE in holding.rights and holding.area.path.startswith(card.community.path)
+    return by.kind is ActorKind.STAFF and _supervises_in(card.community, by)
+
+
+def _supervises_in(community: Area, by: Actor) -> bool:
+    """Whether one of their posts is the community's own and supervises there: such a post speaks for it."""
+    return any(
+        Right.SUPERVISE in holding.rights and holding.area.path.startswith(community.path)
         for holding in by.standing.holdings
     )

@@ -24,6 +24,7 @@ from shangju.supervision.card_rules import (
     CardPlan,
     answers_for,
     check_plan,
+    demand_grounds,
     demand_heard,
     is_bound_up,
     months_later,
@@ -47,7 +48,7 @@ def propose_card(subdistrict: Area, *, plan: CardPlan, by: Actor, now: datetime)
         # Proposals take turns: what is cited already is seen by who comes second.
         Area.objects.select_for_update(of=("self",)).get(pk=subdistrict.pk)
     checked = check_plan(subdistrict, plan, by=by, now=now)
-    first, second = checked.cases[:2]
+    first, second = checked.pair
     card = Card.objects.create(
         area=subdistrict,
         party=plan.unit if isinstance(plan.unit, Party) else None,
@@ -152,12 +153,14 @@ def answer_card(card: Card, *, words: str, by: Actor, now: datetime) -> Card:
 def sign_card(card: Card, *, by: Actor, now: datetime) -> Card:
     """The card is in force and has its number.
 
-    Raises ``NotAllowed`` for whoever proposed it, ``DomainError`` before the hearing is over.
+    Raises ``NotAllowed`` for whoever proposed it, ``DomainError`` before the hearing is over or where what it rests on
+    is gone.
     """
     held = _decided_by(card, CardStep.SIGN, by)
     if held.proposed_by_id == by.user_id:
         raise NotAllowed(_("Whoever proposed a card cannot sign it. Somebody else must."))
     demand_heard(held, now=now)
+    demand_grounds(held, now=now)
     day = timezone.localdate(now)
     held.number = take_card_number(number_prefix(held.area), now=now)
     held.signed_by, held.signed_post = by.user, _post_of(by, held.area, Right.SIGN_CARD)

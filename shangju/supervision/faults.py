@@ -52,12 +52,13 @@ class Span:
 def spans_of(events: Iterable[CaseEvent]) -> list[Span]:
     """Who led a case when, from the rows of its history in their order.
 
-    Rows that name nobody by id open a span of nobody: nothing is held against anyone for it.
+    Rows that name nobody by id open a span of nobody: nothing is held against anyone for it. While a case is merged into
+    another nobody leads it; taken out again, it is whose it was.
     """
     spans: list[Span] = []
     for event in events:
         takes_over = event.kind == MoveName.DISPATCH or "handler_post" in event.data
-        leaves = event.to_state in {State.ACCEPTED, State.REGISTERED} or (
+        leaves = event.to_state in NOBODY_LEADS or (
             event.kind in {MoveName.ESCALATE, MoveName.GRANT_RETURN} and event.to_state == State.DISPATCHED
         )
         if (takes_over or leaves) and spans and spans[-1].ends is None:
@@ -65,7 +66,12 @@ def spans_of(events: Iterable[CaseEvent]) -> list[Span]:
             spans[-1] = Span(last.post, last.party, last.begins, event.at)
         if takes_over:
             spans.append(Span(event.data.get("handler_post"), event.data.get("handler_party"), event.at))
+        elif event.kind == MoveName.UNMERGE and spans and not leaves:
+            spans.append(Span(spans[-1].post, spans[-1].party, event.at))
     return spans
+
+
+NOBODY_LEADS = frozenset({State.REGISTERED, State.ACCEPTED, State.MERGED})
 
 
 @dataclass(slots=True)
@@ -133,6 +139,8 @@ def faults_in(case: Case, theirs: Sequence[Span], rows: Rows, *, now: datetime) 
         if fault and _was_missed(clock, case, now=now) and counts(clock.due_at):
             yield Found(fault, clock.due_at)
     for order in rows.of("supervisionorder"):
+        if order.reply_by >= timezone.localdate(now):
+            continue
         over = timezone.make_aware(datetime.combine(order.reply_by + timedelta(days=1), time.min))
         replied = order.replied_at or (now if case.is_open else over)
         if replied > over and counts(over):

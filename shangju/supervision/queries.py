@@ -73,8 +73,11 @@ def members_of(task_force: TaskForce, *, on: date) -> list[TaskForceMember]:
 
 
 def posts_of(task_force: TaskForce, *, on: date) -> list[Post]:
-    """The posts that work in it on a day, the leading one first."""
-    members = [member.post for member in members_of(task_force, on=on) if member.post is not None]
+    """The posts that go on working in it after a day, the leading one first; who left on that very day is not among them."""
+    staying = [
+        member for member in members_of(task_force, on=on) if member.ends_on is None or member.ends_on > on
+    ]
+    members = [member.post for member in staying if member.post is not None]
     posts = [Post.objects.select_related("area").get(pk=task_force.lead_post_id), *members]
     return list({post.pk: post for post in posts}.values())
 

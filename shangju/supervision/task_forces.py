@@ -17,6 +17,7 @@ from shangju.cases.rules import Actor
 from shangju.cases.services import apply_move
 from shangju.core import audit
 from shangju.core.errors import DomainError, NotAllowed
+from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party, PartyStatus
 from shangju.posts.models import Post
 from shangju.posts.rights import Right
@@ -41,6 +42,7 @@ def set_up_task_force(subdistrict: Area, *, plan: TaskForcePlan, by: Actor, now:
     _demand_right(subdistrict, by)
     if subdistrict.kind != AreaKind.SUBDISTRICT:
         raise DomainError(_("A task force belongs to a sub-district."))
+    _take_turns(subdistrict)
     _check_plan(subdistrict, plan)
     made = TaskForce.objects.create(area=subdistrict, **_columns(plan))
     audit.record(made, action="task_force.set_up", by=by.user, now=now, after=_as_data(plan))
@@ -49,10 +51,16 @@ def set_up_task_force(subdistrict: Area, *, plan: TaskForcePlan, by: Actor, now:
 
 @transaction.atomic
 def change_task_force(task_force: TaskForce, *, plan: TaskForcePlan, by: Actor, now: datetime) -> TaskForce:
-    """Give it another name, mandate, lead or term; refused like its setting up."""
+    """Give it another name, mandate, lead or term; refused like its setting up, and at ``ends_on`` like its end.
+
+    The new leading post assists in the open cases that it has, the former one no longer.
+    """
     held = _locked(task_force)
     _demand_right(held.area, by)
+    _take_turns(held.area)
     _check_plan(held.area, plan, other_than=held)
+    if plan.ends_on is not None and plan.ends_on <= timezone.localdate(now) and plan.ends_on != held.ends_on:
+        _demand_without_open_cases(held, field="ends_on")
     before = TaskForcePlan(held.name, held.mandate, held.lead_post, held.starts_on, held.ends_on)
     for name, value in _columns(plan).items():
         setattr(held, name, value)
@@ -62,7 +70,16 @@ def change_task_force(task_force: TaskForce, *, plan: TaskForcePlan, by: Actor, 
             held, action="task_force.changed", by=by.user, now=now,
             before=_as_data(before), after=_as_data(plan),
         )  # fmt: skip
+    if before.lead != plan.lead:
+        _let_assist(held, plan.lead, by=by, now=now)
+        _let_go(held, before.lead, by=by, now=now)
     return held
+
+
+def _take_turns(subdistrict: Area) -> None:
+    """Whoever comes second sees which names are taken."""
+    with everywhere(EverywhereReason.STRUCTURE):
+        Area.objects.select_for_update(of=("self",)).get(pk=subdistrict.pk)
 
 
 def _demand_right(subdistrict: Area, by: Actor) -> None:
@@ -119,22 +136,26 @@ def end_task_force(task_force: TaskForce, *, by: Actor, now: datetime) -> TaskFo
     _demand_right(held.area, by)
     if held.ends_on is not None and held.ends_on <= day:
         raise DomainError(_("It has ended already."))
-    waiting = Entrustment.objects.filter(
-        task_force=held, released_at__isnull=True, case__is_open=True
-    ).count()
-    if waiting:
-        sentence = ngettext(
-            "It has %(count)s open case. Take it back or close it first.",
-            "It has %(count)s open cases. Take them back or close them first.",
-            waiting,
-        )
-        raise DomainError(sentence % {"count": waiting})
+    _demand_without_open_cases(held)
     held.ends_on = max(day, held.starts_on)
     held.save(update_fields=["ends_on"])
     audit.record(
         held, action="task_force.ended", by=by.user, now=now, after={"ends_on": held.ends_on.isoformat()}
     )
     return held
+
+
+def _demand_without_open_cases(task_force: TaskForce, *, field: str = "") -> None:
+    waiting = Entrustment.objects.filter(
+        task_force=task_force, released_at__isnull=True, case__is_open=True
+    ).count()
+    if waiting:
+        sentence = ngettext(
+            "It has %(count)s open case. Take it back or close it first.",
+            "It has %(count)s open cases. Take them back or close them first.",
+            waiting,
+        ) % {"count": waiting}
+        raise DomainError(sentence, fields={field: sentence} if field else {})
 
 
 @transaction.atomic
@@ -186,12 +207,30 @@ def _open_entrustments(task_force: TaskForce) -> list[Any]:
 def _let_assist(task_force: TaskForce, post: Post, *, by: Actor, now: datetime) -> None:
     """Each case says in its history who came; one that the leader must not touch (回避) is passed over."""
     for given in _open_entrustments(task_force):
+        if post.pk in given.posts:
+            continue
         reason = _("Joined the task force: %(post)s.") % {"post": post.name}
         try:
             case = apply_move(given.case, moves.Entrust(task_force.name, [post], reason), by=by, now=now)
         except NotAllowed:
             continue
         given.posts = [*given.posts, *_last_row(case).data["added"]]
+        given.save(update_fields=["posts"])
+
+
+def _let_go(task_force: TaskForce, post: Post, *, by: Actor, now: datetime) -> None:
+    """A post that works in it no longer does not assist either, where it came in by the task force."""
+    if post in posts_of(task_force, on=timezone.localdate(now)):
+        return
+    for given in _open_entrustments(task_force):
+        if post.pk not in given.posts:
+            continue
+        reason = _("Left the task force: %(post)s.") % {"post": post.name}
+        try:
+            apply_move(given.case, moves.Release(task_force.name, [post.pk], reason), by=by, now=now)
+        except NotAllowed:
+            continue
+        given.posts = [pk for pk in given.posts if pk != post.pk]
         given.save(update_fields=["posts"])
 
 
@@ -208,16 +247,8 @@ def end_task_force_member(member: TaskForceMember, *, by: Actor, now: datetime) 
     audit.record(
         task_force, action="task_force.member_ended", by=by.user, now=now, after={"body": member.body.name}
     )
-    for given in _open_entrustments(task_force):
-        if held.post_id is not None and held.post_id in given.posts:
-            reason = _("Left the task force: %(post)s.") % {"post": member.body.name}
-            leaving = moves.Release(task_force.name, [held.post_id], reason)
-            try:
-                apply_move(given.case, leaving, by=by, now=now)
-            except NotAllowed:
-                continue
-            given.posts = [pk for pk in given.posts if pk != held.post_id]
-            given.save(update_fields=["posts"])
+    if held.post is not None:
+        _let_go(task_force, held.post, by=by, now=now)
     return held
 
 
@@ -229,7 +260,7 @@ def entrust_case(case: Case, *, task_force: TaskForce, reason: str, by: Actor, n
     """
     held, day = _locked(task_force), timezone.localdate(now)
     _demand_supervisor(held.area, by)
-    if case.subdistrict_id != held.area_id or not held.works_on(day):
+    if case.subdistrict_id != held.area_id or not held.takes_cases_on(day):
         sentence = _("Choose a task force of this sub-district that is at work.")
         raise DomainError(sentence, fields={"task_force": sentence})
     moved = apply_move(case, moves.Entrust(held.name, posts_of(held, on=day), reason), by=by, now=now)
@@ -277,10 +308,10 @@ def release_case(case: Case, *, reason: str, by: Actor, now: datetime) -> Entrus
         raise DomainError(_("No task force has this case."))
     held = _locked(given.task_force)
     _demand_supervisor(held.area, by)
-    moved = apply_move(case, moves.Release(held.name, list(given.posts), reason), by=by, now=now)
-    given = _now_given(moved)
+    given = _now_given(case)
     if given is None or given.task_force_id != held.pk:  # somebody was first
         raise DomainError(_("No task force has this case."))
+    moved = apply_move(case, moves.Release(held.name, list(given.posts), reason), by=by, now=now)
     given.released_event, given.released_at, given.release_reason = _last_row(moved), now, reason.strip()
     given.save()
     return given  # type: ignore[no-any-return] # as above

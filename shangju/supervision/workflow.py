@@ -89,6 +89,9 @@ CASES_AT_LEAST = 2
 HEARING_WORKING_DAYS = 3
 """So long the unit may state its view at least, counted like every limit in working days (民法典 §201)."""
 
+HEARING_DAYS_AT_MOST = 90
+"""A later last day is a slip of the keyboard: a unit that says nothing would put the signature off for ever."""
+
 LASTS_MONTHS = 6
 """After them a card ends by itself."""
 

@@ -8,13 +8,14 @@ from django.db.models.functions import Coalesce
 
 from shangju.cases.models import Case
 from shangju.cases.rules import visible_to
+from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.posts.models import Post
 from shangju.posts.queries import DISPATCHED_TO
 from shangju.posts.rights import Standing
 from shangju.supervision.models import Entrustment, TaskForce
 from shangju.topics.heat import HeatShare, HeatSource
 from shangju.topics.models import Topic, TopicCase, TopicEvent
-from shangju.topics.rules import is_behind_wall, topics_before_walls, topics_for
+from shangju.topics.rules import outside_walls, topics_before_walls, topics_for
 from shangju.topics.workflow import CaseStanding, TopicState
 
 ORDER = (TopicState.PROPOSED, TopicState.CONFIRMED, TopicState.SETTLED, TopicState.DISMISSED)
@@ -89,10 +90,9 @@ def topic_of(standing: Standing, case: Case) -> Topic | None:
         case=case,
         standing=CaseStanding.MEMBER,
     )
-    found = (
-        topics_before_walls(standing).filter(Exists(holding)).order_by(F("ended_at").desc(nulls_first=True))
-    )
-    return next((topic for topic in found[:1] if not is_behind_wall(standing, topic)), None)
+    held = topics_before_walls(standing).filter(Exists(holding))
+    with everywhere(EverywhereReason.WALL):
+        return outside_walls(standing, held).order_by(F("ended_at").desc(nulls_first=True)).first()
 
 
 @dataclass(frozen=True, slots=True)

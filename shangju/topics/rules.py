@@ -55,7 +55,7 @@ def topics_for(standing: Standing) -> QuerySet[Topic]:
 
 
 def topics_before_walls(standing: Standing) -> QuerySet[Topic]:
-    """:func:`topics_for` without the walls; whoever shows one of them asks :func:`is_behind_wall`."""
+    """:func:`topics_for` without the walls; whoever shows some of them asks :func:`outside_walls`."""
     kept = TopicCase.objects.filter(topic=OuterRef("pk"), case__in=cases_within(standing))
     seen = Q(Exists(kept.exclude(standing=CaseStanding.TAKEN_OUT))) | Q(lead_post_id__in=standing.posts)
     found = Topic.objects.filter(seen | _led_by_task_force(standing))
@@ -69,10 +69,9 @@ def _led_by_task_force(standing: Standing) -> Q:
     return last & Q(task_force__lead_post_id__in=standing.posts)
 
 
-def is_behind_wall(standing: Standing, topic: Topic) -> bool:
-    """Whether a case of the topic, wherever it lies, is behind the user's wall."""
-    with everywhere(EverywhereReason.WALL):
-        return _walled_cases(standing).filter(topic=topic).exists()
+def outside_walls(standing: Standing, topics: QuerySet[Topic]) -> QuerySet[Topic]:
+    """Those of ``topics`` no case of which is behind the user's wall; to be read everywhere: such a case lies anywhere."""
+    return topics.filter(~Exists(_walled_cases(standing).filter(topic=OuterRef("pk"))))
 
 
 def _walled_cases(standing: Standing) -> QuerySet[TopicCase]:

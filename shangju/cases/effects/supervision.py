@@ -1,6 +1,6 @@
 """Effects of supervision on one case: remind, urge, order, reply, escalate (cases.md §3, §5)."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -81,9 +81,7 @@ def _for_member(case: Case, words: str) -> str:
 def supervise(case: Case, board: ClockBoard, payload: moves.Supervise, by: Actor, now: datetime) -> Draft:
     """督办单: a written reply is due by a day."""
     required(demand=payload.demand)
-    if payload.reply_by < timezone.localdate(now):
-        sentence = _("This has passed already. Choose a later day.")
-        raise DomainError(sentence, fields={"reply_by": sentence})
+    _demand_day_ahead(payload.reply_by, today=timezone.localdate(now))
     case.open_orders += 1
     number = take_order_number(number_prefix(case.area), now=now)
     order = SupervisionOrder(
@@ -95,6 +93,20 @@ def supervise(case: Case, board: ClockBoard, payload: moves.Supervise, by: Actor
         data={"reply_by": payload.reply_by.isoformat(), "number": number},
         records=[order],
     )
+
+
+REPLY_WITHIN = timedelta(days=365)
+"""A later day is a slip of the keyboard; nobody would ever ask for that reply."""
+
+
+def _demand_day_ahead(reply_by: date, *, today: date) -> None:
+    sentence = ""
+    if reply_by < today:
+        sentence = _("This has passed already. Choose a later day.")
+    elif reply_by > today + REPLY_WITHIN:
+        sentence = _("Choose a day within a year.")
+    if sentence:
+        raise DomainError(sentence, fields={"reply_by": sentence})
 
 
 def reply(case: Case, board: ClockBoard, payload: moves.Reply, by: Actor, now: datetime) -> Draft:

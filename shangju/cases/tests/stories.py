@@ -67,6 +67,14 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         MoveName.REFUSE: moves.Refuse("return", "请继续办理"),
         MoveName.UNMERGE: moves.Unmerge("不是同一件事"),
         MoveName.SPLIT: moves.Split(["油烟", "噪音"]),
+        MoveName.PROTECT: moves.Protect(is_confidential=True),
+        MoveName.RECUSE: moves.Recuse("own_home"),
+        **_payloads_of_supervision(street, now=now),
+    }.get(MoveName(name)) or _payload_with_another_case(MoveName(name), street, now=now)
+
+
+def _payloads_of_supervision(street: Street, *, now: datetime) -> dict[MoveName, moves.Payload]:
+    return {
         MoveName.URGE: moves.Urge("请抓紧"),
         MoveName.SUPERVISE: moves.Supervise("三日内书面回复", timezone.localdate(now) + timedelta(days=3)),
         MoveName.REPLY: moves.Reply("已约谈店主"),
@@ -80,9 +88,7 @@ def payload_of(name: str, street: Street, *, now: datetime) -> moves.Payload:
         ),
         MoveName.RELEASE: moves.Release("噪声整治专班", [street.posts["building_head"].pk], "已协调完毕"),
         MoveName.CITE: moves.Cite(1, "yellow", "proposed", "东社区", "overdue"),
-        MoveName.PROTECT: moves.Protect(is_confidential=True),
-        MoveName.RECUSE: moves.Recuse("own_home"),
-    }.get(MoveName(name)) or _payload_with_another_case(MoveName(name), street, now=now)
+    }
 
 
 def _payload_with_another_case(name: MoveName, street: Street, *, now: datetime) -> moves.Payload:

@@ -14,6 +14,16 @@ def test_a_form_address_opened_by_hand_says_what_to_do() -> None:
     assert "Go back" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "address", ["/supervision/?area=%00", "/desk/cases/DSK26%00/", "/figures/?area=a%00b"]
+)
+def test_an_address_with_a_nul_sign_is_no_fault_of_ours(address: str) -> None:
+    answer = Client().get(address, headers={"accept-language": "en"})
+    assert answer.status_code == 400
+    assert "could not be understood" in answer.content.decode()
+    assert Client().get("/figures/?area=%2500").status_code == 404, "no NUL sign: a name of nothing"
+
+
 def test_a_body_too_large_says_what_to_do() -> None:
     answer = Client().post("/track/", {"code": "x" * 3_000_000}, headers={"accept-language": "en"})
     assert answer.status_code == 413

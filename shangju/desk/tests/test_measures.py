@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -15,6 +16,8 @@ from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.desk.views.measures import Compared
+from shangju.measures.definitions import Figure, MeasureName
 from shangju.measures.keeping import keep_figures
 from shangju.measures.models import MeasureSettings
 from shangju.measures.queries import settings_of
@@ -86,6 +89,47 @@ def test_a_span_is_asked_for_with_both_its_days_in_their_order(street: Street) -
     for query in ("span=own", "span=own&first=2026-02-02", "span=own&first=2026-02-02&last=2026-02-01"):
         assert client.get(f"{ADDRESS}?{query}").status_code == 422, query
     assert client.get(f"{ADDRESS}?first=2026-02-02&last=2026-02-01").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "span=own&first=0001-01-01&last=0001-01-31",
+        "span=own&first=9999-12-01&last=9999-12-31",
+        "first=0001-01-01",
+        "span=own&first=2026-02-30&last=x",
+        "span=x&by=x&area=x&category=x&handler=x",
+        "handler=post:99999999999999999999&channel=web&by=handler",
+        "handler=post:&by=category&category=01&deadline_class=D",
+        "handler=party:-1&by=area&span=this_week",
+        "span=this_year&by=class&handler=" + "9" * 40,
+    ],
+)
+def test_whatever_the_address_says_there_is_a_page(street: Street, query: str) -> None:
+    client = signed_in(street, "leader")
+    assert client.get(f"{ADDRESS}?{query}").status_code in {200, 422}
+    rows = client.get(f"{ADDRESS}rows/?{query}&measure=closed&part=missed&cursor=x")
+    assert rows.status_code in {200, 302}
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "change", "tone"),
+    [
+        ((18, 20), (30, 40), "15.0", "good"),
+        ((15, 20), (40, 40), "-25.0", "warn"),
+        ((18, 20), (36, 40), "0.0", "plain"),
+        ((18, 20), (9, 9), None, "plain"),  # too few before
+        ((9, 9), (18, 20), None, "plain"),  # too few now
+        ((18, 20), (0, 0), None, "plain"),
+    ],
+)
+def test_what_is_small_on_either_side_is_not_compared(
+    now: tuple[int, int], then: tuple[int, int], change: str | None, tone: str
+) -> None:
+    figure, before = (Figure(MeasureName.CLOSED, yes, of, 0) for yes, of in (now, then))
+    compared = Compared(figure, before, before, minimum=10)
+    expected = None if change is None else Decimal(change)
+    assert (compared.change, compared.change_in_a_year, compared.tone) == (expected, expected, tone)
 
 
 def test_settings_hold_at_once_and_are_in_the_trail(street: Street, handled: list[Case]) -> None:

@@ -155,6 +155,14 @@ def test_the_papers_and_the_list(street: Street, now: datetime) -> None:
     assert order.number not in client.get("/supervision/orders/?state=replied").content.decode()
     elsewhere = signed_in(street, "far_desk").get(f"/desk/cases/{case.number}/orders/{order.pk}/")
     assert elsewhere.status_code == 404
+    # A case that is over lets nobody reply: its order waits no longer.
+    for name, who in ((MoveName.RESOLVE, "grid_worker"), (MoveName.CONFIRM, "reporter")):
+        go(case, name, who, street, now=now)
+    lists = {
+        state: order.number in client.get(f"/supervision/orders/?state={state}").content.decode()
+        for state in ("waiting", "late", "replied", "ended", "all")
+    }
+    assert [state for state, is_there in lists.items() if is_there] == ["ended", "all"]
 
 
 def test_convening_by_the_form(street: Street, past: datetime) -> None:

@@ -55,7 +55,7 @@ def test_from_the_worklist_to_the_brief_and_back(street: Street) -> None:
     assert (bare.status_code, "久拖未决" in bare.content.decode()) == (422, True), (
         "no case ticked: the words are kept"
     )
-    given = desk.post(address, {**fields, "case": [first.number]})
+    given = desk.post(address, {**fields, "case": [first.number, "\0"]})
     assert (given.status_code, given["Location"]) == (302, f"{listing}?reason=overdue")
     narrowed = text_of(desk, f"{listing}?force={force.pk}")
     assert (first.number in narrowed, second.number in narrowed) == (True, False)
@@ -67,6 +67,8 @@ def test_from_the_worklist_to_the_brief_and_back(street: Street) -> None:
     text = desk.get(reverse("supervision:brief_text", args=[force.pk]))
     assert text["Content-Type"].startswith("text/plain")
     assert first.number in text.content.decode()
+    for odd in ("", "长" * 1001, "已协调\0"):
+        desk.post(reverse("supervision:release", args=[first.number]), {"reason": odd})
     back = desk.post(reverse("supervision:release", args=[first.number]), {"reason": "已协调完毕"})
     assert back["Location"] == reverse("supervision:task_force", args=[force.pk])
     with everywhere(EverywhereReason.VERIFICATION):

@@ -22,7 +22,7 @@ from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
 from shangju.desk.access import needs_right
 from shangju.desk.forms_cards import FORM_OF_STEP, ProposeCardForm, unit_key
-from shangju.desk.views.cases import actor_of
+from shangju.desk.views.cases import actor_of, ticked_numbers
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 from shangju.supervision.card_queries import (
@@ -101,7 +101,7 @@ def _may_propose(request: HttpRequest) -> bool:
 @SUPERVISOR
 def start(request: HttpRequest) -> HttpResponse:
     """From the ticked cases of the worklist to the proposal on them."""
-    numbers = request.POST.getlist("case")[:CASES_AT_MOST]
+    numbers = ticked_numbers(request.POST, at_most=CASES_AT_MOST)
     return redirect(f"{reverse('supervision:propose_card')}?{urlencode({'case': numbers}, doseq=True)}")
 
 
@@ -116,8 +116,8 @@ def propose(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     units = {unit_key(unit): unit for some in units_of(area) for unit in some}
     unit = units.get(given.get("unit", ""))
-    numbers = request.GET.getlist("case")[:CASES_AT_MOST]
-    ticked = set(given.getlist("case")[:CASES_AT_MOST])
+    numbers = ticked_numbers(request.GET, at_most=CASES_AT_MOST)
+    ticked = set(ticked_numbers(given, at_most=CASES_AT_MOST))
     form, status = ProposeCardForm(initial={"unit": unit_key(unit)} if unit else {}), 200
     if request.method == "POST":
         form, status = ProposeCardForm(request.POST), 422

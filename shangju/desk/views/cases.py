@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -152,6 +152,11 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
 def case_page(request: HttpRequest, found: Case, forms: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """The case page with forms beside the moves as they were sent."""
     return render(request, "desk/case.html", _context(request, found) | forms, status=status)
+
+
+def ticked_numbers(given: QueryDict, *, at_most: int) -> list[str]:
+    """The numbers of the cases that were ticked in a list; what no column can hold names none."""
+    return [number for number in given.getlist("case")[:at_most] if "\0" not in number]
 
 
 @require_GET

@@ -49,33 +49,44 @@ ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure with how it was before and a year ago."""
+    """A figure with how it was before and a year ago; what has fewer than ``minimum`` rows is not compared."""
 
     figure: Figure
-    is_small: bool
     before: Figure
     a_year_before: Figure
+    minimum: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the figure itself has too few rows."""
+        return self.figure.is_small(self.minimum)
 
     @property
     def change(self) -> Decimal | None:
-        """Percentage points since the period before; none where one of the two has nothing to compare."""
-        return _change(self.figure, self.before)
+        """Percentage points since the period before; none where one of the two has too little to compare."""
+        return self._change_from(self.before)
 
     @property
     def change_in_a_year(self) -> Decimal | None:
         """Percentage points since the year before."""
-        return _change(self.figure, self.a_year_before)
+        return self._change_from(self.a_year_before)
 
     @property
     def tone(self) -> str:
-        """Whether the change is for the better; nothing is said of small numbers."""
-        if self.is_small or not self.change:
+        """Whether the change is for the better."""
+        if not self.change:
             return "plain"
         return "good" if (self.change > 0) == self.figure.measure.more_is_better else "warn"
 
-
-def _change(now: Figure, then: Figure) -> Decimal | None:
-    return None if now.percent is None or then.percent is None else now.percent - then.percent
+    def _change_from(self, then: Figure) -> Decimal | None:
+        if (
+            self.is_small
+            or then.is_small(self.minimum)
+            or self.figure.percent is None
+            or then.percent is None
+        ):
+            return None
+        return self.figure.percent - then.percent
 
 
 @require_GET
@@ -137,7 +148,7 @@ def _compared(asked: Asked, whole: Figures, settings: Settings) -> list[Compared
         for period in (asked.period.before(), asked.period.a_year_before())
     )
     return [
-        Compared(figure, figure.is_small(settings.minimum), before.by_name[name], a_year.by_name[name])
+        Compared(figure, before.by_name[name], a_year.by_name[name], settings.minimum)
         for name, figure in whole.by_name.items()
     ]
 

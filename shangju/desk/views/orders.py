@@ -25,12 +25,20 @@ ROWS = 50
 PAGES_AT_MOST = 200
 
 STATES: dict[str, tuple[Any, Callable[[date], Q]]] = {
-    "waiting": (pgettext_lazy("order", "Waiting for a reply"), lambda _day: Q(replied_at__isnull=True)),
+    "waiting": (
+        pgettext_lazy("order", "Waiting for a reply"),
+        lambda _day: Q(replied_at__isnull=True, case__is_open=True),
+    ),
     "late": (
         pgettext_lazy("order", "Reply overdue"),
-        lambda day: Q(replied_at__isnull=True, reply_by__lt=day),
+        lambda day: Q(replied_at__isnull=True, case__is_open=True, reply_by__lt=day),
     ),
     "replied": (pgettext_lazy("order", "Replied"), lambda _day: Q(replied_at__isnull=False)),
+    # Nobody can reply any more once the case is over.
+    "ended": (
+        pgettext_lazy("order", "Ended without a reply"),
+        lambda _day: Q(replied_at__isnull=True, case__is_open=False),
+    ),
     "all": (pgettext_lazy("order", "All"), lambda _day: Q()),
 }
 

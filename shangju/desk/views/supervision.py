@@ -25,7 +25,7 @@ from shangju.core.numbers import small_number
 from shangju.desk.access import needs_right
 from shangju.desk.forms_supervision import SupervisionFilterForm, UrgeSeveralForm
 from shangju.desk.forms_task_forces import EntrustForm
-from shangju.desk.views.cases import actor_of
+from shangju.desk.views.cases import actor_of, ticked_numbers
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right, Standing
 from shangju.supervision.ladder import Limits
@@ -53,7 +53,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def urge(request: HttpRequest) -> HttpResponse:
     """Urge the chosen cases; those that refuse say why, the words are kept where none was chosen."""
     form, now = UrgeSeveralForm(request.POST), timezone.now()
-    numbers = request.POST.getlist("case")[:ROWS]
+    numbers = ticked_numbers(request.POST, at_most=ROWS)
     if form.is_valid():
         cases = list(_supervised(standing_in(request)).filter(number__in=numbers).order_by("due_at", "pk"))
         try:
@@ -80,7 +80,7 @@ def urge(request: HttpRequest) -> HttpResponse:
 @needs_right(Right.SUPERVISE)
 def entrust(request: HttpRequest) -> HttpResponse:
     """Give the chosen cases to a task force; those that refuse say why, the words are kept where none was chosen."""
-    numbers = request.POST.getlist("case")[:ROWS]
+    numbers = ticked_numbers(request.POST, at_most=ROWS)
     form = EntrustForm(request.POST, task_forces=_forces_at_work(standing_in(request)), prefix=ENTRUST)
     if form.is_valid():
         cases = list(_supervised(standing_in(request)).filter(number__in=numbers).order_by("due_at", "pk"))
@@ -116,7 +116,8 @@ def _forces_at_work(standing: Standing) -> list[TaskForce]:
     home = next(iter(subdistricts_with(standing, Right.SUPERVISE)), None)
     if home is None or not standing.may(Right.SUPERVISE, path=home.path):
         return []
-    return task_forces_of(home, on=timezone.localdate())
+    day = timezone.localdate()
+    return [each for each in task_forces_of(home, on=day) if each.takes_cases_on(day)]
 
 
 def _supervised(standing: Standing) -> QuerySet[Case]:
@@ -137,8 +138,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now, standing = timezone.now(), standing_in(request)
+    day = timezone.localdate(now)
     home = next(iter(subdistricts_with(standing, Right.SUPERVISE)), None)
-    forces = task_forces_of(home, on=timezone.localdate(now)) if home else []
+    forces = task_forces_of(home, on=day) if home else []
+    open_to_cases = [each for each in forces if each.takes_cases_on(day)]
     filters = SupervisionFilterForm(request.GET, areas=_areas(standing), task_forces=forces)
     limits = limits_of(home.pk if home else None)
     seen = _in_area(_supervised(standing), request.GET.get("area", ""))
@@ -161,7 +164,7 @@ def _page(
         "filters": filters,
         "urging": urging,
         "entrusting": entrusting
-        or (EntrustForm(task_forces=forces, prefix=ENTRUST) if forces and whole else None),
+        or (EntrustForm(task_forces=open_to_cases, prefix=ENTRUST) if open_to_cases and whole else None),
         "may_propose": whole,
         "ticked": ticked or set(),
         "now": now,

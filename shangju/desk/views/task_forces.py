@@ -245,11 +245,12 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
         messages.warning(request, _("No task force has this case."))
         return redirect("desk:case", number=number)
     try:
-        release_case(found, reason=form.data.get("reason", ""), by=actor_of(request), now=timezone.now())
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        release_case(found, reason=reason, by=actor_of(request), now=timezone.now())
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except DomainError as refusal:
-        sentence = refusal.fields.get("reason") or str(refusal)
+        sentence = next(iter(form.errors.get("reason", ())), "") or refusal.fields.get("reason") or refusal
         messages.warning(request, f"{found.number}: {sentence}")
     else:
         messages.success(request, _("%(number)s was taken back.") % {"number": found.number})

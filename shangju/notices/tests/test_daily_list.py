@@ -285,8 +285,15 @@ def test_the_command_tries_without_writing_and_makes_each_list_once(street: Stre
     assert f"{people}" in tried.splitlines()[-1]
     assert digest().strip() == f"daily lists: {people}"
     assert digest().strip() == "daily lists: 0"
-    with pytest.raises(CommandError):
-        call_command("digest", "--now", "2026-03-06T09:00", stdout=StringIO())
+    for odd in (
+        "2026-03-06T09:00",
+        "0001-01-01T00:00+08:00",
+        "9999-12-31T23:59+00:00",
+        "2026-02-30T09:00+08:00",
+    ):
+        with pytest.raises(CommandError) as refusal:
+            call_command("digest", "--now", odd, stdout=StringIO())
+        assert refusal.value.returncode == 2, odd
 
 
 @pytest.mark.postgresql

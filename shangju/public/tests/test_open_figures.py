@@ -22,7 +22,7 @@ from tests.street import Street
 
 pytestmark = pytest.mark.django_db
 
-MINIMUM = 3
+MINIMUM = 5
 LARGEST_PAGE = 80_000
 RESULT = "噪声源已拆除，夜间安静。"
 
@@ -58,18 +58,18 @@ def test_the_month_ends_yesterday() -> None:
 
 def test_figures_are_those_of_the_measures(street: Street, now: datetime) -> None:
     compared_from(street, MINIMUM)
-    solved_cases(street, 4, at=now)
+    solved_cases(street, 5, at=now)
     later = now + timedelta(days=20)
     figures = open_figures(street.areas["subdistrict"], today=timezone.localdate(later), now=later)
-    assert (figures.whole.received, figures.whole.resolved) == (4, 4)
+    assert (figures.whole.received, figures.whole.resolved) == (5, 5)
     solved = figures.whole.rates[MeasureName.SOLVED]
-    assert (solved.numerator, solved.denominator) == (4, 4)
-    assert [(line.label, line.received) for line in figures.communities] == [("东社区", 4), ("西社区", 0)]
-    assert [(line.key, line.results) for line in figures.categories] == [("01", 4)]
+    assert (solved.numerator, solved.denominator) == (5, 5)
+    assert [(line.label, line.received) for line in figures.communities] == [("东社区", 5), ("西社区", 0)]
+    assert [(line.key, line.results) for line in figures.categories] == [("01", 5)]
 
 
-def test_below_the_minimum_nothing_is_told(street: Street, now: datetime) -> None:
-    compared_from(street, 5)
+def test_below_five_nothing_is_told_whatever_is_compared_inside(street: Street, now: datetime) -> None:
+    compared_from(street, 1)
     solved_cases(street, 4, at=now)
     later = now + timedelta(days=20)
     figures = open_figures(street.areas["subdistrict"], today=timezone.localdate(later), now=later)

@@ -61,6 +61,10 @@ class TaskForce(models.Model):
         """Whether it is at work on ``day``."""
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
+    def takes_cases_on(self, day: date) -> bool:
+        """Whether it can still be given something on ``day``: not on its last one."""
+        return self.works_on(day) and self.ends_on != day
+
 
 class OfTaskForceManager(ScopedManager["TaskForceMember"]):
     """Members of task forces in scope."""

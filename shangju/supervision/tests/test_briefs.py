@@ -89,7 +89,11 @@ def test_a_week_told(street: Street, force: TaskForce, now: datetime) -> None:
 def test_it_reads_the_same_whenever_it_is_made(street: Street, force: TaskForce, now: datetime) -> None:
     case, by = case_in(State.IN_PROGRESS, street, now=now), street.staff("task_force")
     entrust_case(case, task_force=force, reason="久拖未决", by=by, now=now)
+    handed_on = case_in(State.IN_PROGRESS, street, now=now)
+    entrust_case(handed_on, task_force=force, reason="久拖未决", by=by, now=now)
     first = as_text(told(street, force, now, at=now + WEEK))
+    go(handed_on, "escalate", "leader", street, now=now + WEEK)
+    assert Case.objects.get(pk=handed_on.pk).handler_post != street.posts["grid_worker"]
     for name, who in (("contact", "grid_worker"), ("resolve", "grid_worker"), ("confirm", "reporter")):
         case = go(case, name, who, street, now=now + WEEK)
     assert as_text(told(street, force, now, at=now + 2 * WEEK)) == first
@@ -98,12 +102,14 @@ def test_it_reads_the_same_whenever_it_is_made(street: Street, force: TaskForce,
         given, moved, _overdue, _orders, _notes = lines(told(street, force, now + WEEK, at=now + 2 * WEEK))
         assert given == []
         assert [line.partition(": ")[2] for line in moved] == [
-            "spoke with the reporter, result reported, reporter asked about the result. It is “Closed” now."
+            "spoke with the reporter, result reported, reporter asked about the result. It is “Closed” now.",
+            "climbed a tier. It is “Dispatched” now.",
         ]
 
 
 def test_what_is_late_and_what_stood_still(street: Street, force: TaskForce, now: datetime) -> None:
     case, by = case_in(State.IN_PROGRESS, street, now=now), street.staff("task_force")
+    case = go(case, "contact", "grid_worker", street, now=now)
     entrust_case(case, task_force=force, reason="久拖未决", by=by, now=now)
     with override("en"):
         made = told(street, force, now + 3 * WEEK, at=now + 3 * WEEK)
@@ -114,6 +120,12 @@ def test_what_is_late_and_what_stood_still(street: Street, force: TaskForce, now
         assert dict(made.asked)["grid_worker 1号"][0].startswith("go on with “")
         assert "of them overdue: 1." in made.summary
         assert not made.is_over
+        due = Case.objects.get(pk=case.pk).close_due_at
+        assert due is not None
+        on_its_day = told(street, force, due, at=due - timedelta(hours=1))
+        assert "finish" in dict(on_its_day.asked)["grid_worker 1号"][0], (
+            "what is due today is asked for today"
+        )
     release_case(case, reason="已协调完毕", by=by, now=now + 3 * WEEK)
     with override("en"):
         after = told(street, force, now + 4 * WEEK, at=now + 5 * WEEK)
@@ -160,5 +172,5 @@ def test_the_same_statements_for_one_case_and_for_many(
             entrust_case(case, task_force=force, reason="久拖未决", by=street.staff("task_force"), now=now)
         standing = standing_of(street.users["task_force"])
         week = monday_of(timezone.localdate(now))
-        with counted(7):  # type: ignore[operator]
+        with counted(8):  # type: ignore[operator]
             brief_of(force, week=week, standing=standing, now=now + WEEK)

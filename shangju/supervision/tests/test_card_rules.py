@@ -10,12 +10,18 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shangju.cases.models import Case
+from shangju.accounts.actors import COMMAND_LINE
+from shangju.cases import moves
+from shangju.cases.models import Case, CaseClock
+from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, go, raised
 from shangju.cases.workflow import State
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.parties.models import PartyStatus
+from shangju.posts.rights import forget_standing
+from shangju.posts.services import appoint
 from shangju.posts.stakes import declare_stake
+from shangju.supervision.card_queries import open_steps
 from shangju.supervision.card_rules import months_later
 from shangju.supervision.cards import (
     answer_card,
@@ -35,6 +41,7 @@ from shangju.supervision.tests.card_stories import (
     stored,
     taken_back,
 )
+from shangju.supervision.workflow import CardStep
 from tests.street import Street, build_street
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")]
@@ -58,6 +65,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")
         ({"colour": "red"}, "exception_reason"),
         ({"grounds": "  "}, "grounds"),
         ({"heard_until": 2}, "heard_until"),
+        ({"heard_until": 91}, "heard_until"),
     ],
 )
 def test_an_unjust_proposal_is_refused_at_its_field(
@@ -117,6 +125,27 @@ def test_a_member_that_left_and_one_with_a_stake(street: Street, now: datetime) 
         proposed(street, now, unit=street.parties["shop"])
 
 
+def test_who_is_secretary_of_the_community_too_decides_nothing_about_it(
+    street: Street, now: datetime
+) -> None:
+    card, at = proposed(street, now), now + LATE + 9 * DAY
+    for name in ("leader", "task_force"):
+        term = {"user": street.users[name], "starts_on": timezone.localdate(now)}
+        appoint(street.posts["secretary"], **term, by=COMMAND_LINE, now=now)
+        forget_standing(street.users[name])
+    leader, task_force = street.staff("leader"), street.staff("task_force")
+    steps: list[Callable[[], object]] = [
+        lambda: sign_card(card, by=leader, now=at),
+        lambda: refuse_card(card, reason="不成立", by=leader, now=at),
+        lambda: withdraw_card(card, reason="误报", by=task_force, now=at),
+        lambda: proposed(street, now, colour="red", exception_reason="多次造成危险"),
+    ]
+    for step in steps:
+        with pytest.raises(NotAllowed):
+            step()
+    assert open_steps(leader, card, now=at) == [CardStep.ANSWER], "it speaks for the community, and no more"
+
+
 def test_a_case_serves_one_card_of_a_colour(street: Street, now: datetime) -> None:
     card, third = proposed(street, now), overdue(street, now)
     used = card.first_case
@@ -149,6 +178,58 @@ def test_a_red_card_follows_a_yellow_one_within_a_year_or_says_why(street: Stree
     withdraw_card(red, reason="误报", by=street.staff("leader"), now=over)
     bare = propose(street, over, cases, colour="red", exception_reason="多次造成危险")
     assert (bare.earlier, bare.exception_reason) == (None, "多次造成危险")
+
+
+def test_parts_and_what_was_merged_into_them_are_one_matter(street: Street, now: datetime) -> None:
+    whole = go(case_in(State.ACCEPTED, street, now=now), "split", "officer", street, now=now)
+    parts = [go(part, "accept", "officer", street, now=now) for part in whole.parts.order_by("pk")]
+    parts = [go(part, "dispatch", "officer", street, now=now) for part in parts]
+    merging = moves.Merge(parts[0], "与另一件是同一件事，一并办理。")
+    twin = apply_move(overdue(street, now), merging, by=street.staff("officer"), now=now + LATE)
+    for other in parts:
+        with pytest.raises(DomainError) as refusal:
+            propose(street, now + LATE, [twin, other])
+        assert set(refusal.value.fields) == {"cases"}
+    another = overdue(street, now)
+    card = propose(street, now + LATE, [twin, *parts, another])
+    assert {card.first_case_id, card.second_case_id} == {parts[0].pk, another.pk}, (
+        "two matters, not two numbers"
+    )
+
+
+def _merged(card: Card, street: Street, now: datetime) -> None:
+    merging = moves.Merge(card.first_case, "与另一件是同一件事，一并办理。")
+    apply_move(card.second_case, merging, by=street.staff("officer"), now=now)
+
+
+def _promised_later(card: Card, _street: Street, now: datetime) -> None:
+    """As when a calendar is published after all."""
+    for clock in CaseClock.objects.filter(case=card.second_case):
+        later = {name: getattr(clock, name) + 99 * DAY for name in ("orange_at", "due_at", "purple_at")}
+        CaseClock.objects.filter(pk=clock.pk).update(**later, stopped_at=now, is_met=True)
+
+
+def _yellow_lifted(card: Card, street: Street, now: datetime) -> None:
+    assert card.earlier is not None
+    lift_card(card.earlier, reason="复核后撤销", by=street.staff("leader"), now=now)
+
+
+@pytest.mark.parametrize("change", [_merged, _promised_later, _yellow_lifted])
+def test_nobody_signs_what_has_lost_its_ground(
+    street: Street, now: datetime, change: Callable[[Card, Street, datetime], None]
+) -> None:
+    at = now + LATE
+    yellow = proposed(street, now)
+    signed(street, at + DAY, yellow)
+    cases = list(Case.objects.filter(pk__in=[yellow.first_case_id, yellow.second_case_id]))
+    red = propose(street, at + DAY, cases, colour="red")
+    change(red, street, at + 2 * DAY)
+    with pytest.raises(DomainError):
+        signed(street, at + 3 * DAY, red)
+    kept = stored(red)
+    assert (kept.state, kept.number) == ("proposed", None)
+    refuse_card(kept, reason="依据已不存在", by=street.staff("leader"), now=at + 4 * DAY)
+    assert not CardGround.objects.filter(card=red, is_live=True).exists()
 
 
 def test_one_proposal_of_a_colour_at_a_time(street: Street, now: datetime) -> None:

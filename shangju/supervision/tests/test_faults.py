@@ -93,6 +93,25 @@ def climbed_away(street: Street, now: datetime) -> Case:
     return case
 
 
+def merged_over_it(street: Street, now: datetime) -> Case:
+    """Merged on the day before, and taken out of it again long after: nobody could work on it meanwhile."""
+    case = steps(in_work(street, now), street, ("merge", "officer", now + timedelta(hours=2)))
+    return steps(
+        case, street, ("unmerge", "officer", now + 20 * DAY), ("resolve", "grid_worker", now + 21 * DAY)
+    )
+
+
+def merged_afterwards(street: Street, now: datetime) -> Case:
+    return steps(in_work(street, now), street, ("merge", "officer", now + 20 * DAY))
+
+
+def order_after_unmerging(street: Street, now: datetime) -> Case:
+    """Whoever led it before leads it again."""
+    case = steps(in_work(street, now), street, ("merge", "officer", now), ("unmerge", "officer", now + DAY))
+    case = steps(case, street, ("supervise", "leader", now + DAY), ("resolve", "grid_worker", now + DAY))
+    return steps(case, street, ("reply", "grid_worker", now + 9 * DAY))
+
+
 def order_unanswered(street: Street, now: datetime) -> Case:
     return steps(in_work(street, now), street, ("supervise", "leader", now + timedelta(hours=2)))
 
@@ -157,6 +176,9 @@ STORIES: list[tuple[Story, str, list[str]]] = [
     (awaiting_over_it, "first", []),
     (came_too_late, "first", []),
     (climbed_away, "first", []),
+    (merged_over_it, "first", []),
+    (merged_afterwards, "first", ["overdue"]),
+    (order_after_unmerging, "first", ["no_reply"]),
     (order_unanswered, "first", ["no_reply", "overdue"]),
     (order_answered_late, "first", ["no_reply"]),
     (order_answered_on_the_day, "first", []),

@@ -13,6 +13,7 @@ from shangju.cases.rungs import OrderCall
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, go
 from shangju.cases.workflow import State
+from shangju.core.errors import DomainError
 from shangju.core.models import SetAside
 from shangju.notices.models import Notice
 from shangju.notices.telling import tell_of_events
@@ -73,6 +74,14 @@ def test_a_late_sweep_and_a_short_order(
     case = ordered(street, now, days=days)
     call_for_replies(now + timedelta(hours=1) + late * DAY)
     assert called(case) == expected
+
+
+@pytest.mark.parametrize("days", [-1, 366])
+def test_a_day_that_has_passed_or_that_nobody_waits_for(street: Street, now: datetime, days: int) -> None:
+    with pytest.raises(DomainError) as refusal:
+        ordered(street, now, days=days)
+    assert set(refusal.value.fields) == {"reply_by"}
+    assert not SupervisionOrder.objects.exists()
 
 
 def test_a_reply_or_the_end_of_the_case_ends_it(street: Street, now: datetime) -> None:

@@ -224,6 +224,37 @@ def test_who_joins_or_leaves_gets_or_loses_its_cases(street: Street, now: dateti
     assert members_of(force, on=timezone.localdate(now + 4 * DAY))[-1].body == street.parties["shop"]
 
 
+def test_another_lead_takes_over_its_cases(street: Street, now: datetime) -> None:
+    force, case = given(street, now)
+    leader, posts = street.staff("leader"), street.posts
+    change_task_force(force, plan=plan_of(street, now, lead=posts["officer"]), by=leader, now=now + 2 * DAY)
+    assert assisting(case) == {posts[name].pk for name in ("building_head", "officer", "unit")}
+    change_task_force(force, plan=plan_of(street, now, lead=posts["unit"]), by=leader, now=now + 3 * DAY)
+    change_task_force(force, plan=plan_of(street, now, lead=posts["officer"]), by=leader, now=now + 4 * DAY)
+    assert posts["unit"].pk in assisting(case), "it leads no longer, and is a member still"
+    release_case(case, reason="已协调完毕", by=leader, now=now + 5 * DAY)
+    assert assisting(case) == {posts["building_head"].pk}
+
+
+def test_the_last_day_brings_no_new_cases(street: Street, now: datetime) -> None:
+    """Who leaves today does not assist in what is given today, and a task force that ends today is given nothing."""
+    force, leader = set_up(street, now), street.staff("leader")
+    end_task_force_member(force.members.get(post=street.posts["unit"]), by=leader, now=now)
+    case = case_in(State.IN_PROGRESS, street, now=now)
+    entrust_case(case, task_force=force, reason="久拖未决", by=leader, now=now)
+    assert assisting(case) == {street.posts[name].pk for name in ("building_head", "task_force")}
+    for last in (timezone.localdate(now), timezone.localdate(now) - DAY):
+        plan = plan_of(street, now, starts_on=timezone.localdate(now) - 9 * DAY, ends_on=last)
+        with pytest.raises(DomainError) as refusal:
+            change_task_force(force, plan=plan, by=leader, now=now)
+        assert set(refusal.value.fields) == {"ends_on"}, "it has an open case"
+    release_case(case, reason="已协调完毕", by=leader, now=now)
+    end_task_force(force, by=leader, now=now)
+    with pytest.raises(DomainError) as refusal:
+        entrust_case(case, task_force=force, reason="又响了", by=leader, now=now)
+    assert set(refusal.value.fields) == {"task_force"}
+
+
 def test_what_is_refused_changes_nothing(street: Street, now: datetime) -> None:
     force, case = given(street, now)
     other = set_up_task_force(
