@@ -203,7 +203,7 @@ def portrait_of(found: Group, cases: Mapping[int, Case], *, now: datetime) -> Po
     assert found.first is not None, "what has no time is not compared"
     assert found.last is not None, "as above"
     title, names = cases[int(found.centre.key)].title, _place_names(found, cases)
-    shares = heat_shares(found.members, now=now)
+    shares = heat_shares(found.members, now=now, likeness=found.likeness)
     return Portrait(
         title=mask_personal_data(" ".join(title.split()))[:TITLE_LIMIT],
         place=(found.place or next(iter(names), ""))[:PLACE_LIMIT],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shangju.cases.likeness import Spot
 from shangju.topics.grouping import COMPARING, Concern, Group, GroupingRules, closeness, group
 from shangju.topics.heat import HeatSource, heat_of, heat_shares
-from shangju.topics.linkage import average_linkage
+from shangju.topics.linkage import JoiningRules, average_linkage
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 MATTERS = (
@@ -177,7 +177,7 @@ def test_two_of_one_key_are_refused() -> None:
 def test_linkage_joins_as_long_as_the_average_is_high_enough(told: list[tuple[float, int, int]]) -> None:
     """Against the definition: no two groups that are left are as alike as the threshold."""
     links = {tuple(sorted(pair)): alike for alike, *pair in told if pair[0] != pair[1]}
-    found = average_linkage(8, [(alike, *pair) for pair, alike in links.items()], threshold=0.3)
+    found = average_linkage(8, [(alike, *pair) for pair, alike in links.items()], JoiningRules(0.3, share=0.5))
     grouped = {thing for each in found for thing in each}
     groups = [*found, *([thing] for thing in range(8) if thing not in grouped)]
     for one, other in combinations(groups, 2):
@@ -193,7 +193,7 @@ def test_heat_says_where_it_comes_from() -> None:
         concern("c", reporter="y", at=START + timedelta(days=57)),
         concern("d", at=START + timedelta(days=59)),
     ]
-    shares = heat_shares(rows, now=now)
+    shares = heat_shares(rows, now=now, likeness=0.2)
     assert [(share.source, share.count, share.points) for share in shares] == [
         (HeatSource.REPORTERS, 3, 9),
         (HeatSource.REPEATS, 1, 1),

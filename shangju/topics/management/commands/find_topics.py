@@ -121,7 +121,7 @@ Exit status: 0 done; 1 refused with a reason; 2 misuse."""
         if sys.stderr.isatty():
             self.stderr.write("")
         now = max((concern.at for concern in table.concerns if concern.at), default=None)
-        heated = [(tuple(heat_shares(each.members, now=now)), each) for each in found]
+        heated = [(tuple(heat_shares(each.members, now=now, likeness=each.likeness)), each) for each in found]
         heated.sort(key=lambda pair: (-heat_of(pair[0]), -len(pair[1].members), pair[1].members[0].key))
         return [RankedGroup(rank, each, shares) for rank, (shares, each) in enumerate(heated, start=1)]
 
