@@ -205,8 +205,7 @@ class _Compared:
             [(f"{title} {place}", body) for (title, body), place in zip(told, places, strict=True)]
         )
         self.own = own_words([f"{title}\n{body}" for title, body in told])
-        placed = sum(1 for concern in concerns if _is_certain(concern.spot))
-        self.unplaced = rules.in_same_grid * rules.at_known_place if 2 * placed > len(concerns) else 1.0
+        self.mostly_placed = 2 * sum(_is_certain(concern.spot) for concern in concerns) > len(concerns)
         self.vectors: list[Vector] = list(self.vocabulary.vectors(most_pieces=rules.most_pieces))
         self.times = [concern.at.timestamp() if concern.at else -math.inf for concern in concerns]
         self.least_link = rules.threshold / 2
@@ -275,8 +274,13 @@ class _Compared:
         names, others = self.names[number], self.names[other]
         agree = agreement(names, others)
         if contradict(names, others) or (not agree and _noted_apart(one, two)):
-            return self.unplaced * self.rules.names_contradict
-        return self.unplaced * (1 + (self.rules.names_agree - 1) * agree)
+            near = self.rules.names_contradict
+        else:
+            near = 1 + (self.rules.names_agree - 1) * agree
+        if self.mostly_placed:
+            # As two of one grid at the best; and of a form without a place nobody can tell what it is about.
+            near *= self.rules.in_same_grid * self.rules.at_known_place * min(self.own[number], self.own[other])
+        return near
 
     def _nearness_in_time(self, number: int, other: int) -> float:
         if self.rules.window is None:

@@ -36,9 +36,9 @@ class HeatRules:
     busiest: int = 2
     recent: int = 1
     me_too: int = 2
-    plain: float = 0.2
+    plain: float = 0.25
     """So alike (0 to 1) are reports that are plainly one matter."""
-    vague: float = 0.5
+    vague: float = 0.7
     """The part of the points that reports lose which are not alike at all."""
 
 

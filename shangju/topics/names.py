@@ -15,7 +15,7 @@ from shangju.topics.words import rarity
 
 KINDS = {
     "school": "学院 学校 中学 小学 大学 幼儿园",
-    "estate": "小区 新城 花园 家园 公寓 大厦 新村 国际 庭院 苑 府 城 园 湾 滩 庄",
+    "estate": "小区 新城 花园 家园 公寓 大厦 新村 国际 庭院 苑 府 城 湾 滩 庄",
     "village": "村 社区",
     "county": "县",
     "street": "大道 路 街 巷 弄",
