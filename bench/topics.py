@@ -50,7 +50,9 @@ def find(folder: Path | None) -> list[dict[str, Any]]:
         if folder is None or not (folder / name).exists():
             figures.append({"what": what, "skipped": f"no {name}; name the folder that holds it with --data"})
         else:
-            figures += [{"what": f"{what}, {setting}", **figure} for setting, figure in measure(folder / name)]
+            figures += [
+                {"what": f"{what}, {setting}", **figure} for setting, figure in measure(folder / name)
+            ]
     return figures
 
 
@@ -123,7 +125,7 @@ def _city(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 "precision": round(sum(judged) / len(judged), 3),
                 "all_pairs": sum(size * (size - 1) // 2 for size in sizes),
                 "rows_in_groups": f"{len(rank_of) / len(rows):.1%}",
-                "groups_with_a_row_marked_duplicate": f"{sum(1 for ids in groups.values() if ids & marked) / len(sizes):.0%}",
+                "groups_with_a_marked_row": f"{sum(1 for ids in groups.values() if ids & marked) / len(sizes):.0%}",
                 "sizes_of_groups": _spread(sizes),
                 "days_from_first_to_last": _spread(spans),
                 **told,

@@ -279,7 +279,9 @@ class _Compared:
             near = 1 + (self.rules.names_agree - 1) * agree
         if self.mostly_placed:
             # As two of one grid at the best; and of a form without a place nobody can tell what it is about.
-            near *= self.rules.in_same_grid * self.rules.at_known_place * min(self.own[number], self.own[other])
+            near *= (
+                self.rules.in_same_grid * self.rules.at_known_place * min(self.own[number], self.own[other])
+            )
         return near
 
     def _nearness_in_time(self, number: int, other: int) -> float:

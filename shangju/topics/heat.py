@@ -24,7 +24,9 @@ class HeatSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeatRules:
-    """Points for each, and what makes some less worth. Many people count most, then how close together they came, then who joined in.
+    """Points for each, and what makes some less worth.
+
+    Many people count most, then how close together they came, then who joined in.
 
     Reports that are hardly alike may be several matters of one kind (loans, one long street): these get less.
     Joining in costs one tap, and a thousand taps are not a thousand people who write: their number counts by its

@@ -24,7 +24,11 @@ class JoiningRules:
 
 
 def average_linkage(
-    count: int, links: Iterable[Link], rules: JoiningRules, *, tell: Callable[[int], None] = lambda _done: None
+    count: int,
+    links: Iterable[Link],
+    rules: JoiningRules,
+    *,
+    tell: Callable[[int], None] = lambda _done: None,
 ) -> list[list[int]]:
     """Groups of at least two of the things 0 to ``count`` - 1: the two most alike become one as long as they are alike.
 

@@ -39,10 +39,11 @@ NO_PART_OF_NAMES = frozenset(
 )
 """Signs that stand between words: 都在学校 is no name."""
 
-NO_NAMES = frozenset(
-    "配套 小区 社区 街道 公办 民办 公立 私立 普惠 惠性 国际 实验 培训 高中 初中 安置 住宅 居民 整个 部分 全体 周边 附近 "
-    "旁边 投诉 举报 影响 咨询 希望 城中 自然 文明 中心 物业 开发 集团 市政 区政 县政 省政 镇政 民政 级政".split()
-)
+_NO_NAMES = """
+配套 小区 社区 街道 公办 民办 公立 私立 普惠 惠性 国际 实验 培训 高中 初中 安置 住宅 居民 整个 部分 全体 周边 附近
+旁边 投诉 举报 影响 咨询 希望 城中 自然 文明 中心 物业 开发 集团 市政 区政 县政 省政 镇政 民政 级政 幼儿
+"""
+NO_NAMES = frozenset(_NO_NAMES.split())
 """What stands before such an ending without being a name: 配套幼儿园, 区政府."""
 
 

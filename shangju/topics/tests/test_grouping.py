@@ -176,7 +176,7 @@ def test_two_of_one_key_are_refused() -> None:
 
 @given(st.lists(st.tuples(st.floats(0.05, 1), st.integers(0, 7), st.integers(0, 7)), max_size=24))
 def test_linkage_joins_as_long_as_two_are_alike_enough(told: list[tuple[float, int, int]]) -> None:
-    """Against the definition: of the groups that are left no two are both as alike as the threshold and as the tighter asks."""
+    """Against the definition: no two groups that are left are as alike as the threshold and the tighter of them ask."""
     links = {tuple(sorted(pair)): alike for alike, *pair in told if pair[0] != pair[1]}
     rules = JoiningRules(0.2, share=0.6, same=0.7)
     found = average_linkage(8, [(alike, *pair) for pair, alike in links.items()], rules)

@@ -87,7 +87,10 @@ Exit status: 0 done; 1 refused with a reason; 2 misuse."""
             f"(where most rows have coordinates {PLACED.window.days if PLACED.window else 0}, else 0)",
         )  # fmt: skip
         parser.add_argument(
-            "--threshold", type=_above(0.001), default=UNPLACED.threshold, help="how alike, 0 to 1 (%(default)s)"
+            "--threshold",
+            type=_above(0.001),
+            default=UNPLACED.threshold,
+            help="how alike, 0 to 1 (%(default)s)",
         )
         parser.add_argument(
             "--radius", type=_above(1), default=PLACED.radius, help="metres between points (%(default)s)"
