@@ -242,13 +242,13 @@ def test_names_are_two_signs_and_an_ending(text: str, names: dict[str, str]) -> 
 
 
 def test_what_many_say_word_for_word_needs_place_and_time_nearby() -> None:
-    """Fifty lamps of one city, each reported once or twice, in the words of a form."""
+    """Fifty lamps of one street, ninety metres apart, each reported once or twice, in the words of a form."""
     rows = [
         Concern(
             f"{lamp:02}{again}",
             "路灯不亮",
             at=START + timedelta(days=lamp % 40, hours=again),
-            spot=Spot(longitude=119.0 + lamp / 300, latitude=32.2),
+            spot=Spot(longitude=119.0 + lamp * 0.00096, latitude=32.2),
         )
         for lamp in range(50)
         for again in range(2 if lamp % 5 == 0 else 1)
