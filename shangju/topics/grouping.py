@@ -272,11 +272,10 @@ class _Compared:
         if near is not None:
             return near * self.rules.at_known_place
         names, others = self.names[number], self.names[other]
-        agree = agreement(names, others)
-        if contradict(names, others) or (not agree and _noted_apart(one, two)):
+        if contradict(names, others):
             near = self.rules.names_contradict
         else:
-            near = 1 + (self.rules.names_agree - 1) * agree
+            near = 1 + (self.rules.names_agree - 1) * agreement(names, others)
         if self.mostly_placed:
             # As two of one grid at the best; and of a form without a place nobody can tell what it is about.
             near *= (
@@ -345,11 +344,6 @@ class _Compared:
 def _is_certain(spot: Spot | None) -> bool:
     """Whether a place is known so well that it tells which other known places lie elsewhere."""
     return spot is not None and (spot.grid is not None or spot.latitude is not None)
-
-
-def _noted_apart(one: Spot | None, other: Spot | None) -> bool:
-    """Whether both places are told as people write them, and differently."""
-    return bool(one and other and one.note and other.note and one.note != other.note)
 
 
 def _places_of(spot: Spot | None, radius: float) -> Iterator[tuple[object, ...]]:
