@@ -162,7 +162,7 @@ def _f1(found: set[str], wanted: set[str]) -> float:
 
 
 def _found(path: Path, *options: str) -> tuple[Groups, dict[str, Any]]:
-    """The groups by rank, and what the command cost."""
+    """The groups by rank, and what the command cost; ``peak_mb`` is the most that any command took so far."""
     with temporary_folder() as folder:
         rows = folder / "rows.csv"
         command = [
