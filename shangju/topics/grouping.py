@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shangju.cases.likeness import METRES_PER_DEGREE, Nearness, Spot, metres_apart, nearness
-from shangju.topics.linkage import Link, average_linkage
+from shangju.topics.linkage import JoiningRules, Link, average_linkage
+from shangju.topics.names import agreement, contradict, weighed_names
 from shangju.topics.words import (
     Vector,
     Vocabulary,
     folded,
     grown,
     likeness,
-    place_names_of,
+    own_words,
     shared_phrases,
     shared_pieces,
-    weighed_names,
 )
 
 Progress = Callable[[str, int, int], None]
@@ -68,9 +68,11 @@ class GroupingRules:
     """What likeness of words is worth at the very same place, falling to nothing at the radius: the further, the liker."""
     in_same_grid: float = 0.5
     """How near (0 to 1) two places of one grid are of which no more is known."""
-    names_differ: float = 0.7
     names_agree: float = 1.5
-    """Where only the words name places: what likeness is worth if they name others, or the same."""
+    names_contradict: float = 0.2
+    """Where only the words name places: what likeness is worth if they name the same, or others of one kind."""
+    share: float = 0.4
+    """What joins a group must be so alike as a part of how alike its members are (``linkage.JoiningRules``)."""
     edge_of_window: float = 0.5
     """What it is worth at the end of the window."""
     common_piece: int = 600
@@ -118,7 +120,10 @@ def group(
     total = len(ordered)
     links = _Links(compared.links(lambda done: tell(COMPARING, done, total)))
     found = average_linkage(
-        total, links, threshold=rules.threshold, tell=lambda done: tell(JOINING, done, total)
+        total,
+        links,
+        JoiningRules(rules.threshold, share=rules.share),
+        tell=lambda done: tell(JOINING, done, total),
     )
     found = [numbers for numbers in found if len(numbers) >= rules.least]
     near = links.nearness_within(found)
@@ -190,12 +195,17 @@ class _Compared:
     def __init__(self, concerns: Sequence[Concern], rules: GroupingRules) -> None:
         self.concerns, self.rules = concerns, rules
         self.vocabulary = Vocabulary()
-        named = []
+        told = []
         for concern in concerns:
             title, body = folded(concern.title), folded(concern.body[: rules.compared_signs])
             self.vocabulary.add(title, body, title_weight=rules.title_weight)
-            named.append(place_names_of(f"{title} {body} {folded(concern.place)}"))
-        self.names = weighed_names(named)
+            told.append((title, body))
+        places = [folded(concern.place) for concern in concerns]
+        self.names = weighed_names(
+            [(f"{title} {place}", body) for (title, body), place in zip(told, places, strict=True)]
+        )
+        self.own = own_words([f"{title}\n{body}" for title, body in told])
+        self.mostly_placed = 2 * sum(_is_certain(concern.spot) for concern in concerns) > len(concerns)
         self.vectors: list[Vector] = list(self.vocabulary.vectors(most_pieces=rules.most_pieces))
         self.times = [concern.at.timestamp() if concern.at else -math.inf for concern in concerns]
         self.least_link = rules.threshold / 2
@@ -251,7 +261,7 @@ class _Compared:
         return (other for other, alike in shared.items() if alike >= least)
 
     def _alike(self, number: int, other: int, words: dict[int, float]) -> float:
-        alike = likeness(words, self.vectors[other])
+        alike = likeness(words, self.vectors[other]) * min(self.own[number], self.own[other])
         if alike * max(self.rules.names_agree, self.rules.at_known_place) < self.least_link:
             return 0.0
         return alike * self._nearness(number, other) * self._nearness_in_time(number, other)
@@ -262,10 +272,16 @@ class _Compared:
         if near is not None:
             return near * self.rules.at_known_place
         names, others = self.names[number], self.names[other]
-        if not names or not others:
-            return 1.0
-        agree = min(1.0, 2 * sum(weight * others.get(name, 0.0) for name, weight in names.items()))
-        return self.rules.names_differ + (self.rules.names_agree - self.rules.names_differ) * agree
+        if contradict(names, others):
+            near = self.rules.names_contradict
+        else:
+            near = 1 + (self.rules.names_agree - 1) * agreement(names, others)
+        if self.mostly_placed:
+            # As two of one grid at the best; and of a form without a place nobody can tell what it is about.
+            near *= (
+                self.rules.in_same_grid * self.rules.at_known_place * min(self.own[number], self.own[other])
+            )
+        return near
 
     def _nearness_in_time(self, number: int, other: int) -> float:
         if self.rules.window is None:
@@ -307,7 +323,7 @@ class _Compared:
         counted: dict[str, int] = defaultdict(int)
         for number in numbers:
             given[self.concerns[number].place] += 1
-            for name, weight in self.names[number].items():
+            for name, weight in self.names[number].weights.items():
                 named[name] += weight
                 counted[name] += 1
         needed = SHARED_BY_MOST * len(numbers)

@@ -20,7 +20,7 @@ from shangju.core.personal_data import find_personal_data, mask_personal_data
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.core.setting_aside import resting, work_off
 from shangju.topics.grouping import Concern, Group, GroupingRules, group
-from shangju.topics.heat import heat_of, heat_shares
+from shangju.topics.heat import HeatRules, heat_of, heat_shares
 from shangju.topics.models import PLACE_LIMIT, TITLE_LIMIT, Topic, TopicCase, TopicSearch
 from shangju.topics.rules import may_be_grouped
 from shangju.topics.services import Portrait, add_found_cases, propose_topic, withdraw_protected_cases
@@ -34,6 +34,8 @@ READ_AT_MOST = 20_000
 """The newest cases of one sub-district that are compared."""
 
 RULES = GroupingRules()
+HEAT = HeatRules(plain=HeatRules().plain * RULES.at_known_place)
+"""Words about a known place are worth so much less, and so much less likeness is plain."""
 
 
 def look_for_topics(now: datetime) -> int:
@@ -203,7 +205,7 @@ def portrait_of(found: Group, cases: Mapping[int, Case], *, now: datetime) -> Po
     assert found.first is not None, "what has no time is not compared"
     assert found.last is not None, "as above"
     title, names = cases[int(found.centre.key)].title, _place_names(found, cases)
-    shares = heat_shares(found.members, now=now)
+    shares = heat_shares(found.members, now=now, likeness=found.likeness, rules=HEAT)
     return Portrait(
         title=mask_personal_data(" ".join(title.split()))[:TITLE_LIMIT],
         place=(found.place or next(iter(names), ""))[:PLACE_LIMIT],

@@ -2,9 +2,10 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from shangju.core.cells import clean_cell, header_key, serial_time
 from shangju.core.errors import DomainError
 from shangju.core.spreadsheets import guarded
 from shangju.core.table_files import Row, read_rows
-from shangju.topics.grouping import Concern, Group
+from shangju.topics.grouping import Concern, Group, GroupingRules
 from shangju.topics.heat import HeatShare, heat_of
 
 _HEADERS = {
@@ -91,7 +92,32 @@ def read_concerns(path: Path, *, named: Mapping[str, str], zone: tzinfo) -> Read
         else:
             seen.add(concern.key)
             table.concerns.append(concern)
+    table.concerns = _without_stopgaps(table.concerns)
     return table
+
+
+STOPGAP_ROWS, STOPGAP_PART = 50, 0.01
+"""A point that more rows of a table give than this number and this part of them is no place of any of them."""
+
+
+def _without_stopgaps(concerns: list[Concern]) -> list[Concern]:
+    """Rows without the point that a system writes where it knows none, often its own town hall; the address stays."""
+    given = Counter(_point(concern) for concern in concerns)
+    most = max(STOPGAP_ROWS, STOPGAP_PART * len(concerns))
+    stopgaps = {point for point, rows in given.items() if point is not None and rows > most}
+    return [
+        replace(concern, spot=Spot(note=concern.place) if concern.place else None)
+        if _point(concern) in stopgaps
+        else concern
+        for concern in concerns
+    ]
+
+
+def _point(concern: Concern) -> tuple[float, float] | None:
+    spot = concern.spot
+    if spot is None or spot.longitude is None or spot.latitude is None:
+        return None
+    return spot.longitude, spot.latitude
 
 
 def _places(headers: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
@@ -183,6 +209,19 @@ def _wall_clock(text: str) -> datetime | None:
         except ValueError:
             continue
     return serial_time(text)
+
+
+PLACED = GroupingRules(window=timedelta(days=14), radius=100.0, least=2)
+"""For tables of points: what people report twice they report within days, and from the same house or the next."""
+
+UNPLACED = GroupingRules(window=None, least=2)
+"""For tables without: they may span years, and only the words tell what is one matter."""
+
+
+def usual_rules(concerns: Sequence[Concern]) -> GroupingRules:
+    """The rules that fit a table: whether most of its rows have coordinates and a time decides."""
+    placed = sum(1 for concern in concerns if _point(concern) is not None and concern.at is not None)
+    return PLACED if 2 * placed > len(concerns) else UNPLACED
 
 
 @dataclass(frozen=True, slots=True)

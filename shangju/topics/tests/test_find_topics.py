@@ -53,6 +53,29 @@ def test_a_window_parts_what_lies_far_apart_in_time(tmp_path: Path) -> None:
     assert rows[1:] == [["a1", "1"], ["a2", "1"], ["a3", ""], ["b1", ""]]
 
 
+def test_a_table_of_points_has_its_own_window_and_a_town_hall_is_no_place(tmp_path: Path) -> None:
+    """The first sixty rows bear the point that the system writes where it knows none."""
+    head = ["id", "title", "time", "latitude", "longitude"]
+    hall = [[f"h{number}", "Other comment", "2026-03-01 08:00", "42.36", "-71.06"] for number in range(60)]
+    lamps = [
+        [
+            f"l{number}{again}",
+            "Street light outage",
+            f"2026-03-0{1 + again} 08:00",
+            f"42.{300 + number}",
+            "-71.1",
+        ]
+        for number in range(70)
+        for again in range(2 if number < 3 else 1)
+    ]
+    late = [["late", "Street light outage", "2026-03-20 08:00", "42.300", "-71.1"]]
+    _topics, rows = find(write(tmp_path / "city.csv", [head, *hall, *lamps, *late]), tmp_path)
+    told = dict(rows[1:])
+    assert {key for key, topic in told.items() if topic} == {
+        f"l{number}{again}" for number in range(3) for again in (0, 1)
+    }
+
+
 def test_a_workbook_and_named_columns(tmp_path: Path) -> None:
     book = Workbook()
     for row in [["key", "what", *ROWS[0][2:]], *ROWS[1:]]:

@@ -1,9 +1,9 @@
 """Grouping as a pure function: what belongs together does, what lies apart does not, and the order of rows never matters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from shangju.cases.likeness import Spot
 from shangju.topics.grouping import COMPARING, Concern, Group, GroupingRules, closeness, group
-from shangju.topics.heat import HeatSource, heat_of, heat_shares
-from shangju.topics.linkage import average_linkage
+from shangju.topics.heat import HeatShare, HeatSource, explain_heat, heat_of, heat_shares
+from shangju.topics.linkage import JoiningRules, Link, average_linkage
+from shangju.topics.names import contradict, names_in, weighed_names
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 MATTERS = (
@@ -174,15 +175,87 @@ def test_two_of_one_key_are_refused() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0.05, 1), st.integers(0, 7), st.integers(0, 7)), max_size=24))
-def test_linkage_joins_as_long_as_the_average_is_high_enough(told: list[tuple[float, int, int]]) -> None:
-    """Against the definition: no two groups that are left are as alike as the threshold."""
+def test_linkage_joins_as_long_as_two_are_alike_enough(told: list[tuple[float, int, int]]) -> None:
+    """Against the definition: no two groups that are left are as alike as the threshold and the tighter of them ask."""
     links = {tuple(sorted(pair)): alike for alike, *pair in told if pair[0] != pair[1]}
-    found = average_linkage(8, [(alike, *pair) for pair, alike in links.items()], threshold=0.3)
+    rules = JoiningRules(0.2, share=0.6, same=0.7)
+    found = average_linkage(8, [(alike, *pair) for pair, alike in links.items()], rules)
+
+    def mean(pairs: Iterable[tuple[int, int]]) -> float:
+        alike = [links.get(tuple(sorted(pair)), 0.0) for pair in pairs]
+        return sum(alike) / len(alike) if alike else 0.0
+
     grouped = {thing for each in found for thing in each}
     groups = [*found, *([thing] for thing in range(8) if thing not in grouped)]
     for one, other in combinations(groups, 2):
-        total = sum(links.get(tuple(sorted((a, b))), 0.0) for a in one for b in other)
-        assert total / (len(one) * len(other)) < 0.3 + 1e-9
+        tighter = max(min(rules.same, mean(combinations(each, 2))) for each in (one, other))
+        assert mean(product(one, other)) < max(rules.threshold, rules.share * tighter) + 1e-9
+
+
+def test_what_is_just_alike_joins_a_loose_group_and_no_tight_one() -> None:
+    def links(within: float, between: float = 0.1) -> list[Link]:
+        inner = [(within, one, other) for one, other in combinations(range(3), 2)]
+        return [*inner, *((between, one, 3) for one in range(3))]
+
+    rules = JoiningRules(0.07, share=0.4, same=0.3)
+    assert average_linkage(4, links(0.2), rules) == [[0, 1, 2, 3]]
+    assert average_linkage(4, links(0.29), rules) == [[0, 1, 2]]
+    assert average_linkage(4, links(0.9, 0.13), rules) == [[0, 1, 2, 3]], "one text sent thrice asks no more"
+
+
+def test_a_letter_copied_about_another_school_is_another_matter() -> None:
+    body = "强制学生去工厂实习，不去就不发毕业证，希望有关部门查处"
+    titles = ["涉外经济学院强制学生实习", "涉外经济学院学生被强制实习", "商贸技术学院强制学生实习"]
+    rows = [Concern(str(number), title, body, START) for number, title in enumerate(titles)]
+    assert parted(group(rows, replace(TWO_AT_LEAST, threshold=0.3))) == {frozenset("01")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (("经济学院强制实习", ""), ("技术学院强制实习", ""), True),
+        (("经济学院强制实习", ""), ("望江路强制实习", ""), False),
+        (("经济学院强制实习", ""), ("强制实习", "技术学院"), False),
+        (("经济学院强制实习", ""), ("技术学院强制实习", "和经济学院一样"), False),
+        (("望江路积水", ""), ("联丰路积水", ""), False),
+    ],
+)
+def test_titles_that_name_others_of_one_kind_contradict(
+    one: tuple[str, str], other: tuple[str, str], apart: bool
+) -> None:
+    named = weighed_names([one, other])
+    assert contradict(*named) == contradict(*reversed(named)) == apart
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("丽发新城小区旁", {"丽发新城": "estate", "发新城": "estate", "新城小区": "estate"}),
+        ("我们都在学校", {}),
+        ("小区配套幼儿园", {}),
+        ("希望市政府处理", {}),
+        ("联丰路", {"联丰路": "street"}),
+    ],
+)
+def test_names_are_two_signs_and_an_ending(text: str, names: dict[str, str]) -> None:
+    assert names_in(text) == names
+
+
+def test_what_many_say_word_for_word_needs_place_and_time_nearby() -> None:
+    """Fifty lamps of one street, ninety metres apart, each reported once or twice, in the words of a form."""
+    rows = [
+        Concern(
+            f"{lamp:02}{again}",
+            "路灯不亮",
+            at=START + timedelta(days=lamp % 40, hours=again),
+            spot=Spot(longitude=119.0 + lamp * 0.00096, latitude=32.2),
+        )
+        for lamp in range(50)
+        for again in range(2 if lamp % 5 == 0 else 1)
+    ]
+    nowhere = [Concern(f"n{number}", "路灯不亮", at=START, spot=None) for number in range(6)]
+    found = parted(group([*rows, *nowhere], replace(TWO_AT_LEAST, window=timedelta(days=14))))
+    assert found == {frozenset({f"{lamp:02}0", f"{lamp:02}1"}) for lamp in range(0, 50, 5)}
 
 
 def test_heat_says_where_it_comes_from() -> None:
@@ -193,7 +266,7 @@ def test_heat_says_where_it_comes_from() -> None:
         concern("c", reporter="y", at=START + timedelta(days=57)),
         concern("d", at=START + timedelta(days=59)),
     ]
-    shares = heat_shares(rows, now=now)
+    shares = heat_shares(rows, now=now, likeness=0.25)
     assert [(share.source, share.count, share.points) for share in shares] == [
         (HeatSource.REPORTERS, 3, 9),
         (HeatSource.REPEATS, 1, 1),
@@ -202,3 +275,13 @@ def test_heat_says_where_it_comes_from() -> None:
         (HeatSource.ME_TOO, 2, 4),
     ]
     assert heat_of(shares) == 20
+
+
+def test_reports_that_are_hardly_alike_are_less_hot() -> None:
+    rows = [concern(str(number), at=START) for number in range(4)]
+    plainly = heat_shares(rows, now=None, likeness=0.4)
+    hardly = heat_shares(rows, now=None, likeness=0.1)
+    assert (heat_of(plainly), heat_of(hardly)) == (20, 12)
+    assert hardly == [*plainly, HeatShare(HeatSource.VAGUE, 10, -8)]
+    assert "10" in explain_heat(hardly[-1])
+    assert heat_of(heat_shares(rows, now=None, likeness=0.0)) > 0

@@ -18,11 +18,14 @@ from shangju.topics.grouping import COMPARING, GroupingRules, group
 from shangju.topics.heat import heat_of, heat_shares
 from shangju.topics.table import (
     COLUMNS,
+    PLACED,
+    UNPLACED,
     RankedGroup,
     ReadTable,
     membership_rows,
     read_concerns,
     topic_rows,
+    usual_rules,
     write_table,
 )
 
@@ -73,21 +76,24 @@ Exit status: 0 done; 1 refused with a reason; 2 misuse."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, its columns, the rules, where to write."""
-        rules = GroupingRules()
         parser.add_argument("file", type=Path, help="the table (.csv, .csv.gz, .xlsx)")
         parser.add_argument(
             "--column", type=_column, action="append", default=[], metavar="NAME=HEADER",
             help=f"what a column is: {', '.join(COLUMNS)}",
         )  # fmt: skip
         parser.add_argument(
-            "--days", type=_above(0), default=0.0,
-            help="concerns further apart are not alike; 0, the default here: the whole table is one window",
+            "--days", type=_above(0),
+            help=f"concerns further apart are not alike; 0: the whole table is one window "
+            f"(where most rows have coordinates {PLACED.window.days if PLACED.window else 0}, else 0)",
         )  # fmt: skip
         parser.add_argument(
-            "--threshold", type=_above(0.001), default=rules.threshold, help="how alike, 0 to 1 (%(default)s)"
+            "--threshold",
+            type=_above(0.001),
+            default=UNPLACED.threshold,
+            help="how alike, 0 to 1 (%(default)s)",
         )
         parser.add_argument(
-            "--radius", type=_above(1), default=rules.radius, help="metres between points (%(default)s)"
+            "--radius", type=_above(1), default=PLACED.radius, help="metres between points (%(default)s)"
         )
         parser.add_argument("--least", type=_above(2), default=2.0, help="rows that make a topic (2)")
         parser.add_argument(
@@ -103,7 +109,7 @@ Exit status: 0 done; 1 refused with a reason; 2 misuse."""
         try:
             table = read_concerns(file, named=dict(options["column"]), zone=timezone.get_current_timezone())
             self._tell_table(table)
-            ranked = self._ranked(table, _rules_of(options))
+            ranked = self._ranked(table, _rules_of(options, table))
             shown = ranked[:top] if top else ranked
             topics = options["topics"] or stem.with_name(f"{stem.name}-topics.csv")
             rows = options["rows"] or stem.with_name(f"{stem.name}-rows.csv")
@@ -121,7 +127,7 @@ Exit status: 0 done; 1 refused with a reason; 2 misuse."""
         if sys.stderr.isatty():
             self.stderr.write("")
         now = max((concern.at for concern in table.concerns if concern.at), default=None)
-        heated = [(tuple(heat_shares(each.members, now=now)), each) for each in found]
+        heated = [(tuple(heat_shares(each.members, now=now, likeness=each.likeness)), each) for each in found]
         heated.sort(key=lambda pair: (-heat_of(pair[0]), -len(pair[1].members), pair[1].members[0].key))
         return [RankedGroup(rank, each, shares) for rank, (shares, each) in enumerate(heated, start=1)]
 
@@ -171,8 +177,10 @@ Exit status: 0 done; 1 refused with a reason; 2 misuse."""
         self.stderr.write(sentence, self.style.NOTICE)
 
 
-def _rules_of(options: dict[str, Any]) -> GroupingRules:
-    window = timedelta(days=options["days"]) if options["days"] else None
+def _rules_of(options: dict[str, Any], table: ReadTable) -> GroupingRules:
+    rules = usual_rules(table.concerns)
+    days = options["days"]
+    window = rules.window if days is None else timedelta(days=days) if days else None
     return replace(
-        GroupingRules(), window=window, threshold=options["threshold"], radius=options["radius"], least=int(options["least"])
+        rules, window=window, threshold=options["threshold"], radius=options["radius"], least=int(options["least"])
     )  # fmt: skip
