@@ -33,7 +33,7 @@ class Verdict(models.IntegerChoices):
 class Part(models.TextChoices):
     """The rows behind a figure."""
 
-    NUMERATOR = "numerator", _("Counted")
+    NUMERATOR = "numerator", pgettext_lazy("measure", "Counted")
     MISSED = "missed", _("The rest")
     DENOMINATOR = "denominator", _("All that count")
     EXCLUDED = "excluded", _("Left out")

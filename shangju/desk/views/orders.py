@@ -81,7 +81,8 @@ def order(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found.supervisionorders.select_related("event", "replied_event").filter(pk=pk).first()
     if record is None:
         raise Http404
-    return render(request, "desk/order.html", {"case": found, "record": record, "office": _office(found)})
+    shown = {"case": found, "record": record, "office": _office(found), "addressee": _addressee(found)}
+    return render(request, "desk/order.html", shown)
 
 
 @require_GET
@@ -94,6 +95,15 @@ def coordination(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         raise Http404
     shown = {"case": found, "record": record, "office": _office(found)}
     return render(request, "desk/coordination.html", shown)
+
+
+def _addressee(case: Case) -> str:
+    """Who has to reply: a post with its area, for every grid has a grid worker."""
+    if case.handler_post is None:
+        return str(case.handler_party or "—")
+    with everywhere(EverywhereReason.STRUCTURE):
+        area = Area.objects.defer("outline").get(pk=case.handler_post.area_id)
+    return f"{area} · {case.handler_post}"
 
 
 def _office(case: Case) -> Area:
