@@ -98,12 +98,14 @@ def coordination(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 def _addressee(case: Case) -> str:
-    """Who has to reply: a post with its area, for every grid has a grid worker."""
-    if case.handler_post is None:
-        return str(case.handler_party or "—")
+    """Who has to reply: the handler, a post with its area; before the case is dispatched whoever dispatches there."""
+    if case.handler_party is not None:
+        return str(case.handler_party)
     with everywhere(EverywhereReason.STRUCTURE):
-        area = Area.objects.defer("outline").get(pk=case.handler_post.area_id)
-    return f"{area} · {case.handler_post}"
+        areas = Area.objects.defer("outline")
+        if case.handler_post is not None:
+            return f"{areas.get(pk=case.handler_post.area_id)} · {case.handler_post}"
+        return str(areas.get(pk=case.community_id or case.subdistrict_id))
 
 
 def _office(case: Case) -> Area:
