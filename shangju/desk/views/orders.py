@@ -93,7 +93,8 @@ def coordination(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found.coordinations.select_related("event").filter(pk=pk).first()
     if record is None:
         raise Http404
-    shown = {"case": found, "record": record, "office": _office(found)}
+    tasks = [(task, date.fromisoformat(task["due_on"]) if task["due_on"] else None) for task in record.tasks]
+    shown = {"case": found, "record": record, "office": _office(found), "tasks": tasks}
     return render(request, "desk/coordination.html", shown)
 
 
