@@ -127,10 +127,10 @@ class EventRow:
 EVENT_COLUMNS = tuple(EventRow.__slots__)
 
 
-def plant_more_areas(now: datetime) -> None:
+def plant_more_areas(now: datetime, first: int = 1, last: int = SUBDISTRICTS) -> None:
     """Invented sub-districts beside Dashikou, each with communities, grids and grid workers."""
     plans = []
-    for number in range(1, SUBDISTRICTS + 1):
+    for number in range(first, last + 1):
         code = f"B{number:02}"
         plans.append(AreaPlan("subdistrict", code, f"{code}街道", number_prefix=code, is_invented=True))
         for second in range(1, COMMUNITIES + 1):
@@ -443,14 +443,15 @@ def _grams_of(mark: int, told: Told, rest: str) -> str:
     return " ".join(dict.fromkeys((mark_of(mark), *told.grams, *_rest_grams(rest))))
 
 
-def take_indexes_away() -> list[str]:
-    """Drop what only speeds up reading, on PostgreSQL; returns the statements that bring it back."""
+def take_indexes_away(*tables: str) -> list[str]:
+    """Drop what only speeds up reading these tables, on PostgreSQL; returns the statements that bring it back."""
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('cases_case', 'cases_search', "
-            "'cases_caseevent') AND indexdef NOT LIKE 'CREATE UNIQUE%%'"
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)"
+            " AND indexdef NOT LIKE 'CREATE UNIQUE%%'",
+            [list(tables)],
         )
         found = cursor.fetchall()
         for name, _definition in found:
@@ -458,7 +459,8 @@ def take_indexes_away() -> list[str]:
     return [definition for _name, definition in found]
 
 
-def _bring_back(definition: str) -> None:
+def bring_back(definition: str) -> None:
+    """Make one of the indexes that :func:`take_indexes_away` took."""
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         cursor.execute(definition)
@@ -466,7 +468,7 @@ def _bring_back(definition: str) -> None:
 
 def finish(definitions: list[str], last: int, now: datetime) -> None:
     """Bring the indexes back, move series and sequences past the rows, gather statistics."""
-    _in_parallel(_bring_back, [(definition,) for definition in definitions])
+    in_parallel(bring_back, [(definition,) for definition in definitions])
     prefixes = {spot.prefix for spot in spots()}
     for year in range(now.year - DAYS // 365 - 1, now.year + 1):
         for prefix in prefixes:
@@ -509,7 +511,7 @@ def _make_share(rows: int, now: datetime, first: int, share: int, shares: int, s
                 write(batch)
 
 
-def _in_parallel(work: Any, arguments: list[tuple[Any, ...]]) -> None:
+def in_parallel(work: Any, arguments: list[tuple[Any, ...]]) -> None:
     """``work`` in one process a core on PostgreSQL, else here, one after the other."""
     if connection.vendor != "postgresql" or len(arguments) < 2 or connection.in_atomic_block:
         for values in arguments:
@@ -527,11 +529,11 @@ def generate(rows: int, *, seed: int = 1, now: datetime) -> dict[str, Any]:
     with everywhere(EverywhereReason.DEMO):
         with transaction.atomic():
             plant_more_areas(now)
-        definitions = take_indexes_away()
+        definitions = take_indexes_away("cases_case", "cases_search", "cases_caseevent")
         first = (Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
         texts(seed)
         shares = (os.cpu_count() or 1) if connection.vendor == "postgresql" else 1
-        _in_parallel(_make_share, [(rows, now, first, share, shares, seed) for share in range(shares)])
+        in_parallel(_make_share, [(rows, now, first, share, shares, seed) for share in range(shares)])
         finish(definitions, first + rows, now)
         with transaction.atomic():
             sample = give_clocks()

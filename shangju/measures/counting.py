@@ -67,9 +67,9 @@ def counted_by(rounds: QuerySet[Round], *names: str, **keys: Any) -> list[tuple[
     return [(tuple(row[part] for part in parts), counts_in(row)) for row in rows]
 
 
-def month_key() -> TruncMonth:
-    """The first day of the month of a round's day."""
-    return TruncMonth("day")
+def month_key(column: str = "day") -> TruncMonth:
+    """The first day of the month of a round's day, or of another date."""
+    return TruncMonth(column)
 
 
 def added(counts: Iterable[Counts]) -> Counts:

@@ -10,10 +10,11 @@ from django.db.models import Max, Min
 
 from shangju.cases.models import Case, CaseEvent
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.measures.keeping import FACTS, fresh_rounds, key_of, place_in_history, store_rounds
+from shangju.measures.keeping import FACTS, fresh_rounds, key_of, store_rounds
 from shangju.measures.models import COUNTED, DayFlow, ReadTo, Round, Tally
 from shangju.measures.periods import DAY, day_of, first_of_month
-from shangju.measures.tallies import Touched, count_anew, day_flows, day_tallies, month_tallies
+from shangju.measures.recounting import recount
+from shangju.measures.tallies import day_flows, day_tallies, month_tallies
 
 CASES_AT_ONCE = 1_000
 DAYS_AT_ONCE = 31
@@ -47,18 +48,6 @@ def recompute(*, now: datetime, progress: Progress = lambda _done: None) -> int:
         recount()
         ReadTo.objects.update_or_create(pk=1, defaults={"event": last, "read_at": now})
         return done
-
-
-def recount() -> None:
-    """Count all rounds anew, month by month; what is counted of days that have none any more goes."""
-    with everywhere(EverywhereReason.VERIFICATION):
-        for subdistrict, days in _all_days().items():
-            with transaction.atomic():
-                place_in_history(waits=True)
-                Tally.objects.filter(subdistrict=subdistrict).delete()
-                DayFlow.objects.filter(subdistrict=subdistrict).delete()
-                for some in _chunks(days):
-                    count_anew(Touched({subdistrict: set(some)}, {subdistrict: set(some)}))
 
 
 def _chunks(days: list[date]) -> Iterator[list[date]]:

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +78,16 @@ def those_with(
 ) -> QuerySet[Case]:
     """The cases for which at least one of the reasons ``keys`` holds."""
     return cases.filter(reduce(or_, (REASONS[key].condition(now, limits) for key in keys)))
+
+
+def counts_by_reason(cases: QuerySet[Case], *, now: datetime, limits: Limits) -> dict[str, int]:
+    """How many of ``cases`` have each reason, and under the empty key any, in one reading of the rows."""
+    conditions = {key: reason.condition(now, limits) for key, reason in REASONS.items()}
+    conditions[""] = reduce(or_, conditions.values())
+    found = cases.order_by().aggregate(
+        **{f"because_{key}": Count("pk", filter=condition) for key, condition in conditions.items()}
+    )
+    return {key: found[f"because_{key}"] for key in conditions}
 
 
 def rows_with_reasons(

@@ -31,7 +31,7 @@ from shangju.posts.rights import Right, Standing
 from shangju.supervision.ladder import Limits
 from shangju.supervision.models import TaskForce
 from shangju.supervision.queries import given_to, limits_of, subdistricts_with, task_forces_of
-from shangju.supervision.reasons import REASONS, rows_with_reasons, those_with
+from shangju.supervision.reasons import REASONS, counts_by_reason, rows_with_reasons, those_with
 from shangju.supervision.task_forces import Given, entrust_cases
 from shangju.supervision.urging import urge_cases
 
@@ -185,9 +185,7 @@ def _rows(keys: list[int], *, now: datetime, limits: Limits) -> list[dict[str, A
 def _tabs(
     seen: QuerySet[Case], chosen: str, *, kept: str, now: datetime, limits: Limits
 ) -> list[dict[str, Any]]:
-    lists = {"": those_with(seen, REASONS, now=now, limits=limits)}
-    lists |= {key: seen.filter(reason.condition(now, limits)) for key, reason in REASONS.items()}
-    counts = queries.counts_of(lists)
+    counts = counts_by_reason(seen, now=now, limits=limits)
     labels: dict[str, Any] = {"": _("All reasons"), **{key: each.label for key, each in REASONS.items()}}
     return [
         {
