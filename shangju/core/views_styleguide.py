@@ -62,6 +62,17 @@ EXAMPLES = (
         _("Opened on demand"),
         _("What is needed now and then; the one that is usual stands open, with a bar at its side."),
     ),
+    Example(
+        "folds",
+        _("Buttons that open"),
+        _("Several things to do with one page, of which one is done; the opened one takes the whole line."),
+    ),
+    Example("copying", _("Text to be copied"), _("What the system writes and people paste elsewhere.")),
+    Example(
+        "ticked",
+        _("Ticked rows"),
+        _("Below a long list whose rows are ticked: the ways to what is done with them stay in reach."),
+    ),
     Example("cards", _("Cards and facts"), _("What belongs together; facts are names with values.")),
     Example("links", _("Ways onwards"), _("Pages that follow from this one, each a row to touch.")),
     Example("badges", _("Badges"), _("A state or a kind in one word.")),

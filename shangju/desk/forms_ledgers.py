@@ -91,18 +91,24 @@ class KeepForm(forms.Form):
             del self.fields["is_shared"]
 
 
+FILES = [(FileForm.XLSX, _("Excel table (XLSX)")), (FileForm.CSV, _("Plain table (CSV)"))]
+
+
 class ExportForm(forms.Form):
     """As which file, and, with contacts in plain, for what."""
 
-    form = forms.ChoiceField(
-        label=_("File"), choices=FileForm.choices, initial=FileForm.XLSX, widget=forms.RadioSelect
-    )
+    form = forms.ChoiceField(label=_("File"), choices=FILES, initial=FileForm.XLSX, widget=forms.RadioSelect)
     is_full = forms.BooleanField(
         label=_("With contacts in plain"),
         required=False,
         help_text=_("Somebody else has to allow it; each contact is written into the log of looks."),
     )
-    reason = forms.CharField(label=_("For what it is needed"), required=False, max_length=200)
+    reason = forms.CharField(
+        label=_("For what it is needed"),
+        required=False,
+        max_length=200,
+        help_text=_("Has to be said for contacts in plain; else it may stay empty."),
+    )
 
     def __init__(self, *args: Any, may_ask_full: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

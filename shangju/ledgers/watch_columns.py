@@ -66,13 +66,13 @@ SUPERVISION = Ledger(
     act="at",
     right=Right.SUPERVISE,
     columns=(
-        columns.choice("kind", _("What was done"), "kind", MoveName, width=16),
+        columns.choice("kind", pgettext_lazy("supervision", "What was done"), "kind", MoveName, width=16),
         columns.moment("at", _("When"), "at"),
         columns.office("by", pgettext_lazy("who did it", "By"), ""),
         *of_case(wanted=("number", "category", "title", "community", "handler")),
         columns.text("order_number", _("Order"), "supervisionorder__number", width=20),
         columns.words("demand", _("Demand"), "supervisionorder__demand"),
-        columns.words("words", _("Words"), "note", is_usual=False),
+        columns.words("words", pgettext_lazy("supervision", "Words"), "note", is_usual=False),
         columns.day("reply_by", _("Reply by"), "supervisionorder__reply_by"),
         columns.moment("replied_at", _("Replied"), "supervisionorder__replied_at"),
         columns.words("reply", _("Reply"), "supervisionorder__reply"),
@@ -90,7 +90,7 @@ LOOK_COLUMNS: tuple[Column, ...] = (
     columns.choice(
         "piece", pgettext_lazy("of a contact", "What was looked at"), "field", RevealedField, width=18
     ),
-    columns.person("user", _("Who"), "by"),
+    columns.person("user", pgettext_lazy("who looked", "By"), "by"),
     columns.text("post", _("Post"), "post_name", width=18),
     columns.choice("code", _("For what"), "code", RevealCode, width=24),
     columns.words("reason", _("Reason"), "reason", is_of_log=True),

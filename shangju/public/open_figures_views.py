@@ -104,7 +104,8 @@ def _cells(line: Line) -> list[tuple[Measure, Figure | None]]:
 
 def _table_rows(figures: OpenFigures) -> Iterator[list[object]]:
     yield [
-        _("From"), _("To"), _("Code"), _("Area or category"), _("What"), _("Number"), _("Of how many"), _("Per cent"),
+        _("From"), _("To"), _("Code"), _("Area or category"),
+        pgettext("open figures", "What"), pgettext("open figures", "Number"), _("Of how many"), _("Per cent"),
     ]  # fmt: skip
     span = [figures.period.first.isoformat(), figures.period.last.isoformat()]
     for line in (figures.whole, *figures.communities):

@@ -252,6 +252,12 @@ def fact(label: object, value: object = "", empty: object = "—") -> dict[str, 
     return {"label": label, "value": empty if value in ("", None) else value}
 
 
+@register.inclusion_tag("ui/copy_text.html")
+def copy_text(name: str, label: object, text: str, language: str = "", hint: object = "") -> dict[str, Any]:
+    """A text that is made here to be pasted elsewhere; ``name`` is the id of its field, ``language`` its own."""
+    return {"name": name, "label": label, "text": text, "language": language, "hint": hint}
+
+
 @register.inclusion_tag("ui/table.html")
 def table(caption: object, columns: Sequence[object], rows: Sequence[Sequence[object]]) -> dict[str, Any]:
     """Plain rows under headings; each row becomes a card on phones. Cells may be safe HTML."""

@@ -1,11 +1,12 @@
 """The pages of ledgers: columns in their order, saved views, files that come at once, later or after a decision."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from shangju.cases.models import ContactReveal
 from shangju.cases.tests.stories import MARKERS, raised
@@ -44,6 +45,20 @@ def test_numbered_columns_stand_in_the_order_of_their_numbers(
     assert answer.url == "/ledgers/kind/case/?columns=number%2Ctitle%2Cstate&by="
     content = signed_in("officer").get(answer.url).content.decode()
     assert headers_of(content) == ["Number", "Title", "State"]
+
+
+def test_a_month_is_one_link_away_and_the_rest_of_the_choice_stays(street: Street, signed_in: SignIn) -> None:
+    officer = signed_in("officer")
+    answer = officer.get("/ledgers/kind/case/", {"columns": "number,title", "by": "", "state": "registered"})
+    (_label, last_month), (_this, this_month) = answer.context["months"]
+    today = timezone.localdate()
+    choice = officer.get(f"/ledgers/kind/case/?{last_month}").context["choice"]
+    assert (choice.columns, choice.filters.state) == (["number", "title"], "registered")
+    assert choice.filters.last == today.replace(day=1) - timedelta(days=1)
+    assert choice.filters.first == choice.filters.last.replace(day=1)
+    assert officer.get(f"/ledgers/kind/case/?{this_month}").context["choice"].filters.first == today.replace(
+        day=1
+    )
 
 
 def test_a_number_that_is_none_is_told_at_its_field(street: Street, signed_in: SignIn) -> None:

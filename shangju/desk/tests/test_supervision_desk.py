@@ -149,6 +149,8 @@ def test_the_papers_and_the_list(street: Street, now: datetime) -> None:
     paper = client.get(f"/desk/cases/{case.number}/orders/{order.pk}/").content.decode()
     assert order.number in paper
     assert "三日内书面回复" in paper
+    area = street.areas["grid"]
+    assert f"{area} · {street.posts['grid_worker']}" in paper
     held = client.get(f"/desk/cases/{case.number}/coordinations/{note.pk}/").content.decode()
     assert "综合执法队三日内复查" in held
     assert order.number in client.get("/supervision/orders/").content.decode()
@@ -163,6 +165,26 @@ def test_the_papers_and_the_list(street: Street, now: datetime) -> None:
         for state in ("waiting", "late", "replied", "ended", "all")
     }
     assert [state for state, is_there in lists.items() if is_there] == ["ended", "all"]
+
+
+def test_an_order_in_a_case_that_nobody_has_goes_to_its_community(street: Street, now: datetime) -> None:
+    case = go(case_in(State.ACCEPTED, street, now=now), MoveName.SUPERVISE, "leader", street, now=now)
+    with everywhere(EverywhereReason.VERIFICATION):
+        order = SupervisionOrder.objects.get(case=case)
+    paper = signed_in(street, "leader").get(f"/desk/cases/{case.number}/orders/{order.pk}/")
+    assert paper.context["addressee"] == str(street.areas["first"])
+
+
+def test_reasons_without_a_case_take_no_room(street: Street, past: datetime) -> None:
+    case_in(State.IN_PROGRESS, street, now=past)
+    client = signed_in(street, "leader")
+    tabs = {tab["href"]: tab["count"] for tab in client.get("/supervision/").context["tabs"]}
+    for address in ("/supervision/", "/supervision/?reason=returned"):
+        page = client.get(address).content.decode()
+        shown = {href for href in tabs if f'href="{href}"' in page}
+        assert shown == {href for href, count in tabs.items() if count} | {
+            f"?reason={address.partition('=')[2]}"
+        }
 
 
 def test_convening_by_the_form(street: Street, past: datetime) -> None:
@@ -184,6 +206,9 @@ def test_convening_by_the_form(street: Street, past: datetime) -> None:
         note = Coordination.objects.get()
         assert [task["task"] for task in note.tasks] == ["三日内复查"]
         assert set(case.assistants.values_list("post_id", flat=True)) == {unit.pk, building.pk}
+    due = timezone.localdate() + timedelta(days=3)
+    paper = client.get(f"/desk/cases/{case.number}/coordinations/{note.pk}/").content.decode()
+    assert f"{due.year}年{due.month}月{due.day}日" in paper
 
 
 class TestLadderPage:

@@ -1,6 +1,6 @@
 """Ledgers on screen: the list, one of them as a table, columns chosen and ordered, views saved and removed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,13 +21,14 @@ from shangju.core.numbers import small_number
 from shangju.desk.access import reads_ledgers
 from shangju.desk.forms_ledgers import ColumnsForm, ExportForm, KeepForm, LedgerFilterForm
 from shangju.ledgers import queries
-from shangju.ledgers.filters import BY_ACT, LedgerFilters
+from shangju.ledgers.filters import BY_ACT, BY_RECEIPT, LedgerFilters
 from shangju.ledgers.ledger import Ledger
 from shangju.ledgers.models import LedgerView
 from shangju.ledgers.rules import ledgers_for, may_ask_full, may_change, may_export, may_open, may_share
 from shangju.ledgers.services import keep_view, remove_view
 from shangju.ledgers.tables import LEDGERS
 from shangju.ledgers.workflow import LedgerKind
+from shangju.measures.periods import month_of
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right, Standing
 
@@ -158,9 +159,21 @@ def shown(request: HttpRequest, choice: Arranged, *, status: int = 200, **forms:
         "next": str(following) if following else "",
         "filters": _filter_form(choice),
         "is_narrowed": bool(choice.filters.as_data()),
+        "months": _months(choice),
         **_forms(standing, choice, forms),
     }
     return render(request, "desk/ledgers/ledger.html", context, status=status)
+
+
+def _months(choice: Arranged) -> list[tuple[str, str]]:
+    """The last month and this one, by name, each with the address that narrows the ledger to it."""
+    by = choice.filters.by or (BY_ACT if choice.ledger.case else BY_RECEIPT)
+    this = month_of(timezone.localdate())
+    narrowed = {
+        period.label: replace(choice.filters, by=by, first=period.first, last=period.last)
+        for period in (this.before(), this)
+    }
+    return [(label, replace(choice, filters=filters).query) for label, filters in narrowed.items()]
 
 
 def _filter_form(choice: Arranged) -> LedgerFilterForm:

@@ -89,7 +89,8 @@ def order(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found.supervisionorders.select_related("event", "replied_event").filter(pk=pk).first()
     if record is None:
         raise Http404
-    return render(request, "desk/order.html", {"case": found, "record": record, "office": _office(found)})
+    shown = {"case": found, "record": record, "office": _office(found), "addressee": _addressee(found)}
+    return render(request, "desk/order.html", shown)
 
 
 @require_GET
@@ -100,8 +101,20 @@ def coordination(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found.coordinations.select_related("event").filter(pk=pk).first()
     if record is None:
         raise Http404
-    shown = {"case": found, "record": record, "office": _office(found)}
+    tasks = [(task, date.fromisoformat(task["due_on"]) if task["due_on"] else None) for task in record.tasks]
+    shown = {"case": found, "record": record, "office": _office(found), "tasks": tasks}
     return render(request, "desk/coordination.html", shown)
+
+
+def _addressee(case: Case) -> str:
+    """Who has to reply: the handler, a post with its area; before the case is dispatched whoever dispatches there."""
+    if case.handler_party is not None:
+        return str(case.handler_party)
+    with everywhere(EverywhereReason.STRUCTURE):
+        areas = Area.objects.defer("outline")
+        if case.handler_post is not None:
+            return f"{areas.get(pk=case.handler_post.area_id)} · {case.handler_post}"
+        return str(areas.get(pk=case.community_id or case.subdistrict_id))
 
 
 def _office(case: Case) -> Area:
