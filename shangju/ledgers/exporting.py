@@ -74,7 +74,7 @@ def ask_export(ledger: Ledger, asking: Asking, *, by: Actor, now: datetime) -> T
     """
     assert by.user is not None, "only who signed in asks"
     _require(ledger, asking, by.standing)
-    count = rows_of(ledger, asking.filters, standing=by.standing, leaving=True).count()
+    count = rows_of(ledger, asking.filters, standing=by.standing, leaving=asking.area).count()
     _check(asking, count)
     export = Export(
         area=asking.area,

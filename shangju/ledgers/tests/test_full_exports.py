@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from shangju.accounts.actors import COMMAND_LINE
 from shangju.cases.models import Case, ContactReveal
 from shangju.cases.tests.stories import MARKERS, raised
 from shangju.core.errors import Conflict, DomainError, NotAllowed
@@ -16,7 +17,9 @@ from shangju.ledgers.models import Export
 from shangju.ledgers.queries import exports_waiting_for
 from shangju.ledgers.tests.reading import content_of, exported, rows_in
 from shangju.ledgers.work import clear_exports
-from tests.street import Street
+from shangju.posts.rights import forget_standing
+from shangju.posts.services import TermPlan, appoint_each
+from tests.street import SINCE, Street
 
 pytestmark = pytest.mark.django_db
 COLUMNS = ("number", "reporter_name", "reporter_phone", "reporter_address", "title")
@@ -99,6 +102,27 @@ def test_a_case_in_which_the_asker_has_a_stake_is_not_in_it(street: Street, now:
     decided(street, export, "secretary", now=now)
     assert len(taken_by(street, export, "officer_with_shop", now=now)) == 2
     assert looks() == []
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_who_works_in_two_communities_takes_out_the_one_that_is_named(
+    street: Street, now: datetime, is_full: bool
+) -> None:
+    """Else the leaders of the one would allow, and its log would keep, what leaves the other."""
+    mine, _others = raised(street, now=now), raised(street, now=now, area="other_grid")
+    terms = [TermPlan(street.posts["other_officer"], street.users["officer"], SINCE)]
+    with everywhere(EverywhereReason.SETUP):
+        appoint_each(terms, by=COMMAND_LINE, now=now)
+    forget_standing(street.users["officer"])
+    if is_full:
+        export = asked(street, now=now)
+        decided(street, export, "secretary", now=now)
+        rows = taken_by(street, export, "officer", now=now)
+    else:
+        rows = rows_in(content_of(exported(street, "officer", now=now, columns=COLUMNS)), "csv")
+    assert [row[1] for row in rows[1:-1]] == [mine.number]
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert Export.objects.get().row_count == 1
 
 
 @pytest.mark.parametrize(
