@@ -26,6 +26,7 @@ from shangju.ledgers.producing import produce
 from shangju.ledgers.queries import LedgerRow, rows_of
 from shangju.ledgers.rules import may_ask_full, may_decide, may_export
 from shangju.ledgers.tables import LEDGERS
+from shangju.ledgers.telling import tell_asker, tell_deciders
 from shangju.ledgers.workflow import (
     AT_ONCE_AT_MOST,
     DECIDED_WITHIN,
@@ -96,6 +97,8 @@ def ask_export(ledger: Ledger, asking: Asking, *, by: Actor, now: datetime) -> T
         with transaction.atomic():
             export.save()
             _record(export, "export.asked", by=by, now=now)
+            if asking.is_full:
+                tell_deciders(export, now=now)
             wake_worker_after_commit()
         return Taken(export)
     content = _write(export, by=by, now=now)
@@ -154,11 +157,14 @@ def decide_export(export: Export, *, allow: bool, note: str, by: Actor, now: dat
         held.decider_post, held.decision_note = office_in(by.standing, held.area), note.strip()[:200]
         held.save(update_fields=["state", "decided_by", "decided_at", "decider_post", "decision_note"])
         _record(held, "export.allowed" if allow else "export.refused", by=by, now=now)
+        tell_asker(held, now=now)
     return held
 
 
 def _held(export: Export, sources: frozenset[ExportState]) -> Export:
-    held: Export = Export.objects.select_for_update(of=("self",)).select_related("area").get(pk=export.pk)
+    held: Export = (
+        Export.objects.select_for_update(of=("self",)).select_related("area", "asked_by").get(pk=export.pk)
+    )
     if held.state not in sources:
         raise Conflict(_("Somebody was first, or its time is over: look at the page again."))
     return held

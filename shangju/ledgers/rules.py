@@ -3,10 +3,10 @@
 from django.db.models import Q
 
 from shangju.accounts.models import AdministratorRole
+from shangju.core.scoping import ScopedArea
 from shangju.ledgers.ledger import Ledger
 from shangju.ledgers.models import Export, LedgerView
 from shangju.ledgers.tables import LEDGERS
-from shangju.core.scoping import ScopedArea
 from shangju.ledgers.workflow import ExportState, LedgerKind
 from shangju.posts.rights import Right, Standing, outermost
 

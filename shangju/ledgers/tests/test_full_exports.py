@@ -17,6 +17,7 @@ from shangju.ledgers.models import Export
 from shangju.ledgers.queries import exports_waiting_for
 from shangju.ledgers.tests.reading import content_of, exported, rows_in
 from shangju.ledgers.work import clear_exports
+from shangju.notices.models import Notice
 from shangju.posts.rights import forget_standing
 from shangju.posts.services import TermPlan, appoint_each
 from tests.street import SINCE, Street
@@ -45,6 +46,10 @@ def taken_by(street: Street, export: Export, who: str, *, now: datetime) -> list
     with street.seen_by(who), translation.override("en"):
         fresh = Export.objects.select_related("area").get(pk=export.pk)
         return rows_in(content_of(take_full_export(fresh, by=street.staff(who), now=now)), "csv")
+
+
+def page_of(export: Export) -> str:
+    return f"/ledgers/exports/{export.pk}/"
 
 
 def looks() -> list[tuple[str, str, str]]:
@@ -224,6 +229,33 @@ def test_the_database_refuses_contacts_in_plain_that_nobody_else_allowed(
     ):
         with everywhere(EverywhereReason.VERIFICATION), pytest.raises(IntegrityError), transaction.atomic():
             Export.objects.filter(pk=export.pk).update(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("who", "deciders"), [("officer", ["secretary"]), ("secretary", ["duty_desk", "task_force"])]
+)
+def test_who_decides_is_told_once_and_who_asked_hears_what_became_of_it(
+    street: Street, now: datetime, who: str, deciders: list[str]
+) -> None:
+    """The nearest who decide; where that is only who asked, those further up. What it is needed for stays here."""
+    export = asked(street, who, now=now)
+    decided(street, export, deciders[0], now=now)
+    over = asked(street, who, now=now)
+    clear_exports(now + timedelta(days=7))
+    clear_exports(now + timedelta(days=7))
+    told = list(Notice.objects.order_by("pk").values_list("key", "kind", "channel", "link"))
+    news = (
+        (export, "waits", deciders),
+        (export, "allowed", [who]),
+        (over, "waits", deciders),
+        (over, "expired", [who]),
+    )
+    assert told == [
+        (f"export-{each.pk}-{what}-in_app-user-{street.users[user].pk}", "approval", "in_app", page_of(each))
+        for each, what, users in news
+        for user in users
+    ]
+    assert not [notice for notice in Notice.objects.all() if REASON in notice.subject + notice.body]
 
 
 def test_a_full_list_is_short(street: Street, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
