@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -173,7 +174,8 @@ def _held(export: Export, sources: frozenset[ExportState]) -> Export:
 def take_full_export(export: Export, *, by: Actor, now: datetime) -> Taken:
     """Write an allowed export with contacts in plain, once and within a day, and log each contact that it shows.
 
-    The rows are those that the asker may see now; where they may not open a contact (any more), it stays masked. Raises
+    The rows are those that the asker may see now; where they may not open a contact (any more), and of a case that came
+    after it was asked for, it stays masked: nobody has allowed those. Raises
     ``NotAllowed`` for anybody but the asker, ``Conflict`` where it was taken or its time is over.
     """
     if by.user is None or export.asked_by_id != by.user.pk:
@@ -184,10 +186,9 @@ def take_full_export(export: Export, *, by: Actor, now: datetime) -> Taken:
     if export.state != ExportState.ALLOWED:
         raise Conflict(_("Somebody was first, or its time is over: look at the page again."))
     shown: list[Shown] = []
+    allowed = open_in_list(by.standing) & Q(registered_at__lte=export.asked_at)
     # Written before the transaction, which holds other writers of SQLite back, and given out only when it is in the log.
-    content = _write(
-        export, by=by, now=now, opens=open_in_list(by.standing), seen=partial(_note, export, shown)
-    )
+    content = _write(export, by=by, now=now, opens=allowed, seen=partial(_note, export, shown))
     with transaction.atomic():
         held = _held(export, STEPS[ExportStep.TAKE].sources)
         if held.decided_at is None or now >= held.decided_at + TAKEN_WITHIN:

@@ -93,13 +93,15 @@ def _exports() -> Any:
 def _write_until_killed(delay: float, *, workers: int) -> bool:
     """Start the worker; kill it a little after it has begun an export. Says whether one was left half-way."""
     started = [subprocess.Popen([sys.executable, "-m", "shangju", "worker"]) for _worker in range(workers)]
-    before, limit = _tries(), time.monotonic() + 60
-    while _tries() == before and time.monotonic() < limit:
-        time.sleep(0.005)
-    time.sleep(delay)
-    for worker in started:
-        worker.kill()
-        worker.wait()
+    try:
+        before, limit = _tries(), time.monotonic() + 60
+        while _tries() == before and time.monotonic() < limit:
+            time.sleep(0.005)
+        time.sleep(delay)
+    finally:
+        for worker in started:
+            worker.kill()
+            worker.wait()
     return bool(_exports().filter(state="running").exists())
 
 

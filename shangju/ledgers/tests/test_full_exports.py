@@ -75,6 +75,17 @@ def test_from_the_request_to_the_file(street: Street, now: datetime) -> None:
     )  # fmt: skip
 
 
+def test_a_case_that_came_after_the_request_stays_masked(street: Street, now: datetime) -> None:
+    """Whoever allowed it saw how many there were, and allowed those."""
+    raised(street, now=now)
+    export = asked(street, now=now)
+    decided(street, export, "secretary", now=now)
+    raised(street, now=now + timedelta(minutes=1))
+    rows = taken_by(street, export, "officer", now=now + timedelta(hours=1))
+    assert [row[3] for row in rows[1:3]] == [MARKERS["phone"], "138****5678"]
+    assert len(looks()) == 3
+
+
 def kept_close(street: Street, case: Case) -> None:
     Case.objects.filter(pk=case.pk).update(is_confidential=True)
 
