@@ -141,7 +141,6 @@ def test_who_lost_the_right_does_not_fetch_what_was_written_before(
     officer = signed_in("officer")
     fetched = officer.get(f"/ledgers/exports/{done}/file/")
     assert b"".join(fetched.streaming_content) == b"1"
-    fetched.file_to_stream.close()
     with everywhere(EverywhereReason.VERIFICATION):
         Appointment.objects.filter(user=street.users["officer"]).update(post=street.posts["grid_worker"])
     assert officer.get(f"/ledgers/exports/{done}/file/").status_code == 403
