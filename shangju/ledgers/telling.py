@@ -71,7 +71,7 @@ def deciders_of(export: Export, *, day: date) -> list[User]:
         terms = Appointment.objects.on(day).filter(
             post__kind__in=DECIDING_POSTS, post__area_id__in=above, user__is_active=True
         )
-        others = list(terms.exclude(user=export.asked_by).select_related("user", "post__area"))
+        others = list(terms.exclude(user=export.asked_by).select_related("user", "post__area").order_by("pk"))
     nearest = max((term.post.area.path for term in others), key=len, default="")
     return [term.user for term in others if term.post.area.path == nearest]
 
