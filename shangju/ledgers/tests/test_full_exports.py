@@ -243,7 +243,7 @@ def test_the_database_refuses_contacts_in_plain_that_nobody_else_allowed(
 
 
 @pytest.mark.parametrize(
-    ("who", "deciders"), [("officer", ["secretary"]), ("secretary", ["duty_desk", "task_force"])]
+    ("who", "deciders"), [("officer", ["secretary"]), ("secretary", ["task_force", "duty_desk"])]
 )
 def test_who_decides_is_told_once_and_who_asked_hears_what_became_of_it(
     street: Street, now: datetime, who: str, deciders: list[str]
