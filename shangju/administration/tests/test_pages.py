@@ -484,5 +484,5 @@ def test_every_action_of_the_audit_trail_has_words() -> None:
     """The audit administrator reads what happened, not the name that the code gives it."""
     programs = [path for path in Path(shangju.__path__[0]).rglob("*.py") if "tests" not in path.parts]
     recorded = {action for path in programs for action in RECORDED.findall(path.read_text(encoding="utf-8"))}
-    assert {"export.asked", "area.renamed", "import.given"} <= recorded
+    assert {"export.asked", "area.moved", "import.given"} <= recorded
     assert recorded - WORDS.keys() == set()
