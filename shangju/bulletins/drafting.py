@@ -2,10 +2,7 @@
 
 from datetime import date, datetime
 
-from django.conf import settings
-from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from shangju.areas.models import Area, AreaKind
 from shangju.bulletins.kinds import BulletinKind, last_full_span
@@ -18,8 +15,6 @@ from shangju.core.errors import Conflict
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.core.setting_aside import resting, work_off
 from shangju.measures.periods import DAY, begin_of
-from shangju.notices.models import Notice, NoticeChannel, NoticeState
-from shangju.posts.models import Appointment, PostKind
 
 DRAFTING = "draft bulletins"
 
@@ -64,39 +59,7 @@ def _draft(area: Area, kinds: list[BulletinKind], *, today: date, now: datetime)
 
 def _draft_one(area: Area, kind: BulletinKind, first: date, *, now: datetime) -> int:
     try:
-        bulletin = draft_bulletin(area, kind=kind, first=first, by=SYSTEM, now=now)
+        draft_bulletin(area, kind=kind, first=first, by=SYSTEM, now=now)
     except Conflict:
         return 0  # another worker or a person was faster
-    _tell_task_force(bulletin, now=now)
     return 1
-
-
-def _tell_task_force(bulletin: Bulletin, *, now: datetime) -> None:
-    """A notice on the own page of everybody in the task force of the sub-district."""
-    terms = Appointment.objects.on(timezone.localdate(now)).filter(
-        post__area=bulletin.area, post__kind=PostKind.TASK_FORCE, user__is_active=True
-    )
-    notices = []
-    for user in {term.user for term in terms.select_related("user")}:
-        with translation.override(user.language or settings.LANGUAGE_CODE):
-            subject = _("A bulletin is drafted")
-            body = _("%(title)s, %(first)s to %(last)s: look through the text, then issue it.") % {
-                "title": bulletin.title,
-                "first": bulletin.first.isoformat(),
-                "last": bulletin.last.isoformat(),
-            }
-        notices.append(
-            Notice(
-                key=f"bulletin-{bulletin.pk}-user-{user.pk}",
-                channel=NoticeChannel.IN_APP,
-                user=user,
-                subject=subject,
-                body=body,
-                link=reverse("bulletins:bulletin", args=[bulletin.pk]),
-                state=NoticeState.SENT,
-                sent_at=now,
-                due_at=now,
-                created_at=now,
-            )
-        )
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)

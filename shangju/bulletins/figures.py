@@ -95,6 +95,22 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicTold:
+    """A topic that people confirmed: ``cases`` belong to it, ``new`` of them were registered in the period.
+
+    ``lead`` and ``task_force`` are names, ``outcome`` is what was said when it was settled; each may be empty.
+    """
+
+    pk: int
+    title: str
+    cases: int
+    new: int = 0
+    lead: str = ""
+    task_force: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Problems:
     """What is told as a problem: reopened in the period; the others were open when the figures were taken."""
 
@@ -122,6 +138,7 @@ class Figures:
     median_hours: float | None = None
     mean_hours: float | None = None
     problems: Problems = Problems()
+    topics: Sequence[TopicTold] = ()
     examples: Sequence[Example] = ()
 
 
@@ -131,7 +148,7 @@ def as_data(figures: Figures) -> dict[str, Any]:
 
 
 def from_data(data: Mapping[str, Any]) -> Figures:
-    """The figures that :func:`as_data` wrote down."""
+    """The figures that :func:`as_data` wrote down; those of bulletins from before there were topics have none."""
     return Figures(
         **{
             **data,
@@ -143,6 +160,7 @@ def from_data(data: Mapping[str, Any]) -> Figures:
             "communities": [_line(each) for each in data["communities"]],
             "categories": [_line(each) for each in data["categories"]],
             "problems": Problems(**data["problems"]),
+            "topics": [TopicTold(**each) for each in data.get("topics", ())],
             "examples": [Example(**each) for each in data["examples"]],
         }
     )

@@ -1,6 +1,7 @@
 """What the hash of an issued bulletin covers, and the chain of its history. Pure.
 
-Everything that the paper says is in the hash: number, title, period, sections and figures, who issued it and when.
+Everything that the paper says is in the hash: office, number, title, period, sections and figures, who issued it and
+when. That it was withdrawn comes later and stands in the history, whose last row says in which state it is.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shangju.bulletins.models import Bulletin, BulletinEvent, BulletinSection
+from shangju.bulletins.workflow import MOVES, BulletinMove, BulletinState
 
 
 def digest(content: Mapping[str, Any]) -> str:
@@ -21,8 +23,11 @@ def digest(content: Mapping[str, Any]) -> str:
 def hash_of_content(bulletin: Bulletin, sections: Iterable[BulletinSection], *, area_code: str) -> str:
     """The hash that an issued bulletin bears."""
     assert bulletin.issued_at is not None, "only what is issued is frozen"
+    # Bulletins that were issued before the office was kept have none, and their hashes do not cover it.
+    office = {"office": bulletin.office} if bulletin.office else {}
     return digest(
         {
+            **office,
             "area": area_code,
             "kind": bulletin.kind,
             "first": bulletin.first.isoformat(),
@@ -63,18 +68,41 @@ def fault_of(
     area_code: str,
 ) -> str:
     """What is wrong with a stored bulletin, in plain English for an operator; empty where nothing is."""
+    rows = list(events)
     previous = ""
-    for place, event in enumerate(events, start=1):
+    for place, event in enumerate(rows, start=1):
         if event.sequence != place or event.previous_hash != previous or event.hash != hash_of_event(event):
             return f"row {place} of its history is not what was written"
         previous = event.hash
-    if not previous:
+    if not rows:
         return "its history is gone"
+    if bulletin.state != MOVES[BulletinMove(rows[-1].move)].target:
+        return "its state is not what its history says"
     if bulletin.is_draft:
         return ""
     if bulletin.content_hash != hash_of_content(bulletin, sections, area_code=area_code):
         return "text or figures are not what was issued"
+    if _said_of(bulletin) != _said_in(rows):
+        return "its history tells of another issue or withdrawal"
     return ""
+
+
+def _said_of(bulletin: Bulletin) -> list[object]:
+    """What the bulletin says of its issue and withdrawal."""
+    issue = [bulletin.content_hash, bulletin.issued_by_id, bulletin.issued_as, bulletin.issued_at]
+    withdrawal = [bulletin.withdrawn_reason, bulletin.withdrawn_at]
+    return [*issue, *(withdrawal if bulletin.state == BulletinState.WITHDRAWN else [])]
+
+
+def _said_in(events: Iterable[BulletinEvent]) -> list[object]:
+    """What its history says of them."""
+    told: list[object] = []
+    for event in events:
+        if event.move == BulletinMove.ISSUE:
+            told += [event.data.get("hash"), event.by_id, event.post_name, event.at]
+        elif event.move == BulletinMove.WITHDRAW:
+            told += [event.data.get("reason"), event.at]
+    return told
 
 
 def _instant(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from shangju.areas.models import Area, AreaKind
 from shangju.board.models import Publication, Stage
 from shangju.bulletins.figures import RATES, Counted, Example, Figures, Line, Problems, Share
+from shangju.bulletins.gathering_topics import topics_of
 from shangju.bulletins.kinds import Span
 from shangju.cases.models import Case
 from shangju.cases.workflow import Channel, Outcome, RequestType
@@ -57,6 +58,7 @@ def gather_figures(area: Area, span: Span, *, language: str, now: datetime) -> F
             median_hours=_tenths(whole.median_hours),
             mean_hours=_tenths(whole.mean_hours),
             problems=_problems(area, whole, now=now),
+            topics=topics_of(area, period),
             examples=_examples(area, period),
         )
 

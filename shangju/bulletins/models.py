@@ -57,6 +57,9 @@ class Bulletin(models.Model):
 
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField()
+    office = models.CharField(max_length=160, blank=True)
+    """Who issues it, as the paper says: set at the issue, so that an area that is renamed changes no paper."""
+
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     issued_as = models.CharField(max_length=60, blank=True)
     issued_at = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from shangju.areas.models import Area
 from shangju.bulletins.figures import RATES, Line, from_data
 from shangju.bulletins.models import Bulletin, BulletinSection
-from shangju.bulletins.text.parts import Part
+from shangju.bulletins.text.parts import heading_of
 from shangju.bulletins.text.sentences import moment_words, percent_words
 from shangju.bulletins.workflow import BulletinState
 
@@ -70,11 +70,12 @@ def paper_of(bulletin: Bulletin, sections: Sequence[BulletinSection]) -> Paper:
     with translation.override(bulletin.language):
         figures = from_data(bulletin.figures)
         return Paper(
-            office=office_of(bulletin.area),
+            office=bulletin.office or office_of(bulletin.area),
             number=bulletin.number or _("Draft, without a number"),
             title=bulletin.title,
             chapters=[
-                Chapter(str(Part(section.part).label), section.text.split("\n")) for section in sections
+                Chapter(heading_of(section.part, place), section.text.split("\n"))
+                for place, section in enumerate(sections, start=1)
             ],
             signed_on=_day(bulletin.issued_at) if bulletin.issued_at else "",
             annexes=[

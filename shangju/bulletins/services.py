@@ -16,7 +16,9 @@ from shangju.bulletins.freezing import hash_of_content, hash_of_event
 from shangju.bulletins.gathering import gather_figures
 from shangju.bulletins.kinds import BulletinKind, Span, before_words, span_of
 from shangju.bulletins.models import Bulletin, BulletinEvent, BulletinSection, BulletinSetting
+from shangju.bulletins.paper import office_of
 from shangju.bulletins.rules import may_make, post_for
+from shangju.bulletins.telling import tell_task_force
 from shangju.bulletins.text.parts import Part, as_text, parts_of
 from shangju.bulletins.text.revising import as_rows, from_rows, revised
 from shangju.bulletins.text.sentences import Frame, Paragraph
@@ -76,6 +78,8 @@ def draft_bulletin(
         )
         BulletinSection.objects.bulk_create(_new_sections(bulletin, made, withdrawn))
         _append(bulletin, BulletinMove.DRAFT, by=by, now=now)
+        if by.kind is ActorKind.SYSTEM:
+            tell_task_force(bulletin, now=now)
     return bulletin
 
 
@@ -186,8 +190,11 @@ def issue_bulletin(bulletin: Bulletin, *, seen: int, by: Actor, now: datetime) -
     held.number = take_bulletin_number(number_prefix(held.area), kind=held.kind, now=now)
     held.state, held.issued_by, held.issued_at = MOVES[BulletinMove.ISSUE].target, by.user, now
     held.issued_as = post_for(by.standing, BulletinMove.ISSUE, held.area)
+    with translation.override(held.language):
+        held.office = office_of(held.area)
     held.content_hash = hash_of_content(held, sections, area_code=held.area.code)
-    held.save(update_fields=["number", "state", "issued_by", "issued_at", "issued_as", "content_hash"])
+    frozen = ["number", "state", "issued_by", "issued_at", "issued_as", "office", "content_hash"]
+    held.save(update_fields=frozen)
     data = {"number": held.number, "hash": held.content_hash}
     _append(held, BulletinMove.ISSUE, by=by, now=now, data=data)
     return held

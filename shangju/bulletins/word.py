@@ -1,5 +1,6 @@
 """A bulletin as a Word file, laid out like an official paper (GB/T 9704-2012 §5, §7): A4, 22 lines of 28 signs."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
@@ -25,6 +26,8 @@ SECOND, THIRD, FOURTH, SMALL_FIFTH = Pt(22), Pt(16), Pt(14), Pt(9)
 
 LARGEST_OFFICE, SMALLEST_OFFICE = 34, 20
 """Points of the red head: as large as one line allows."""
+
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\ufffe\uffff]")
 
 WIDTH_IN_POINTS = 440
 TABLE, STAMP = Pt(10), Pt(7.5)
@@ -66,8 +69,8 @@ def _prepare(document: Any, paper: Paper) -> None:
     style = document.styles["Normal"]
     style.font.size = THIRD
     _faces(style.element.get_or_add_rPr(), BODY_FACE)
-    document.core_properties.title = f"{paper.title} {paper.number}"
-    document.core_properties.author = paper.office
+    document.core_properties.title = _writable(f"{paper.title} {paper.number}")
+    document.core_properties.author = _writable(paper.office)
     document.core_properties.comments = paper.hash_line
     document.core_properties.created = document.core_properties.modified = datetime(2026, 1, 1, tzinfo=UTC)
     _foot(section, paper)
@@ -101,12 +104,17 @@ def _line(document: Any, *, indented: bool = False, centred: bool = False) -> Pa
 def _words(
     paragraph: Paragraph, text: str, *, face: str = BODY_FACE, size: Any = THIRD, red: bool = False
 ) -> Run:
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(_writable(text))
     run.font.size = size
     _faces(run._r.get_or_add_rPr(), face)  # noqa: SLF001 - python-docx has no way for Chinese faces
     if red:
         run.font.color.rgb = RED
     return run
+
+
+def _writable(text: str) -> str:
+    """The text without the signs that no Word file can hold; pasted texts bring some."""
+    return _UNWRITABLE.sub("", text.replace("\v", "\n"))
 
 
 def _head(document: Any, paper: Paper) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-from shangju.gateways.addresses import GatewayAddress, read_address
+from shangju.gateways.addresses import GatewayAddress, read_address, read_mail_address
 
 Value = TypeVar("Value")
 
@@ -259,9 +259,21 @@ def _gateways() -> dict[str, GatewayAddress]:
         "wecom": ("SHANGJU_WECOM_URL", ("wecom",)),
         "wecom-robot": ("SHANGJU_WECOM_ROBOT_URL", ("wecom-robot",)),
     }
-    return {
+    found = {
         channel: _gateway(name, providers) for channel, (name, providers) in variables.items() if read(name)
     }
+    return found | ({"email": _mail_server()} if read("SHANGJU_EMAIL_URL") else {})
+
+
+def _mail_server() -> GatewayAddress:
+    try:
+        return read_mail_address(read("SHANGJU_EMAIL_URL"))
+    except ValueError as error:
+        # Without the value: it holds a password.
+        expected = "smtps://user:password@host/?from=address"
+        raise ImproperlyConfigured(
+            f"SHANGJU_EMAIL_URL cannot be read, expected {expected}: {error}."
+        ) from error
 
 
 def _gateway(name: str, providers: tuple[str, ...]) -> GatewayAddress:

@@ -2,7 +2,8 @@
 
 import re
 
-FORMULA_SIGNS = frozenset("=+-@")
+FORMULA_SIGNS = frozenset("=+-@＝＋－＠")
+"""With those of full width: spreadsheets in Chinese and Japanese take them for the others."""
 HARMLESS = re.compile(r'[+-]?[\d.,]+|="\d*"')
 """Numbers, and the way in which exports keep a number as text."""
 

@@ -57,6 +57,7 @@ class BulletinForm(forms.Form):
     matters = _section(Part.MATTERS, 5)
     quality = _section(Part.QUALITY, 10)
     problems = _section(Part.PROBLEMS, 4)
+    topics = _section(Part.TOPICS, 6)
     examples = _section(Part.EXAMPLES, 5)
     demands = _section(Part.DEMANDS, 6)
 
@@ -67,12 +68,15 @@ class BulletinForm(forms.Form):
         said = {section.part: section.text for section in sections}
         kwargs.setdefault("initial", {"seen": bulletin.edition, "title": bulletin.title, **said})
         super().__init__(*args, **kwargs)
+        self.parts = [part.value for part in Part if part.value in said]  # drafts of old have fewer
+        for part in set(Part.values).difference(self.parts):
+            del self.fields[part]
         for field in self.fields.values():
             field.widget.attrs["lang"] = bulletin.language
 
     def texts(self) -> dict[str, str]:
         """The sections by their part; call it after ``is_valid``."""
-        return {part.value: self.cleaned_data[part.value] for part in Part}
+        return {part: self.cleaned_data[part] for part in self.parts}
 
 
 class IssueForm(forms.Form):

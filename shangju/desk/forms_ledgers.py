@@ -12,7 +12,7 @@ from shangju.cases.workflow import Channel, State
 from shangju.categories.queries import category_tree
 from shangju.core.forms import LongSelect
 from shangju.ledgers.columns import Column
-from shangju.ledgers.filters import BY_ACT, BY_RECEIPT, LedgerFilters
+from shangju.ledgers.filters import BY_ACT, BY_RECEIPT
 from shangju.ledgers.services import NAME_AT_MOST
 from shangju.ledgers.workflow import FileForm
 
@@ -44,11 +44,6 @@ class LedgerFilterForm(forms.Form):
         }
         for name, those in choices.items():
             self.fields[name].choices = those  # type: ignore[attr-defined]
-
-    def filters(self) -> LedgerFilters:
-        """What was chosen; what is unreadable in a hand-made address narrows nothing."""
-        self.is_valid()
-        return LedgerFilters.from_data({name: self.cleaned_data.get(name) for name in self.fields})
 
 
 class ColumnsForm(forms.Form):

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 PROVIDERS = ("aliyun", "tencent", "wecom", "wecom-robot")
 
 
@@ -47,3 +50,34 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+MAIL_PORTS = {"smtps": 465, "smtp": 587}
+
+
+def read_mail_address(text: str) -> GatewayAddress:
+    """A mail server: ``smtps://…`` by TLS from the start, ``smtp://…`` that turns to it; ``from`` is who writes.
+
+    Without TLS only to this very machine: a relay beside us. Raises ``ValueError`` with what is wrong.
+    """
+    parts = urlsplit(text)
+    options = dict(parse_qsl(parts.query))
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise ValueError("not “smtps://user:password@host/?from=address”")
+    try:
+        validate_email(options.get("from", ""))
+    except ValidationError as error:
+        raise ValueError("“from” is no e-mail address") from error
+    return GatewayAddress(
+        provider=parts.scheme,
+        base=f"{parts.scheme}://{parts.hostname}:{parts.port or MAIL_PORTS[parts.scheme]}",
+        host=parts.hostname,
+        key_id=unquote(parts.username or ""),
+        secret=unquote(parts.password or ""),
+        options=options,
+    )
+
+
+def is_this_machine(address: GatewayAddress) -> bool:
+    """Whether nothing leaves the machine on the way there."""
+    return _is_loopback(address.host)

@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
 
 from shangju.gateways.addresses import GatewayAddress
-from shangju.gateways.limits import take_slots
+from shangju.gateways.email import EmailGateway
 from shangju.gateways.message import Message
 from shangju.gateways.models import OutgoingMessage
 from shangju.gateways.sms import SmsGateway
@@ -54,20 +53,6 @@ class ConsoleGateway:
             )
 
 
-class EmailGateway:
-    """Hands e-mail to the configured mail server; the key is its Message-ID, so a repeat can be recognised."""
-
-    def send(self, message: Message, *, now: datetime) -> None:
-        """Send by SMTP, within the limits."""
-        take_slots("email", message.recipient, is_urgent=message.is_urgent, now=now)
-        EmailMessage(
-            subject=message.subject,
-            body=message.body,
-            to=[message.recipient],
-            headers={"Message-ID": f"<{message.key}@shangju>"},
-        ).send()
-
-
 def gateway_for(channel: str) -> Gateway:
     """The gateway of a channel: the one named in ``settings.GATEWAYS``, else the configured provider, else the console."""
     named = getattr(settings, "GATEWAYS", {}).get(channel)
@@ -82,6 +67,7 @@ PROVIDERS: dict[str, Callable[[GatewayAddress], Gateway]] = {
     "sms": SmsGateway,
     "wecom": WecomGateway,
     "wecom-robot": WecomRobotGateway,
+    "email": EmailGateway,
 }
 
 

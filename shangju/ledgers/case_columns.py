@@ -24,7 +24,7 @@ def of_case(
     ``wanted`` names those that are usually shown, ``told`` those that there are at all (all where it is empty).
     """
     made = (
-        columns.text("number", _("Number"), f"{at}number", width=16),
+        columns.text("number", pgettext_lazy("column of a ledger", "Number"), f"{at}number", width=16),
         columns.moment("received_at", _("Received"), f"{at}received_at"),
         columns.choice("channel", _("Channel"), f"{at}channel", Channel),
         columns.choice("request_type", _("Type"), f"{at}request_type", RequestType),
@@ -79,7 +79,9 @@ CASES = Ledger(
         columns.words("cause", _("Root cause"), "last_cause", is_usual=False),
         columns.words("answer", _("Answer to the reporter"), "last_answer", width=50, is_usual=False),
         columns.choice("outcome", _("Outcome"), "outcome", Outcome),
-        columns.choice("solved", _("Solved"), "solved", Solved, is_usual=False),
+        columns.choice(
+            "solved", pgettext_lazy("column of a ledger", "Solved"), "solved", Solved, is_usual=False
+        ),
         columns.choice("satisfaction", _("Satisfaction"), "satisfaction", Satisfaction),
         columns.number("returns", pgettext_lazy("column", "Returned"), "return_count", is_usual=False),
         columns.number("extensions", pgettext_lazy("column", "Extended"), "extension_count", is_usual=False),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from shangju.ledgers.producing import produce
 from shangju.ledgers.queries import LedgerRow, rows_of
 from shangju.ledgers.rules import may_ask_full, may_decide, may_export
 from shangju.ledgers.tables import LEDGERS
+from shangju.ledgers.telling import tell_asker, tell_deciders
 from shangju.ledgers.workflow import (
     AT_ONCE_AT_MOST,
     DECIDED_WITHIN,
@@ -74,7 +76,7 @@ def ask_export(ledger: Ledger, asking: Asking, *, by: Actor, now: datetime) -> T
     """
     assert by.user is not None, "only who signed in asks"
     _require(ledger, asking, by.standing)
-    count = rows_of(ledger, asking.filters, standing=by.standing, leaving=True).count()
+    count = rows_of(ledger, asking.filters, standing=by.standing, leaving=asking.area).count()
     _check(asking, count)
     export = Export(
         area=asking.area,
@@ -96,6 +98,8 @@ def ask_export(ledger: Ledger, asking: Asking, *, by: Actor, now: datetime) -> T
         with transaction.atomic():
             export.save()
             _record(export, "export.asked", by=by, now=now)
+            if asking.is_full:
+                tell_deciders(export, now=now)
             wake_worker_after_commit()
         return Taken(export)
     content = _write(export, by=by, now=now)
@@ -154,11 +158,14 @@ def decide_export(export: Export, *, allow: bool, note: str, by: Actor, now: dat
         held.decider_post, held.decision_note = office_in(by.standing, held.area), note.strip()[:200]
         held.save(update_fields=["state", "decided_by", "decided_at", "decider_post", "decision_note"])
         _record(held, "export.allowed" if allow else "export.refused", by=by, now=now)
+        tell_asker(held, now=now)
     return held
 
 
 def _held(export: Export, sources: frozenset[ExportState]) -> Export:
-    held: Export = Export.objects.select_for_update(of=("self",)).select_related("area").get(pk=export.pk)
+    held: Export = (
+        Export.objects.select_for_update(of=("self",)).select_related("area", "asked_by").get(pk=export.pk)
+    )
     if held.state not in sources:
         raise Conflict(_("Somebody was first, or its time is over: look at the page again."))
     return held
@@ -167,7 +174,8 @@ def _held(export: Export, sources: frozenset[ExportState]) -> Export:
 def take_full_export(export: Export, *, by: Actor, now: datetime) -> Taken:
     """Write an allowed export with contacts in plain, once and within a day, and log each contact that it shows.
 
-    The rows are those that the asker may see now; where they may not open a contact (any more), it stays masked. Raises
+    The rows are those that the asker may see now; where they may not open a contact (any more), and of a case that came
+    after it was asked for, it stays masked: nobody has allowed those. Raises
     ``NotAllowed`` for anybody but the asker, ``Conflict`` where it was taken or its time is over.
     """
     if by.user is None or export.asked_by_id != by.user.pk:
@@ -178,10 +186,9 @@ def take_full_export(export: Export, *, by: Actor, now: datetime) -> Taken:
     if export.state != ExportState.ALLOWED:
         raise Conflict(_("Somebody was first, or its time is over: look at the page again."))
     shown: list[Shown] = []
+    allowed = open_in_list(by.standing) & Q(registered_at__lte=export.asked_at)
     # Written before the transaction, which holds other writers of SQLite back, and given out only when it is in the log.
-    content = _write(
-        export, by=by, now=now, opens=open_in_list(by.standing), seen=partial(_note, export, shown)
-    )
+    content = _write(export, by=by, now=now, opens=allowed, seen=partial(_note, export, shown))
     with transaction.atomic():
         held = _held(export, STEPS[ExportStep.TAKE].sources)
         if held.decided_at is None or now >= held.decided_at + TAKEN_WITHIN:

@@ -57,11 +57,11 @@ def write_for_operator(order: Order, *, progress: Callable[[int, int], None], no
             try:
                 _write(export, stream, progress)
                 os.fsync(stream.fileno())
+                _log(export, now)  # first: no file is there that the log does not know
                 Path(stream.name).rename(order.out)
             except BaseException:
                 Path(stream.name).unlink(missing_ok=True)
                 raise
-        _log(export, now)
     return export.row_count
 
 

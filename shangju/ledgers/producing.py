@@ -33,7 +33,9 @@ def produce(
     ledger = LEDGERS[LedgerKind(export.kind)]
     columns = ledger.chosen(export.columns)
     with translation.override(export.language):
-        rows = rows_of(ledger, LedgerFilters.from_data(export.filters), standing=standing, leaving=True)
+        rows = rows_of(
+            ledger, LedgerFilters.from_data(export.filters), standing=standing, leaving=export.area
+        )
         pieces = _told(pieces_of(ledger, columns, rows, opens=opens), seen)
         return write_ledger(stream, Paper(export.name, columns, mark), pieces, FileForm(export.form))
 

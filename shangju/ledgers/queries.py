@@ -35,15 +35,18 @@ OF_ITS_CASE = (
 
 
 def rows_of(
-    ledger: Ledger, filters: LedgerFilters, *, standing: Standing | None, leaving: bool = False
+    ledger: Ledger, filters: LedgerFilters, *, standing: Standing | None, leaving: Area | None = None
 ) -> QuerySet[Any]:
     """The rows that ``standing`` may see, narrowed; without a standing (command line, auditor) all of the scope.
 
-    ``leaving``: those that they may also take out of the house.
+    ``leaving``: those that they may also take out of the house for this area, whose leaders allow it and read the log.
     """
     rows = ledger.rows()
     if standing is not None and not (ledger.is_for_auditor and is_auditor(standing)):
-        rows = rows.filter(_of_cases(ledger, _open_cases(ledger, standing, leaving=leaving)))
+        cases = _open_cases(ledger, standing, leaving=leaving is not None)
+        if leaving is not None:
+            cases &= within(leaving.scoped)
+        rows = rows.filter(_of_cases(ledger, cases))
     return rows.filter(_condition(ledger, filters)).order_by("pk")
 
 

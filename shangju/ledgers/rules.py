@@ -3,11 +3,12 @@
 from django.db.models import Q
 
 from shangju.accounts.models import AdministratorRole
+from shangju.core.scoping import ScopedArea
 from shangju.ledgers.ledger import Ledger
 from shangju.ledgers.models import Export, LedgerView
 from shangju.ledgers.tables import LEDGERS
-from shangju.ledgers.workflow import ExportState
-from shangju.posts.rights import Right, Standing
+from shangju.ledgers.workflow import ExportState, LedgerKind
+from shangju.posts.rights import Right, Standing, outermost
 
 
 def is_auditor(standing: Standing) -> bool:
@@ -36,6 +37,19 @@ def may_ask_full(standing: Standing, ledger: Ledger, *, path: str) -> bool:
     """Whether contacts in plain may be asked for: by those who talk with reporters there."""
     talks = any(standing.may(right, path=path) for right in (Right.DISPATCH, Right.CALL_BACK))
     return ledger.has_contacts and talks and may_export(standing, ledger, path=path)
+
+
+def may_fetch(standing: Standing, export: Export) -> bool:
+    """Whether the file that the worker wrote is somebody's to fetch: who asked for it, while they may still export there."""
+    if export.asked_by_id is None or export.asked_by_id != standing.user_id:
+        return False
+    return may_export(standing, LEDGERS[LedgerKind(export.kind)], path=export.area.path)
+
+
+def areas_to_export(standing: Standing, ledger: Ledger) -> tuple[ScopedArea, ...]:
+    """The separate areas for which somebody may take a ledger out: a file is of one of them."""
+    here = standing.areas_with(Right.EXPORT_LEDGERS)
+    return outermost(area for area in here if may_export(standing, ledger, path=area.path))
 
 
 def may_share(standing: Standing, *, path: str) -> bool:

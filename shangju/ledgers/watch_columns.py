@@ -43,13 +43,15 @@ APPROVALS = Ledger(
     rows=_approvals,
     act="asked_at",
     columns=(
-        columns.choice("kind", _("What is asked"), "kind", ApprovalKind, width=18),
+        columns.choice(
+            "kind", pgettext_lazy("column of a ledger", "What is asked"), "kind", ApprovalKind, width=18
+        ),
         *of_case(wanted=("number", "category", "title", "community")),
         columns.office("asked_by", _("Asked by"), "event__"),
         columns.moment("asked_at", _("Asked"), "asked_at"),
         columns.words("reason", _("Reason"), "reason"),
         columns.choice("pause_reason", _("Reason of the pause"), "pause_reason", PauseReason, is_usual=False),
-        columns.moment("until", _("Until"), "until"),
+        columns.moment("until", pgettext_lazy("column of a ledger", "Until"), "until"),
         columns.number("amount", _("How much longer"), "amount", is_usual=False),
         columns.choice("decision", _("Decision"), "state", ApprovalState),
         columns.office("decided_by", _("Decided by"), "decided_event__"),
@@ -66,13 +68,15 @@ SUPERVISION = Ledger(
     act="at",
     right=Right.SUPERVISE,
     columns=(
-        columns.choice("kind", pgettext_lazy("supervision", "What was done"), "kind", MoveName, width=16),
+        columns.choice(
+            "kind", pgettext_lazy("column of a ledger", "What was done"), "kind", MoveName, width=16
+        ),
         columns.moment("at", _("When"), "at"),
-        columns.office("by", pgettext_lazy("who did it", "By"), ""),
+        columns.office("by", pgettext_lazy("column of supervision", "By"), ""),
         *of_case(wanted=("number", "category", "title", "community", "handler")),
         columns.text("order_number", _("Order"), "supervisionorder__number", width=20),
         columns.words("demand", _("Demand"), "supervisionorder__demand"),
-        columns.words("words", pgettext_lazy("supervision", "Words"), "note", is_usual=False),
+        columns.words("words", pgettext_lazy("column of supervision", "Words"), "note", is_usual=False),
         columns.day("reply_by", _("Reply by"), "supervisionorder__reply_by"),
         columns.moment("replied_at", _("Replied"), "supervisionorder__replied_at"),
         columns.words("reply", _("Reply"), "supervisionorder__reply"),
@@ -90,11 +94,11 @@ LOOK_COLUMNS: tuple[Column, ...] = (
     columns.choice(
         "piece", pgettext_lazy("of a contact", "What was looked at"), "field", RevealedField, width=18
     ),
-    columns.person("user", pgettext_lazy("who looked", "By"), "by"),
+    columns.person("user", pgettext_lazy("column of looks", "Who"), "by"),
     columns.text("post", _("Post"), "post_name", width=18),
     columns.choice("code", _("For what"), "code", RevealCode, width=24),
     columns.words("reason", _("Reason"), "reason", is_of_log=True),
-    columns.office("allowed_by", _("Allowed by"), "approval__decided_event__"),
+    columns.office("allowed_by", pgettext_lazy("column of looks", "Allowed by"), "approval__decided_event__"),
     columns.moment("allowed_at", _("Allowed"), "approval__decided_at", is_usual=False),
 )
 

@@ -9,7 +9,7 @@ import logging
 import secrets
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import IO, Any
 
 from django.core.files.base import File
@@ -29,6 +29,7 @@ from shangju.ledgers.producing import produce
 from shangju.ledgers.queries import LedgerRow
 from shangju.ledgers.rules import is_auditor, may_export
 from shangju.ledgers.tables import LEDGERS
+from shangju.ledgers.telling import tell_asker
 from shangju.ledgers.workflow import (
     DECIDED_WITHIN,
     KEPT_FOR,
@@ -45,6 +46,7 @@ from shangju.posts.rights import Standing
 logger = logging.getLogger(__name__)
 
 STEP = "write exports"
+LONGEST_PASS = timedelta(hours=1)
 ROOT = "exports"
 
 
@@ -65,8 +67,9 @@ def write_exports(now: datetime) -> int:
 
 
 def _claimable(now: datetime) -> Any:
-    silent = Q(state=ExportState.RUNNING, seen_at__lt=now - SILENT_FOR)
-    return Export.objects.filter(Q(state=ExportState.WAITING) | silent)
+    # What spoke so far ahead spoke under a clock that was put back since; no pass of a worker takes as long.
+    lost = Q(seen_at__lt=now - SILENT_FOR) | Q(seen_at__gt=now + LONGEST_PASS)
+    return Export.objects.filter(Q(state=ExportState.WAITING) | Q(state=ExportState.RUNNING) & lost)
 
 
 def _write(pk: int, *, now: datetime) -> bool:
@@ -143,6 +146,8 @@ def _finish(export: Export, facts: dict[str, Any], *, now: datetime) -> bool:
         if _mine(export).update(state=ExportState.DONE, ended_at=now, **facts):
             after = {"kind": export.kind, "rows": facts["row_count"], "full": False, "form": export.form}
             record(export, action="export.written", by=None, now=now, after=after)
+            export.state = ExportState.DONE
+            tell_asker(export, now=now)
             return True
     _remove(export.file)
     return False
@@ -153,7 +158,19 @@ def _fail(export: Export, why: FailureReason, *, now: datetime) -> bool:
         if not _mine(export).update(state=ExportState.FAILED, failure=why, ended_at=now, file=""):
             return False
         record(export, action="export.failed", by=None, now=now, after={"why": why.value})
+        export.state = ExportState.FAILED
+        tell_asker(export, now=now)
     _remove(export.file)
+    return True
+
+
+def _end_undecided(export: Export, *, now: datetime) -> bool:
+    with transaction.atomic():
+        waiting = Export.objects.filter(pk=export.pk, state=ExportState.ASKED)
+        if not waiting.update(state=ExportState.EXPIRED, ended_at=now):
+            return False  # decided, or ended by another worker, in this very moment
+        export.state = ExportState.EXPIRED
+        tell_asker(export, now=now)
     return True
 
 
@@ -161,8 +178,9 @@ def clear_exports(now: datetime) -> int:
     """End what nobody decided or took in time, and delete files whose days are over; the rows of the log stay."""
     with everywhere(EverywhereReason.WORKER):
         undecided = Export.objects.filter(state=ExportState.ASKED, asked_at__lte=now - DECIDED_WITHIN)
+        ended = sum(_end_undecided(export, now=now) for export in undecided.select_related("asked_by"))
         untaken = Export.objects.filter(state=ExportState.ALLOWED, decided_at__lte=now - TAKEN_WITHIN)
-        ended = sum(rows.update(state=ExportState.EXPIRED, ended_at=now) for rows in (undecided, untaken))
+        ended += untaken.update(state=ExportState.EXPIRED, ended_at=now)
         old = Export.objects.filter(state=ExportState.DONE, ended_at__lte=now - KEPT_FOR).exclude(file="")
         for pk, name in list(old.values_list("pk", "file")):
             _remove(name)

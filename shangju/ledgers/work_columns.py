@@ -18,8 +18,8 @@ VISITS = Ledger(
     columns=(
         columns.moment("visited_at", _("Visited"), "visited_at"),
         *of_case(wanted=("number", "category", "title", "community", "grid")),
-        columns.office("by", pgettext_lazy("who did it", "By"), "event__"),
-        columns.choice("where", _("Where"), "place", VisitPlace),
+        columns.office("by", pgettext_lazy("column of visits", "By"), "event__"),
+        columns.choice("where", pgettext_lazy("column of visits", "Where"), "place", VisitPlace),
         columns.words("which_place", _("Which place"), "place_note", width=24),
         columns.words("people_met", _("People met (in role words)"), "people_met", width=24),
         columns.words("finding", _("What was found"), "finding", width=50),
@@ -38,9 +38,9 @@ MEDIATIONS = Ledger(
     columns=(
         columns.moment("mediated_at", _("Mediated"), "mediated_at"),
         *of_case(wanted=("number", "category", "title", "community", "grid")),
-        columns.office("by", pgettext_lazy("who did it", "By"), "event__"),
+        columns.office("by", pgettext_lazy("column of mediations", "By"), "event__"),
         columns.words("with_whom", _("With whom (in role words)"), "with_whom", width=24),
-        columns.words("where", _("Where"), "place_note", width=24),
+        columns.words("where", pgettext_lazy("column of mediations", "Where"), "place_note", width=24),
         columns.words("account", _("What was said"), "account", width=50),
         columns.choice("result", _("Result"), "result", MediationResult),
         columns.words("agreed", _("What was agreed"), "agreed"),

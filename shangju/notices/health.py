@@ -2,14 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shangju.core.health import Finding, health_check, well, wrong
 from shangju.gateways.models import MessageTemplate
 from shangju.gateways.sending import is_configured
-from shangju.notices.models import Notice, NoticeChannel, NoticeState
+from shangju.notices.kinds import Delivery
+from shangju.notices.models import Notice, NoticeChannel, NoticePreference, NoticeState
 
 LATELY = timedelta(days=7)
 
@@ -49,22 +52,47 @@ def waiting(now: datetime) -> Finding:
     return well(_("Waiting messages"), _("%(all)s, of them %(quiet)s for the end of quiet hours.") % counts)
 
 
+VARIABLES = {"sms": "SHANGJU_SMS_URL", "wecom": "SHANGJU_WECOM_URL", "email": "SHANGJU_EMAIL_URL"}
+"""Ways to people, and what configures them."""
+
+
 @health_check(order=68)
 def ways_out(now: datetime) -> Finding:
-    """Which ways out of the house are configured, and whether every text message has its template."""
-    ways = [channel for channel in ("sms", "wecom", "wecom-robot") if is_configured(channel)]
-    if not ways:
-        return well(
-            _("Ways out"), _("None: messages go to the log. Set SHANGJU_SMS_URL or SHANGJU_WECOM_URL.")
+    """Which ways out of the house are configured, whether somebody waits for another, and whether texts have templates."""
+    ways = [channel for channel in (*VARIABLES, "wecom-robot") if is_configured(channel)]
+    open_to_set = {way: name for way, name in VARIABLES.items() if way not in ways}
+    chosen = NoticePreference.objects.exclude(delivery=Delivery.IN_SYSTEM).filter(way__in=open_to_set)
+    wanted = [] if settings.DEMO else sorted(set(chosen.values_list("way", flat=True)))
+    if wanted:
+        count = chosen.values("user").distinct().count()
+        facts = {
+            "ways": ", ".join(wanted),
+            "count": count,
+            "variables": ", ".join(open_to_set[way] for way in wanted),
+        }
+        sentence = ngettext(
+            "%(count)s person chose to be told by %(ways)s, which is not configured. Set %(variables)s.",
+            "%(count)s people chose to be told by %(ways)s, which is not configured. Set %(variables)s.",
+            count,
         )
+        return wrong(_("Ways out"), sentence % facts)
+    if not ways:
+        sentence = _("None: messages go to the log. Set %(variables)s.")
+        return well(_("Ways out"), sentence % {"variables": ", ".join(open_to_set.values())})
+    return _with_templates(ways, list(open_to_set.values()))
+
+
+def _with_templates(ways: list[str], open_to_set: list[str]) -> Finding:
     missing = MessageTemplate.objects.filter(
         is_active=True, channel="sms", language="zh-hans", provider_template=""
     ).count()
-    facts = {"ways": ", ".join(ways), "missing": missing}
+    facts = {"ways": ", ".join(ways), "missing": missing, "variables": ", ".join(open_to_set)}
     if "sms" in ways and missing:
         return wrong(
             _("Ways out"),
             _("%(ways)s; %(missing)s text messages have no template at the provider and cannot go out.")
             % facts,
         )
+    if open_to_set:
+        return well(_("Ways out"), _("Configured: %(ways)s. Not set: %(variables)s.") % facts)
     return well(_("Ways out"), _("Configured: %(ways)s.") % facts)

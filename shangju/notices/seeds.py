@@ -21,6 +21,7 @@ CHINESE: dict[str, str] = {
     "met_too": "您附议的事项有新进展：${state}，请凭查询码${code}查看。",
     "data_request": "您关于个人信息的请求已答复，请凭查询码${code}查看。",
     "staff_news": "事项${number}有需要您办理或了解的消息，请登录系统查看。",
+    "staff_task": "系统内有需要您办理或了解的消息，请登录查看。",
     "daily_list": "今日清单：超期${overdue}件，待签收${to_sign}件，"
     "今日到期${today}件，待回访${call_backs}件，请登录系统查看。",
     "daily_list_leader": "今日督办清单：超期${overdue}件，升级${climbed}件，"
@@ -45,6 +46,7 @@ ENGLISH: dict[str, str] = {
     "met_too": "News of a concern that you have met, too: ${state}. Tracking code ${code}.",
     "data_request": "Your request about your data was answered. Read it with the tracking code ${code}.",
     "staff_news": "Case ${number} needs you, or there is news of it. Sign in to read it.",
+    "staff_task": "Something needs you, or there is news for you. Sign in to read it.",
     "daily_list": "Today: ${overdue} overdue, ${to_sign} to sign for, "
     "${today} due today, ${call_backs} to call back. Sign in to read it.",
     "daily_list_leader": "Today: ${overdue} overdue, ${climbed} climbed, "

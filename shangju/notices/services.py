@@ -7,6 +7,7 @@ gateway's yes and our note a crash may come, so a repeat carries the same key, a
 import json
 import logging
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -53,8 +54,8 @@ def _due(now: datetime) -> Q:
     return Q(due_at__lte=now) | put_off_wrongly
 
 
-Row = tuple[int, str, int | None, str, bool]
-"""Id, channel, user, kind, and whether it is urgent."""
+Row = tuple[int, str, int | None, str, bool, datetime | None]
+"""Id, channel, user, kind, whether it is urgent, and until when a worker that may be dead has taken it."""
 
 
 def send_notices(now: datetime) -> int:
@@ -63,15 +64,17 @@ def send_notices(now: datetime) -> int:
     due = Notice.objects.filter(_free(now), _due(now), state=NoticeState.PENDING).order_by(
         "-is_urgent", "due_at", "pk"
     )
-    rows: list[Row] = list(due.values_list("pk", "channel", "user_id", "kind", "is_urgent")[:BATCH])
+    columns = ("pk", "channel", "user_id", "kind", "is_urgent", "leased_until")
+    rows: list[Row] = list(due.values_list(*columns)[:BATCH])
     kept = _keep_in_quiet_hours(rows, now=now)
-    gathered: dict[int, list[int]] = {}
-    for pk, channel, user, kind, is_urgent in rows:
+    gathered: dict[tuple[int, datetime | None], list[int]] = {}
+    for pk, channel, user, kind, is_urgent, leased_until in rows:
         if pk in kept:
             continue
         alone = is_urgent or kind == NoticeKind.DAILY_LIST
         if channel == NoticeChannel.WECOM and user is not None and not alone:
-            gathered.setdefault(user, []).append(pk)
+            # What was taken together and may have gone out goes together again, under the same key.
+            gathered.setdefault((user, leased_until), []).append(pk)
         else:
             sent += _send([pk], now=now)
     for pks in gathered.values():
@@ -84,7 +87,9 @@ def _keep_in_quiet_hours(rows: list[Row], *, now: datetime) -> set[int]:
     """Keep what came in working time but is due only now, in the quiet hours of its receiver: a limit, a gateway or a
     worker that was away held it up. Returns what waits.
     """
-    theirs = {pk: user for pk, _channel, user, kind, is_urgent in rows if user and kind and not is_urgent}
+    theirs = {
+        pk: user for pk, _channel, user, kind, is_urgent, _lease in rows if user and kind and not is_urgent
+    }
     settings = settings_of(theirs.values(), day=timezone.localdate(now))
     ends = {user: held_until(each, now) for user, each in settings.items()}
     kept = {pk: end for pk, user in theirs.items() if (end := ends[user])}
@@ -149,7 +154,12 @@ def _message_of(notices: list[Notice]) -> Message:
             is_urgent=first.is_urgent,
         )  # fmt: skip
     words = wording.for_digest([notice.subject for notice in notices], language=first.language)
-    return Message(f"digest-{first.key}"[:80], first.channel, first.recipient, words.body, words.subject)
+    return Message(_key_of(notices), first.channel, first.recipient, words.body, words.subject)
+
+
+def _key_of(notices: list[Notice]) -> str:
+    """The key of a digest: of exactly these notices, so that no gateway takes one with more in it for a repeat."""
+    return f"digest-{sha256(' '.join(notice.key for notice in notices).encode()).hexdigest()}"
 
 
 def _give_up(pks: list[int], refusal: RefusedForGood) -> None:

@@ -52,6 +52,16 @@ def kill_worker(times: int, database: str) -> int:
 
 def kill_sweep(times: int, database: str) -> int:
     """The ladder of supervision; on PostgreSQL two workers sweep at once, and both are killed."""
+    return _killed("kill_sweep", times, database)
+
+
+def kill_exports(times: int, database: str) -> int:
+    """Long ledgers; on PostgreSQL two workers write at once, and both are killed."""
+    return _killed("kill_exports", times, database)
+
+
+def _killed(program: str, times: int, database: str) -> int:
+    """A drill in an installation of its own; on PostgreSQL with two workers."""
     with ExitStack() as stack:
         folder: Path = stack.enter_context(temporary_folder())
         surroundings = {
@@ -60,11 +70,11 @@ def kill_sweep(times: int, database: str) -> int:
             "DJANGO_SETTINGS_MODULE": "tests.drills.settings",
         }
         if database == "sqlite":
-            return _python(["-m", "tests.drills.kill_sweep", str(times)], **surroundings)
+            return _python(["-m", f"tests.drills.{program}", str(times)], **surroundings)
         made = stack.enter_context(cluster(folder / "cluster"))
         made.create("shangju")
         surroundings["DATABASE_URL"] = made.url("shangju")
-        return _python(["-m", "tests.drills.kill_sweep", str(times), "2"], **surroundings)
+        return _python(["-m", f"tests.drills.{program}", str(times), "2"], **surroundings)
 
 
 def race(times: int, database: str) -> int:
@@ -117,6 +127,11 @@ DRILLS = {
         "the sweep killed outright: each rung of the ladder is climbed once, by whichever worker",
         100,
         kill_sweep,
+    ),
+    "exports": Drill(
+        "the worker killed outright while it writes ledgers: each that was asked for ends once, with a whole file",
+        100,
+        kill_exports,
     ),
     "s5": Drill("history changed by hand: verify-history names the row", 1, change_history),
 }

@@ -12,6 +12,7 @@ from shangju.config.settings import BASE
 DRILLS = {
     "kill_worker": (3, "tests.drills.settings", "kills={}"),
     "kill_sweep": (2, "tests.drills.settings", "kills={}"),
+    "kill_exports": (2, "tests.drills.settings", "kills={}"),
     "import_table": (3, "shangju.config.settings", "every row is in once, and whole"),
 }
 """How often each kills here (``SHANGJU_DRILL_ROUNDS`` sets another number), its settings, and what it says in the end."""

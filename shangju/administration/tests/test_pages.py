@@ -1,17 +1,21 @@
 """The set-up pages for each of the three roles, and for everybody else."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+import shangju
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.accounts.models import Administrator, User
 from shangju.administration.queries import PAGE
 from shangju.administration.services import make_administrator
+from shangju.administration.templatetags.administration import WORDS
 from shangju.administration.urls import urlpatterns
 from shangju.areas.gazetteer import add_address
 from shangju.areas.models import AddressEntry, Area
@@ -471,3 +475,14 @@ def test_buttons_of_a_webhook_do_what_they_say(world: World) -> None:
     assert Subscription.objects.get(pk=pk).is_active
     press("remove_webhook")
     assert not Subscription.objects.filter(pk=pk).exists()
+
+
+RECORDED = re.compile(r"""(?:action=|\b_record\([^)]*?)"([a-z_]+\.[a-z_]+)\"""")
+
+
+def test_every_action_of_the_audit_trail_has_words() -> None:
+    """The audit administrator reads what happened, not the name that the code gives it."""
+    programs = [path for path in Path(shangju.__path__[0]).rglob("*.py") if "tests" not in path.parts]
+    recorded = {action for path in programs for action in RECORDED.findall(path.read_text(encoding="utf-8"))}
+    assert {"export.asked", "area.moved", "import.given"} <= recorded
+    assert recorded - WORDS.keys() == set()

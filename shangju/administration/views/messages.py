@@ -36,6 +36,7 @@ OTHER_PURPOSES = {
     "sign_in_code": gettext_lazy("Code to sign in with"),
     "met_too": gettext_lazy("Result, to who said “me too”"),
     "staff_news": gettext_lazy("News of a case, to staff"),
+    "staff_task": gettext_lazy("News of other work, to staff"),
     "daily_list": gettext_lazy("Daily list"),
     "daily_list_leader": gettext_lazy("Daily list, to who leads"),
     "data_request": gettext_lazy("Answer to a request about one's data"),
@@ -59,7 +60,7 @@ def templates(request: HttpRequest) -> HttpResponse:
         (row, name_of(row), filled(row.text, EXAMPLE))
         for row in MessageTemplate.objects.filter(is_active=True)
     ]
-    ways = {channel: is_configured(channel) for channel in ("sms", "wecom", "wecom-robot")}
+    ways = {channel: is_configured(channel) for channel in ("sms", "wecom", "wecom-robot", "email")}
     return render(request, "administration/templates.html", {"rows": rows, "ways": ways})
 
 

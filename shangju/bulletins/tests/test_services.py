@@ -1,14 +1,16 @@
 """A bulletin from its draft to its issue, its withdrawal and the one that replaces it; what is stored is asserted."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from shangju.areas.models import Area
 from shangju.bulletins.drafting import draft_due_bulletins
 from shangju.bulletins.figures import from_data
 from shangju.bulletins.models import Bulletin, BulletinEvent, BulletinSection, BulletinSetting
+from shangju.bulletins.paper import paper_of
 from shangju.bulletins.services import (
     draft_bulletin,
     edit_bulletin,
@@ -17,15 +19,19 @@ from shangju.bulletins.services import (
     take_figures,
     withdraw_bulletin,
 )
+from shangju.bulletins.text.parts import Part
 from shangju.bulletins.workflow import BulletinMove, BulletinState
+from shangju.cases.models import Case
 from shangju.cases.tests.stories import case_in, raised
 from shangju.cases.workflow import State
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import SetAside
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.desk.forms_bulletins import BulletinForm
 from shangju.measures.definitions import MeasureName
 from shangju.measures.keeping import keep_figures
 from shangju.notices.models import Notice
+from shangju.topics.models import Topic
 from tests.street import Street
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -86,7 +92,7 @@ def test_a_draft_tells_what_came_in_and_what_was_due(busy: Street) -> None:
     assert figures.total.share(MeasureName.SATISFIED).whole == 1
     assert (bulletin.state, bulletin.number, bulletin.content_hash) == ("draft", "", "")
     said = texts(bulletin)
-    assert list(said) == ["overall", "matters", "quality", "problems", "examples", "demands"]
+    assert list(said) == list(Part.values)
     assert "共登记事项 2 件，比上周增加 1 件。" in said["overall"]
     assert moves(bulletin) == ["draft"]
 
@@ -249,6 +255,14 @@ TAMPERING = {
     "the title": lambda out: Bulletin.objects.filter(pk=out.pk).update(title="另一标题"),
     "who did it": lambda out: BulletinEvent.objects.filter(bulletin=out, sequence=2).update(post_name="别人"),
     "the history": lambda out: BulletinEvent.objects.filter(bulletin=out).delete(),
+    "the office": lambda out: Bulletin.objects.filter(pk=out.pk).update(office=""),
+    "who issued it": lambda out: Bulletin.objects.filter(pk=out.pk).update(issued_by=out.drafted_by_id),
+    "that it was issued at all": lambda out: Bulletin.objects.filter(pk=out.pk).update(
+        state="draft", number="", content_hash="", issued_at=None
+    ),
+    "that it was withdrawn": lambda out: Bulletin.objects.filter(pk=out.pk).update(
+        state="withdrawn", withdrawn_at=MONDAY, withdrawn_reason="漏计一件"
+    ),
 }
 
 
@@ -259,6 +273,108 @@ def test_whatever_is_changed_afterwards_is_found(street: Street, what: str) -> N
         TAMPERING[what](out)
     with pytest.raises(CommandError, match="1 broken"):
         call_command("verify_bulletins")
+
+
+def test_another_reason_of_its_withdrawal_is_found(street: Street) -> None:
+    out = issued(street, drafted(street))
+    with street.seen_by("leader"):
+        withdraw_bulletin(out, reason="漏计一件", by=street.staff("leader"), now=MONDAY)
+    call_command("verify_bulletins")
+    with everywhere(EverywhereReason.VERIFICATION):
+        Bulletin.objects.update(withdrawn_reason="一切正确")
+    with pytest.raises(CommandError, match="1 broken"):
+        call_command("verify_bulletins")
+
+
+def test_what_was_issued_says_the_same_when_the_area_is_renamed(street: Street) -> None:
+    out = issued(street, drafted(street))
+    before = paper_of(stored(out), [])
+    with everywhere(EverywhereReason.VERIFICATION):
+        Area.objects.filter(pk=out.area_id).update(name="新街道", name_en="New")
+    assert paper_of(stored(out), []) == before
+    assert "新街道" not in before.office
+
+
+def test_the_draft_is_not_there_without_its_notice(busy: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is killed between the two leaves neither; the next pass makes both."""
+
+    def killed(*_arguments: object, **_options: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr("shangju.bulletins.services.tell_task_force", killed)
+        with pytest.raises(SystemExit):
+            draft_due_bulletins(MONDAY)
+    assert draft_due_bulletins(MONDAY) == 1
+    with everywhere(EverywhereReason.VERIFICATION):
+        (bulletin,) = Bulletin.objects.all()
+    assert [notice.kind for notice in Notice.objects.filter(key__startswith=f"bulletin-{bulletin.pk}-")] == [
+        "action"
+    ]
+
+
+def test_confirmed_topics_are_told_and_proposals_are_not(street: Street) -> None:
+    """Those of other weeks, what is only suggested and what was taken out is not told either."""
+    case = raised(street, now=WEDNESDAY)
+    earlier = raised(street, now=WEDNESDAY - timedelta(days=9))
+    later = raised(street, now=MONDAY)
+    aside = [raised(street, now=WEDNESDAY) for _one in range(2)]
+    told = _topic(street, "泵房噪音", [case, earlier], state="confirmed", heat=9, confirmed_at=MONDAY)
+    over = {"confirmed_at": WEDNESDAY, "ended_at": WEDNESDAY, "outcome": "油烟净化器已装好，联系 13877665544"}
+    settled = _topic(street, "烧烤油烟", [raised(street, now=WEDNESDAY)], state="settled", heat=5, **over)
+    _topic(street, "尚未确认", [raised(street, now=WEDNESDAY)], state="proposed")
+    _topic(street, "本周才有", [later], state="confirmed", first_at=MONDAY, confirmed_at=MONDAY)
+    long_ago = WEDNESDAY - timedelta(days=8)
+    ended = {"state": "settled", "confirmed_at": long_ago, "ended_at": long_ago, "outcome": "已解决"}
+    _topic(street, "早已办结", [raised(street, now=long_ago)], **ended)
+    with everywhere(EverywhereReason.SETUP):
+        Topic.objects.filter(pk=told.pk).update(lead_post=street.posts["grid_worker"])
+        for row, standing in zip(aside, ("suggested", "taken_out"), strict=True):
+            told.memberships.create(
+                case=row, origin="found", standing=standing, is_current=standing == "suggested", since=MONDAY
+            )
+    bulletin = drafted(street)
+    figures = from_data(bulletin.figures)
+    assert [(each.pk, each.cases, each.new, each.lead) for each in figures.topics] == [
+        (told.pk, 2, 1, "grid_worker 1号"),
+        (settled.pk, 1, 1, ""),
+    ]
+    first, second = texts(bulletin)["topics"].split("\n")
+    assert first == "“泵房噪音”涉及事项 2 件，其中本期登记 1 件。由grid_worker 1号牵头。继续办理。"
+    assert second.startswith(
+        "“烧烤油烟”涉及事项 1 件，其中本期登记 1 件。尚未明确牵头岗位。已办结：油烟净化器已装好"
+    )
+    assert "13877665544" not in second
+    out = issued(street, bulletin)
+    with everywhere(EverywhereReason.SETUP):
+        Topic.objects.update(title="另一名称")
+    assert "泵房噪音" in texts(out)["topics"]
+    call_command("verify_bulletins")
+
+
+def _topic(street: Street, title: str, cases: list[Case], **facts: Any) -> Topic:
+    with everywhere(EverywhereReason.SETUP):
+        known = {"first_at": WEDNESDAY, "last_at": MONDAY, "proposed_at": WEDNESDAY, **facts}
+        topic = Topic.objects.create(area=street.areas["subdistrict"], title=title, **known)
+        for case in cases:
+            topic.memberships.create(
+                case=case, origin="found", standing="member", is_current=topic.ended_at is None, since=MONDAY
+            )
+    return topic
+
+
+def test_a_draft_from_before_there_were_topics_is_written_and_issued_as_it_is(street: Street) -> None:
+    draft = drafted(street)
+    with everywhere(EverywhereReason.SETUP):
+        draft.sections.filter(part="topics").delete()
+        Bulletin.objects.update(figures={k: v for k, v in draft.figures.items() if k != "topics"})
+        form = BulletinForm(bulletin=draft, sections=list(draft.sections.all()))
+    assert "topics" not in form.fields
+    out = issued(street, draft)
+    with everywhere(EverywhereReason.VERIFICATION):
+        chapters = paper_of(stored(out), list(out.sections.all())).chapters
+    assert [chapter.heading for chapter in chapters][-2:] == ["五、典型事项", "六、下步要求"]
+    call_command("verify_bulletins")
 
 
 def test_the_worker_drafts_each_period_once_and_tells_the_task_force(busy: Street) -> None:

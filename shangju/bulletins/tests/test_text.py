@@ -16,6 +16,7 @@ from shangju.bulletins.figures import (
     Line,
     Problems,
     Share,
+    TopicTold,
     as_data,
     from_data,
 )
@@ -44,6 +45,14 @@ def a_line(rng: Random, key: str = "", label: str = "") -> Line:
     return Line(key, label, rng.choice(COUNTS), rng.choice(COUNTS), rng.choice(FEW), shares)
 
 
+def a_topic(rng: Random, pk: int) -> TopicTold:
+    cases = rng.choice((1, 2, 40))
+    return TopicTold(
+        pk, "泵房噪音", cases, rng.randint(0, cases), rng.choice(("", "网格员")), rng.choice(("", "噪音整治专班")),
+        rng.choice(("", "水泵已更换。", "水泵已更换")),
+    )  # fmt: skip
+
+
 def figures_from(seed: int) -> Figures:
     """Any figures, also such as no week has: drawn from a seed, for hypothesis repeats itself in so large a tree."""
     rng = Random(seed)
@@ -63,6 +72,7 @@ def figures_from(seed: int) -> Figures:
         median_hours=rng.choice((0.0, 0.04, 9.96, rng.uniform(0, 500))),
         mean_hours=rng.uniform(0, 500),
         problems=Problems(*(rng.choice(FEW) for _sort in range(4))),
+        topics=[a_topic(rng, number) for number in range(rng.choice(FEW))],
         examples=[Example("噪声", rng.choice(("东里", "")), "吊扇已拆除。", rng.choice(FEW))]
         * rng.randint(0, 2),
     )

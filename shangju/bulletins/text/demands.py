@@ -1,4 +1,4 @@
-"""六、下步要求: proposals that follow from the figures; whoever issues the bulletin decides what is demanded."""
+"""七、下步要求: proposals that follow from the figures; whoever issues the bulletin decides what is demanded."""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,4 @@
-"""五、典型事项: solved cases worth telling, in the words that staff checked for the public board."""
+"""六、典型事项: solved cases worth telling, in the words that staff checked for the public board."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext

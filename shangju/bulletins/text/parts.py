@@ -1,10 +1,9 @@
-"""The six sections in their order, each with its heading and what makes its sentences."""
+"""The sections in their order, each with its heading and what makes its sentences."""
 
 from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 
 from shangju.bulletins.figures import Figures
 from shangju.bulletins.text.demands import demands
@@ -14,17 +13,19 @@ from shangju.bulletins.text.overall import overall
 from shangju.bulletins.text.problems import problems
 from shangju.bulletins.text.quality import quality
 from shangju.bulletins.text.sentences import Frame, Paragraph, Section
+from shangju.bulletins.text.topics import topics
 
 
 class Part(TextChoices):
-    """The sections of a bulletin, in the order of the paper; the labels are its headings."""
+    """The sections of a bulletin, in the order of the paper; the labels are its headings, which bear their place."""
 
-    OVERALL = "overall", _("1. Overall")
-    MATTERS = "matters", _("2. What it was about")
-    QUALITY = "quality", _("3. How it was handled")
-    PROBLEMS = "problems", _("4. Problems")
-    EXAMPLES = "examples", _("5. Cases worth telling")
-    DEMANDS = "demands", _("6. What is to be done")
+    OVERALL = "overall", pgettext_lazy("section of a bulletin", "Overall")
+    MATTERS = "matters", pgettext_lazy("section of a bulletin", "What it was about")
+    QUALITY = "quality", pgettext_lazy("section of a bulletin", "How it was handled")
+    PROBLEMS = "problems", pgettext_lazy("section of a bulletin", "Problems")
+    TOPICS = "topics", pgettext_lazy("section of a bulletin", "Hot topics")
+    EXAMPLES = "examples", pgettext_lazy("section of a bulletin", "Cases worth telling")
+    DEMANDS = "demands", pgettext_lazy("section of a bulletin", "What is to be done")
 
 
 MAKERS: dict[Part, Section] = {
@@ -32,6 +33,7 @@ MAKERS: dict[Part, Section] = {
     Part.MATTERS: matters,
     Part.QUALITY: quality,
     Part.PROBLEMS: problems,
+    Part.TOPICS: topics,
     Part.EXAMPLES: examples,
     Part.DEMANDS: demands,
 }
@@ -45,6 +47,16 @@ def parts_of(figures: Figures, frame: Frame) -> dict[Part, list[Paragraph]]:
     return {part: make(figures, frame) for part, make in MAKERS.items()}
 
 
+CHINESE_PLACES = "一二三四五六七八九"
+
+
+def heading_of(part: str, place: int) -> str:
+    """``一、总体情况``: the heading of the section at ``place``, counted from 1. Bulletins of old have fewer sections."""
+    number = CHINESE_PLACES[place - 1] if _is_chinese() else str(place)
+    told = pgettext("heading of a section", "%(number)s. %(title)s")
+    return told % {"number": number, "title": Part(part).label}
+
+
 def as_text(paragraphs: list[Paragraph]) -> str:
     """The text of a section: a line for each paragraph."""
     between = blank()
@@ -53,4 +65,8 @@ def as_text(paragraphs: list[Paragraph]) -> str:
 
 def blank() -> Any:
     """What stands between two sentences: nothing where the signs are full-width."""
-    return "" if (get_language() or "").startswith("zh") else " "
+    return "" if _is_chinese() else " "
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "").startswith("zh")

@@ -40,6 +40,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("SHANGJU_INTAKE_PER_MINUTE", "many", "a whole number"),
         ("SHANGJU_FIELD_KEYS", "short", "shangju make-key"),
         ("SHANGJU_FIELD_KEYS", f"{KEY},short", "shangju make-key"),
+        ("SHANGJU_EMAIL_URL", "https://user:secret@mail.example.cn/?from=desk@example.cn", "smtps://user"),
+        ("SHANGJU_EMAIL_URL", "smtps:///?from=desk@example.cn", "smtps://user"),
+        (
+            "SHANGJU_EMAIL_URL",
+            "smtps://user:secret@mail.example.cn/?from=desk",
+            "“from” is no e-mail address",
+        ),
         ("SHANGJU_SECRET_KEY_FILE", "/nonexistent/secret", "cannot be read"),
     ],
 )
@@ -51,6 +58,7 @@ def test_a_wrong_value_stops_with_its_name(
         load(Path("/"))
     assert name in str(stopped.value)
     assert expected in str(stopped.value)
+    assert "secret@" not in str(stopped.value)
 
 
 @pytest.mark.parametrize("name", ["SHANGJU_SECRET_KEY", "SHANGJU_FIELD_KEYS"])

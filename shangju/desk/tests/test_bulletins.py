@@ -112,13 +112,16 @@ def test_the_word_file_holds_the_paper(street: Street) -> None:
     case_in(State.CLOSED, street, now=now - timedelta(days=9))
     keep_figures(now)
     bulletin, client = drafted(street), signed_in(street, "leader")
+    pasted = section_values(bulletin, demands="第一行\x0b第二行\x1f。", title="周通报\x02")
+    assert client.post(address("edit", bulletin), pasted).status_code == 302
+    bulletin = stored(bulletin)
     client.post(address("issue", bulletin), {"seen": bulletin.edition, "is_read": "on"})
     answer = client.get(address("word", bulletin))
     assert answer.headers["Content-Type"].endswith("wordprocessingml.document")
     assert ".docx" in answer.headers["Content-Disposition"]
     document = Document(BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     out, said = stored(bulletin), [paragraph.text for paragraph in document.paragraphs]
-    assert [out.number in said, out.title in said] == [True, True]
+    assert [out.number in said, "周通报" in said, "第一行\n第二行。" in said] == [True, True, True]
     for text in section_values(out)["overall"].split("\n"):
         assert text in said
     headings = [each for each in document.paragraphs if each.text == "一、总体情况"]

@@ -8,14 +8,17 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from shangju.accounts.actors import COMMAND_LINE
 from shangju.cases.models import ContactReveal
 from shangju.cases.tests.stories import MARKERS, raised
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.imports.tests.giving import imported
 from shangju.ledgers import work
 from shangju.ledgers.models import Export, LedgerView
-from shangju.ledgers.tests.reading import rows_in
-from tests.street import Street
+from shangju.ledgers.tests.reading import rows_in, taken_out
+from shangju.posts.models import Appointment
+from shangju.posts.services import TermPlan, appoint_each
+from tests.street import SINCE, Street
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -124,6 +127,40 @@ def test_a_long_one_is_fetched_by_who_asked_and_nobody_else(
         for who in ("secretary", "second_officer", "far_desk")
     }
     assert others == {"secretary": 403, "second_officer": 404, "far_desk": 404}
+
+
+def test_who_works_in_two_communities_names_one_before_a_file_leaves(
+    street: Street, now: datetime, signed_in: SignIn
+) -> None:
+    terms = [TermPlan(street.posts["other_officer"], street.users["officer"], SINCE)]
+    with everywhere(EverywhereReason.SETUP):
+        appoint_each(terms, by=COMMAND_LINE, now=now)
+    raised(street, now=now)
+    raised(street, now=now, area="other_grid")
+    officer, address = signed_in("officer"), "/ledgers/kind/case/export/?columns=number&by="
+    answer = officer.post(address, {"form": "csv"})
+    assert (answer.status_code, answer.context["export_form"].errors.keys()) == (422, {"__all__"})
+    code = street.areas["second"].code
+    taken = officer.post(f"{address}&area={code}", {"form": "csv"})
+    assert len(rows_in(taken.content, "csv")) == 3
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert Export.objects.get().area_id == street.areas["second"].pk
+
+
+def test_who_lost_the_right_does_not_fetch_what_was_written_before(
+    street: Street, now: datetime, signed_in: SignIn
+) -> None:
+    with everywhere(EverywhereReason.VERIFICATION):
+        done = taken_out(street, now=now)["file"]
+        Export.objects.filter(pk=done).update(area=street.areas["grid"])
+    officer = signed_in("officer")
+    fetched = officer.get(f"/ledgers/exports/{done}/file/")
+    assert b"".join(fetched.streaming_content) == b"1"
+    with everywhere(EverywhereReason.VERIFICATION):
+        Appointment.objects.filter(user=street.users["officer"]).update(post=street.posts["grid_worker"])
+    assert officer.get(f"/ledgers/exports/{done}/file/").status_code == 403
+    page = officer.get(f"/ledgers/exports/{done}/")
+    assert (page.status_code, page.context["may_fetch"]) == (200, False)
 
 
 def test_contacts_in_plain_from_the_page_over_the_approvals_desk_to_the_file(

@@ -1,6 +1,6 @@
 """Ledgers as files: asked for, allowed by somebody else, taken; and the log of everything that left the house."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from shangju.categories.queries import Tree, category_tree
 from shangju.core.errors import DomainError, NotAllowed
 from shangju.core.forms import add_refusal
 from shangju.core.numbers import small_number
+from shangju.core.scoping import ScopedArea
 from shangju.core.spreadsheets import CONTENT_TYPES
 from shangju.desk.access import reads_ledgers
 from shangju.desk.forms_ledgers import PERIODS, DecisionForm, ExportForm
@@ -29,7 +30,7 @@ from shangju.ledgers.exporting import Asking, ask_export, decide_export, take_fu
 from shangju.ledgers.filters import LedgerFilters
 from shangju.ledgers.models import Export
 from shangju.ledgers.queries import PAGE
-from shangju.ledgers.rules import may_ask_full, may_decide
+from shangju.ledgers.rules import areas_to_export, may_ask_full, may_decide, may_fetch
 from shangju.ledgers.tables import LEDGERS
 from shangju.ledgers.workflow import WORKED_ON, ExportState, FileForm, LedgerKind
 from shangju.posts.middleware import standing_in
@@ -42,6 +43,8 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
     choice = arranged(request, open_ledger(request, kind))
     full = may_ask_full(standing_in(request), choice.ledger, path=choice.area.path)
     form = ExportForm(request.POST, may_ask_full=full)
+    if form.is_valid() and not choice.filters.area:
+        _ask_for_one_area(form, areas_to_export(standing_in(request), choice.ledger))
     if not form.is_valid():
         return shown(request, choice, export_form=form, status=422)
     given = form.cleaned_data
@@ -64,6 +67,13 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
     if taken.content is not None:
         return _download(taken.export, taken.content)
     return redirect("ledgers:row", taken.export.pk)
+
+
+def _ask_for_one_area(form: ExportForm, areas: Sequence[ScopedArea]) -> None:
+    """Refuse a file of several areas: each has its own log, and leaders of its own who allow contacts in plain."""
+    if len(areas) > 1:
+        sentence = _("You work in several areas: choose one under “Narrow the ledger”, then take it out.")
+        form.add_error(None, sentence)
 
 
 def file_name(export: Export) -> str:
@@ -118,7 +128,7 @@ def _row(
         "facts": told(export, category_tree()),
         "is_working": export.state in WORKED_ON,
         "may_take": is_own and export.state == ExportState.ALLOWED,
-        "may_fetch": is_own and export.state == ExportState.DONE and bool(export.file),
+        "may_fetch": export.state == ExportState.DONE and bool(export.file) and may_fetch(standing, export),
         "decision": (form or DecisionForm()) if may_say else None,
         "refusal": refusal,
     }
@@ -157,6 +167,8 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise PermissionDenied
     if export.state != ExportState.DONE or not export.file:
         raise Http404
+    if not may_fetch(standing_in(request), export):
+        raise PermissionDenied(_("You may no longer take this ledger out for this area."))
     try:
         content = default_storage.open(export.file)
     except FileNotFoundError as gone:

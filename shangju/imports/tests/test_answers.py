@@ -229,7 +229,7 @@ def test_statements_of_an_export_do_not_grow_with_its_rows(street: Street, now: 
 DANGEROUS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1+1", ' =HYPERLINK("x")', "＝1+1"]
 
 
-@pytest.mark.parametrize("cell", DANGEROUS[:6])
+@pytest.mark.parametrize("cell", DANGEROUS)
 def test_what_a_spreadsheet_would_run_is_disarmed(cell: str) -> None:
     assert guarded(cell) == f"'{cell}"
 

@@ -78,3 +78,19 @@ def test_what_is_refused_says_what_to_do_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
     with everywhere(EverywhereReason.VERIFICATION):
         assert not Export.objects.exists()
+
+
+def test_no_file_is_there_that_the_log_does_not_know(
+    street: Street, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at the very moment in which the file gets its name."""
+
+    def killed(*_arguments: object) -> None:
+        raise SystemExit
+
+    raised(street, now=now)
+    monkeypatch.setattr(Path, "rename", killed)
+    with pytest.raises(SystemExit):
+        run("case", "--area", "A", "--out", str(tmp_path / "ledger.csv"))
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert Export.objects.get().state == "done"

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from shangju.accounts.actors import COMMAND_LINE
 from shangju.cases.models import Case, ContactReveal
 from shangju.cases.tests.stories import MARKERS, raised
 from shangju.core.errors import Conflict, DomainError, NotAllowed
@@ -16,7 +17,10 @@ from shangju.ledgers.models import Export
 from shangju.ledgers.queries import exports_waiting_for
 from shangju.ledgers.tests.reading import content_of, exported, rows_in
 from shangju.ledgers.work import clear_exports
-from tests.street import Street
+from shangju.notices.models import Notice
+from shangju.posts.rights import forget_standing
+from shangju.posts.services import TermPlan, appoint_each
+from tests.street import SINCE, Street
 
 pytestmark = pytest.mark.django_db
 COLUMNS = ("number", "reporter_name", "reporter_phone", "reporter_address", "title")
@@ -44,6 +48,10 @@ def taken_by(street: Street, export: Export, who: str, *, now: datetime) -> list
         return rows_in(content_of(take_full_export(fresh, by=street.staff(who), now=now)), "csv")
 
 
+def page_of(export: Export) -> str:
+    return f"/ledgers/exports/{export.pk}/"
+
+
 def looks() -> list[tuple[str, str, str]]:
     with everywhere(EverywhereReason.VERIFICATION):
         return list(ContactReveal.objects.order_by("field").values_list("field", "post_name", "reason"))
@@ -65,6 +73,17 @@ def test_from_the_request_to_the_file(street: Street, now: datetime) -> None:
     assert (kept.state, kept.opened_contacts, kept.file, kept.decider_post) == (
         "done", 3, "", "community_secretary 1号",
     )  # fmt: skip
+
+
+def test_a_case_that_came_after_the_request_stays_masked(street: Street, now: datetime) -> None:
+    """Whoever allowed it saw how many there were, and allowed those."""
+    raised(street, now=now)
+    export = asked(street, now=now)
+    decided(street, export, "secretary", now=now)
+    raised(street, now=now + timedelta(minutes=1))
+    rows = taken_by(street, export, "officer", now=now + timedelta(hours=1))
+    assert [row[3] for row in rows[1:3]] == [MARKERS["phone"], "138****5678"]
+    assert len(looks()) == 3
 
 
 def kept_close(street: Street, case: Case) -> None:
@@ -99,6 +118,27 @@ def test_a_case_in_which_the_asker_has_a_stake_is_not_in_it(street: Street, now:
     decided(street, export, "secretary", now=now)
     assert len(taken_by(street, export, "officer_with_shop", now=now)) == 2
     assert looks() == []
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_who_works_in_two_communities_takes_out_the_one_that_is_named(
+    street: Street, now: datetime, is_full: bool
+) -> None:
+    """Else the leaders of the one would allow, and its log would keep, what leaves the other."""
+    mine, _others = raised(street, now=now), raised(street, now=now, area="other_grid")
+    terms = [TermPlan(street.posts["other_officer"], street.users["officer"], SINCE)]
+    with everywhere(EverywhereReason.SETUP):
+        appoint_each(terms, by=COMMAND_LINE, now=now)
+    forget_standing(street.users["officer"])
+    if is_full:
+        export = asked(street, now=now)
+        decided(street, export, "secretary", now=now)
+        rows = taken_by(street, export, "officer", now=now)
+    else:
+        rows = rows_in(content_of(exported(street, "officer", now=now, columns=COLUMNS)), "csv")
+    assert [row[1] for row in rows[1:-1]] == [mine.number]
+    with everywhere(EverywhereReason.VERIFICATION):
+        assert Export.objects.get().row_count == 1
 
 
 @pytest.mark.parametrize(
@@ -200,6 +240,33 @@ def test_the_database_refuses_contacts_in_plain_that_nobody_else_allowed(
     ):
         with everywhere(EverywhereReason.VERIFICATION), pytest.raises(IntegrityError), transaction.atomic():
             Export.objects.filter(pk=export.pk).update(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("who", "deciders"), [("officer", ["secretary"]), ("secretary", ["task_force", "duty_desk"])]
+)
+def test_who_decides_is_told_once_and_who_asked_hears_what_became_of_it(
+    street: Street, now: datetime, who: str, deciders: list[str]
+) -> None:
+    """The nearest who decide; where that is only who asked, those further up. What it is needed for stays here."""
+    export = asked(street, who, now=now)
+    decided(street, export, deciders[0], now=now)
+    over = asked(street, who, now=now)
+    clear_exports(now + timedelta(days=7))
+    clear_exports(now + timedelta(days=7))
+    told = list(Notice.objects.order_by("pk").values_list("key", "kind", "channel", "link"))
+    news = (
+        (export, "waits", deciders),
+        (export, "allowed", [who]),
+        (over, "waits", deciders),
+        (over, "expired", [who]),
+    )
+    assert told == [
+        (f"export-{each.pk}-{what}-in_app-user-{street.users[user].pk}", "approval", "in_app", page_of(each))
+        for each, what, users in news
+        for user in users
+    ]
+    assert not [notice for notice in Notice.objects.all() if REASON in notice.subject + notice.body]
 
 
 def test_a_full_list_is_short(street: Street, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.ledgers import work
 from shangju.ledgers.models import Export
 from shangju.ledgers.tests.reading import exported, rows_in
+from shangju.notices.models import Notice
 from shangju.posts.models import Appointment
 from shangju.posts.rights import forget_standing
 from tests.street import Street
@@ -36,6 +37,10 @@ def again(export: Export) -> Export:
         return Export.objects.get(pk=export.pk)
 
 
+def told() -> list[str]:
+    return list(Notice.objects.values_list("key", flat=True))
+
+
 def content(export: Export) -> list[list[str]]:
     with default_storage.open(export.file) as stream:
         return rows_in(stream.read(), export.form)
@@ -49,6 +54,7 @@ def test_the_worker_writes_it_whole(waiting: Export, now: datetime) -> None:
     assert content(done)[-1][0].startswith("# Taken out by officer 1号")
     assert done.size == default_storage.size(done.file)
     assert work.write_exports(now) == 0
+    assert told() == [f"export-{done.pk}-done-in_app-user-{done.asked_by_id}"]
 
 
 def test_after_a_kill_it_is_written_from_the_start(
@@ -104,6 +110,16 @@ def test_what_fails_again_and_again_ends_with_a_sentence(waiting: Export, now: d
         Export.objects.update(state="running", attempts=work.TRIES_AT_MOST, seen_at=now - timedelta(hours=1))
     work.write_exports(now)
     assert (again(waiting).state, again(waiting).failure) == ("failed", "gave_up")
+    assert told() == [f"export-{waiting.pk}-failed-in_app-user-{waiting.asked_by_id}"]
+
+
+@pytest.mark.parametrize(("ahead", "written"), [(timedelta(minutes=59), 0), (timedelta(hours=2), 1)])
+def test_a_clock_that_was_put_back_keeps_no_export_waiting(
+    waiting: Export, now: datetime, ahead: timedelta, written: int
+) -> None:
+    with everywhere(EverywhereReason.VERIFICATION):
+        Export.objects.update(state="running", attempts=1, seen_at=now + ahead)
+    assert work.write_exports(now) == written
 
 
 def test_a_full_disk_is_told(waiting: Export, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -363,3 +363,19 @@ def test_every_step_of_telling_is_repeatable_with_preferences(street: Street, no
     while telling.tell_of_events(now):
         pass
     assert set(Notice.objects.values_list("key", flat=True)) == keys
+
+
+def test_doctor_says_that_a_way_that_was_chosen_is_not_configured(
+    street: Street, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(health, "is_configured", lambda channel: channel == "wecom")
+    settings.DEMO = False
+    assert health.ways_out(MORNING).well
+    assert "SHANGJU_EMAIL_URL" in health.ways_out(MORNING).sentence
+    NoticePreference.objects.create(
+        user=street.users["grid_worker"], kind="approval", way="email", delivery="daily"
+    )
+    assert not health.ways_out(MORNING).well
+    assert "SHANGJU_EMAIL_URL" in health.ways_out(MORNING).sentence
+    monkeypatch.setattr(health, "is_configured", lambda channel: channel in {"wecom", "email"})
+    assert health.ways_out(MORNING).well

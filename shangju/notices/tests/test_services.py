@@ -393,3 +393,34 @@ def test_many_waiting_for_one_person_go_out_as_one(
     assert len(digests) == users
     assert all(any(number in message.body for message in digests) for number in numbers)
     assert not Notice.objects.filter(channel="wecom").exclude(state="sent").exists()
+
+
+def test_a_digest_that_went_out_before_a_crash_hides_nothing_that_came_after(
+    street: Street, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The repeat is the same message under the same key, and what came meanwhile goes out by itself."""
+
+    def waiting(number: int) -> None:
+        Notice.objects.create(
+            key=f"n-{number}", channel="wecom", user=street.worker, recipient="member-7", language="zh-hans",
+            subject=f"消息{number}", body="…", due_at=NOW, created_at=NOW,
+        )  # fmt: skip
+
+    def killed(*_arguments: object, **_options: object) -> int:
+        raise SystemExit
+
+    for number in range(services.DIGEST_FROM):
+        waiting(number)
+    with monkeypatch.context() as patched:
+        patched.setattr(services, "_note_sent", killed)
+        with pytest.raises(SystemExit):
+            send_notices(NOW)
+    waiting(services.DIGEST_FROM)
+    send_notices(NOW + services.LEASE + timedelta(seconds=1))
+    first, *others = gateway.taken
+    repeats = [message for message in others if message.key == first.key]
+    assert [message.body for message in repeats] == [first.body]
+    assert [message.subject for message in others if message.key != first.key] == [
+        f"消息{services.DIGEST_FROM}"
+    ]
+    assert not Notice.objects.exclude(state="sent").exists()
