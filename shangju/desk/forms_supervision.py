@@ -42,6 +42,29 @@ class SupervisionFilterForm(forms.Form):
         return reason if reason in REASONS else ""
 
 
+class OrderFilterForm(forms.Form):
+    """What the list of supervision orders is narrowed to."""
+
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    cases = forms.ChoiceField(
+        label=_("Cases"),
+        choices=[("", _("Open and ended cases")), ("open", _("Open cases only"))],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, areas: Sequence[Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["area"]
+        field.choices = [("", _("All areas")), *((area.code, str(area)) for area in areas)]
+
+    @property
+    def given(self) -> dict[str, str]:
+        """By what the list is narrowed; an unknown value of a hand-made address narrows nothing."""
+        self.is_valid()
+        return {name: value for name in ("area", "cases") if (value := self.cleaned_data.get(name))}
+
+
 class UrgeSeveralForm(forms.Form):
     """One word to whoever has the chosen cases."""
 

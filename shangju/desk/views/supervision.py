@@ -139,7 +139,7 @@ def _page(
     now, standing = timezone.now(), standing_in(request)
     home = next(iter(subdistricts_with(standing, Right.SUPERVISE)), None)
     forces = task_forces_of(home, on=timezone.localdate(now)) if home else []
-    filters = SupervisionFilterForm(request.GET, areas=_areas(standing), task_forces=forces)
+    filters = SupervisionFilterForm(request.GET, areas=supervised_areas(standing), task_forces=forces)
     limits = limits_of(home.pk if home else None)
     seen = _in_area(_supervised(standing), request.GET.get("area", ""))
     if filters.chosen_force:
@@ -206,9 +206,10 @@ def _kept(request: HttpRequest) -> str:
     return f"&{urlencode(given)}" if given else ""
 
 
-def _areas(standing: Standing) -> list[Area]:
-    """The communities that the list can be narrowed to."""
-    found = Area.objects.filter(kind=AreaKind.COMMUNITY, retired_on__isnull=True)
+def supervised_areas(standing: Standing) -> list[Area]:
+    """The sub-districts and communities that a list can be narrowed to."""
+    kinds = (AreaKind.SUBDISTRICT, AreaKind.COMMUNITY)
+    found = Area.objects.filter(kind__in=kinds, retired_on__isnull=True)
     paths = [area.path for area in standing.areas_with(Right.SUPERVISE)]
     return [
         area
@@ -218,4 +219,4 @@ def _areas(standing: Standing) -> list[Area]:
 
 
 def _in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:
-    return cases.filter(community__code=code) if code else cases
+    return queries.in_area(cases, code) if code else cases
