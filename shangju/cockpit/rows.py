@@ -30,9 +30,9 @@ class Shown(TextChoices):
     ACCEPTED = "accepted", pgettext_lazy("flow of the day", "Accepted")
     DISPATCHED = "dispatched", pgettext_lazy("flow of the day", "Dispatched")
     CLOSED = "closed", pgettext_lazy("flow of the day", "Closed")
-    CATEGORY = "category", pgettext_lazy("rows of a figure", "By category")
-    ROAD = "road", pgettext_lazy("rows of a figure", "By road")
-    MEMBER = "member", pgettext_lazy("rows of a figure", "By member")
+    CATEGORY = "category", pgettext_lazy("rows of a figure", "Category")
+    ROAD = "road", pgettext_lazy("rows of a figure", "Place")
+    MEMBER = "member", pgettext_lazy("rows of a figure", "Member")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from shangju.areas.models import AddressEntry
@@ -208,3 +210,28 @@ def test_a_day_is_counted_again_once_its_cases_may_have_changed(street: Street, 
         Case.objects.filter(pk=case.pk).update(category=street.category("0201"))
         assert count_days(now=now + timedelta(hours=1)) > 0
         assert ReceivedDay.objects.get(area=street.areas["first"], total=1).by_category == {"02": 1}
+
+
+def test_a_list_takes_the_same_statements_for_one_row_and_for_many(street: Street, now: datetime) -> None:
+    client, today = browser(street, "leader"), f"{now:%F}"
+    address, counts = f"/cockpit/{street.areas['subdistrict'].code}/rows/", {}
+    for number in (1, 10):
+        for _case in range(number):
+            case_in(State.ACCEPTED, street, now=now)
+        with everywhere(EverywhereReason.VERIFICATION):
+            keep_figures(now)
+        for figure in ("received", "accepted", "category"):
+            query = {
+                "figure": figure,
+                "first": today,
+                "last": today,
+                "key": "01" if figure == "category" else "",
+            }
+            client.get(address, query)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(address, query)
+            counts[number, figure] = len(captured)
+    assert [counts[1, figure] for figure in ("received", "accepted")] == [
+        counts[10, figure] for figure in ("received", "accepted")
+    ]
+    assert max(counts.values()) <= 15, counts

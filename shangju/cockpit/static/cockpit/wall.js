@@ -39,7 +39,7 @@ function lines({ columns, names, values }) {
     xAxis: { ...axis(), type: "category", boundaryGap: false, data: names },
     yAxis: { ...axis(), type: "value", minInterval: 1, splitNumber: 3 },
     series: columns.map((name, at) => ({
-      name, type: "line", data: values.map((row) => row[at]), symbol: marks[at], symbolSize: rem() * 0.4,
+      name, type: "line", data: values.map((row) => row[at]), symbol: marks[at], symbolSize: rem() * 0.5,
       lineStyle: { width: rem() * 0.14, color: colour(tones[at]) }, itemStyle: { color: colour(tones[at]) },
       areaStyle: at ? undefined : { color: colour(tones[at]), opacity: 0.14 },
     })),
