@@ -39,7 +39,7 @@ function lines({ columns, names, values }) {
     xAxis: { ...axis(), type: "category", boundaryGap: false, data: names },
     yAxis: { ...axis(), type: "value", minInterval: 1, splitNumber: 3 },
     series: columns.map((name, at) => ({
-      name, type: "line", data: values.map((row) => row[at]), symbol: marks[at], symbolSize: rem() * 0.5,
+      name, type: "line", data: values.map((row) => row[at]), symbol: marks[at], symbolSize: rem() * 0.4,
       lineStyle: { width: rem() * 0.14, color: colour(tones[at]) }, itemStyle: { color: colour(tones[at]) },
       areaStyle: at ? undefined : { color: colour(tones[at]), opacity: 0.14 },
     })),
@@ -77,17 +77,23 @@ function heat({ columns, names, values }) {
 
 const KINDS = { lines, bars, heat };
 
-// Where the number of a point leads: each kind of chart has its rows and columns elsewhere.
-const PLACES = {
-  lines: ({ dataIndex, seriesIndex }) => [dataIndex, seriesIndex],
-  bars: ({ dataIndex }) => [dataIndex, 0],
-  heat: ({ value }) => [value[1], value[0]],
+// Which row and column of the table a place on the grid stands for; on the lines, the one that runs nearest.
+const CELLS = {
+  lines: (day, height, { values }) => {
+    const away = values[day].map((number) => Math.abs(number - height));
+    return [day, away.indexOf(Math.min(...away))];
+  },
+  bars: (_length, row) => [row, 0],
+  heat: (hour, weekday) => [weekday, hour],
 };
 
-function lead(chart, kind, { links }) {
-  chart.on("click", (point) => {
-    const [row, column] = PLACES[kind](point);
-    if (links[row]?.[column]) location.assign(links[row][column]);
+function lead(chart, kind, table) {
+  chart.getZr().on("click", ({ offsetX, offsetY }) => {
+    const point = [offsetX, offsetY];
+    if (!chart.containPixel({ gridIndex: 0 }, point)) return;
+    const [row, column] = CELLS[kind](...chart.convertFromPixel({ gridIndex: 0 }, point), table);
+    const address = table.links[row]?.[column];
+    if (address) location.assign(address);
   });
 }
 
