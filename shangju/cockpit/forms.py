@@ -27,7 +27,8 @@ class RowsForm(forms.Form):
             return given
         if not 0 <= (given["last"] - given["first"]).days < DAYS_AT_MOST:
             self.add_error("last", "")
-        if given["figure"] not in ROUNDS and not given["weekday"] is given["hour"] is None:
+        is_narrowed = given["weekday"] is not None or given["hour"] is not None
+        if is_narrowed and given["figure"] not in ROUNDS:
             self.add_error("hour", "")
         return given
 

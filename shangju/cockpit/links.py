@@ -39,7 +39,7 @@ class Links:
         """All measures of the area in a period."""
         return self._of_supervision("measures", **_span(period))
 
-    def rows_of(self, name: MeasureName, period: Period) -> str:
+    def rate(self, name: MeasureName, period: Period) -> str:
         """The rounds behind a rate of the area in a period."""
         part = Part.DENOMINATOR.value
         return self._of_supervision("measure-rows", **_span(period), measure=name.value, part=part)
@@ -49,7 +49,7 @@ class Links:
             return ""
         return f"{reverse(f'supervision:{page}')}?{urlencode({'area': self.area.code, **asked})}"
 
-    def rows(self, number: int, figure: Shown, first: date, last: date, **narrowed: object) -> str:
+    def rows(self, number: int, figure: Shown, first: date, last: date, **narrowed: str | int) -> str:
         """The rows behind one of the figures that are counted for this wall; nowhere where there is none."""
         if not self.worklist_is_open or not number:
             return ""

@@ -168,7 +168,7 @@ def rates_in(area: Area, *, now: datetime, links: Links) -> list[Rate]:
     current = figures_of(Asked(area, period, now), settings=settings, medians=False)
     before = figures_of(Asked(area, period.before(), now), settings=settings, medians=False)
     rates = [
-        _rate(current.by_name[name], before.by_name[name], settings, links.rows_of(name, period))
+        _rate(current.by_name[name], before.by_name[name], settings, links.rate(name, period))
         for name in SHOWN_RATES
     ]
     label = pgettext("measure", "Score of the three rates")
