@@ -39,10 +39,9 @@ class Links:
         """All measures of the area in a period."""
         return self._of_supervision("measures", **_span(period))
 
-    def rate(self, name: MeasureName, period: Period) -> str:
-        """The rounds behind a rate of the area in a period."""
-        part = Part.DENOMINATOR.value
-        return self._of_supervision("measure-rows", **_span(period), measure=name.value, part=part)
+    def rate(self, name: MeasureName, period: Period, part: Part) -> str:
+        """The rounds behind one number of a rate of the area in a period."""
+        return self._of_supervision("measure-rows", **_span(period), measure=name.value, part=part.value)
 
     def _of_supervision(self, page: str, **asked: str) -> str:
         if not self.supervision_is_open:

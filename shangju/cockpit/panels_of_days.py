@@ -1,8 +1,10 @@
 """The panels that show what happened: flow of the day, rates, categories, hours, places."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -19,7 +21,7 @@ from shangju.cockpit.queries import EndedToday
 from shangju.cockpit.rows import Shown
 from shangju.cockpit.tally import FEWEST, KEPT_APART, ReceivedCounts, named_categories
 from shangju.cockpit.wall import Counted, Wall
-from shangju.measures.definitions import THREE_RATES, Figure, MeasureName, Settings
+from shangju.measures.definitions import THREE_RATES, Figure, MeasureName, Part, Settings
 from shangju.measures.models import DayFlow
 from shangju.measures.periods import Period
 from shangju.measures.queries import Asked, figures_of, hours_of_weekdays, read_to, settings_of
@@ -56,13 +58,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A rate in per cent (none: nothing to count), or the score of the three; ``change`` in points, where comparable."""
+    """A rate in per cent (none: nothing to count), or the score of the three; ``change`` in points, where comparable.
+
+    ``href`` leads to all that count in it, ``counted_href`` to those that were counted.
+    """
 
     label: str
     value: Decimal | None
     figure: Figure | None
     change: Decimal | None
     href: str
+    counted_href: str = ""
 
 
 def today(wall: Wall) -> dict[str, Any]:
@@ -168,7 +174,7 @@ def rates_in(area: Area, *, now: datetime, links: Links) -> list[Rate]:
     current = figures_of(Asked(area, period, now), settings=settings, medians=False)
     before = figures_of(Asked(area, period.before(), now), settings=settings, medians=False)
     rates = [
-        _rate(current.by_name[name], before.by_name[name], settings, links.rate(name, period))
+        _rate(current.by_name[name], before.by_name[name], settings, partial(links.rate, name, period))
         for name in SHOWN_RATES
     ]
     label = pgettext("measure", "Score of the three rates")
@@ -176,10 +182,12 @@ def rates_in(area: Area, *, now: datetime, links: Links) -> list[Rate]:
     return [*rates, score]
 
 
-def _rate(figure: Figure, before: Figure, settings: Settings, href: str) -> Rate:
+def _rate(figure: Figure, before: Figure, settings: Settings, rows: Callable[[Part], str]) -> Rate:
     small = figure.is_small(settings.minimum) or before.is_small(settings.minimum)
     change = None if small else _difference(figure.percent, before.percent)
-    return Rate(str(figure.measure.label), figure.percent, figure, change, href)
+    everything = rows(Part.DENOMINATOR) if figure.denominator else ""
+    counted = rows(Part.NUMERATOR) if figure.numerator else ""
+    return Rate(str(figure.measure.label), figure.percent, figure, change, everything, counted)
 
 
 def _difference(value: Decimal | None, earlier: Decimal | None) -> Decimal | None:

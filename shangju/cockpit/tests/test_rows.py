@@ -21,6 +21,7 @@ from shangju.cases.tests.stories import case_in, go, raised
 from shangju.cases.workflow import MoveName, State
 from shangju.cockpit.links import links_for
 from shangju.cockpit.models import ReceivedDay
+from shangju.cockpit.panels_of_days import rates_in
 from shangju.cockpit.queries import area_with_children
 from shangju.cockpit.rows import AskedRows, Shown, cases_behind
 from shangju.cockpit.screen import screen_of
@@ -135,6 +136,25 @@ def test_every_number_on_the_wall_opens_as_many_rows(street: Street, now: dateti
         found = {href: number for number, href in linked_numbers(shown_to(street, name, area, now=now))}
         assert told_figures(found) == kinds
         assert {href: rows_at(client, href)[0] for href in found} == found
+
+
+def test_both_numbers_of_a_rate_open_as_many_rows(street: Street, now: datetime) -> None:
+    busy(street, now)
+    later = now + timedelta(days=20)  # so that all deadlines have passed, whatever the clock of the list says
+    task_force, area = browser(street, "task_force"), street.areas["first"]
+    standing = staff(street.users["task_force"]).standing
+    with area_scope(standing.scope):
+        rates = rates_in(area, now=later, links=links_for(standing, area))
+    told = [
+        (figure.denominator, rate.href, figure.numerator, rate.counted_href)
+        for rate in rates
+        if (figure := rate.figure) is not None
+    ]
+    assert any(counted for _all, _href, counted, _address in told)
+    for everything, href, counted, address in told:
+        for number, leads in ((everything, href), (counted, address)):
+            assert bool(leads) == bool(number)
+            assert not leads or task_force.get(leads).context["total"] == number, leads
 
 
 def test_what_a_reader_may_not_open_is_counted_and_not_listed(street: Street, now: datetime) -> None:
