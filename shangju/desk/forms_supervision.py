@@ -36,6 +36,12 @@ class SupervisionFilterForm(forms.Form):
         return self._task_forces.get(str(self.data.get("force", "")))
 
     @property
+    def chosen_area(self) -> str:
+        """The code of an area of the list, or none for all of them."""
+        code, field = str(self.data.get("area", "")), self.fields["area"]
+        return code if code in dict(field.choices) else ""  # type: ignore[attr-defined]
+
+    @property
     def chosen_reason(self) -> str:
         """A reason of the list, or none for all of them."""
         reason = str(self.data.get("reason", ""))

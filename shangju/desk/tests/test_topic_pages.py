@@ -191,3 +191,8 @@ def test_the_supervision_desk_hands_its_ticks_on(street: Street) -> None:
     for client, chosen in ((leader, []), (browser(street, "far_desk"), numbers)):
         answer = client.post(reverse("topics:gather"), {"case": chosen})
         assert (answer.status_code, answer.headers["Location"]) == (302, reverse("desk:worklist"))
+
+
+def test_what_no_column_can_hold_names_no_case(street: Street) -> None:
+    answer = browser(street, "leader").get(reverse("topics:gather"), {"case": "AX\0"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("desk:worklist"))

@@ -141,7 +141,9 @@ def _page(
     forces = task_forces_of(home, on=timezone.localdate(now)) if home else []
     filters = SupervisionFilterForm(request.GET, areas=supervised_areas(standing), task_forces=forces)
     limits = limits_of(home.pk if home else None)
-    seen = _in_area(_supervised(standing), request.GET.get("area", ""))
+    seen = _supervised(standing)
+    if filters.chosen_area:
+        seen = queries.in_area(seen, filters.chosen_area)
     if filters.chosen_force:
         seen = seen.filter(given_to(filters.chosen_force))
     chosen = filters.chosen_reason

@@ -38,7 +38,9 @@ def gather(request: HttpRequest) -> HttpResponse:
     """Which cases, and into what. The supervision desk posts its ticks here: without a choice the page is shown."""
     standing = standing_in(request)
     asked = dict.fromkeys([*request.GET.getlist("case"), *request.POST.getlist("case")])
-    cases = _cases(standing, list(asked)[:CASES_AT_MOST])
+    # What no column can hold names no case.
+    numbers = [number for number in asked if "\0" not in number]
+    cases = _cases(standing, numbers[:CASES_AT_MOST])
     if not cases:
         messages.warning(request, _("Tick the cases that belong together first."))
         return redirect("desk:worklist")
