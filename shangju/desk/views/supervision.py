@@ -218,7 +218,3 @@ def supervised_areas(standing: Standing) -> list[Area]:
         for area in found.defer("outline").order_by("path")
         if any(area.path.startswith(path) for path in paths)
     ]
-
-
-def _in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:
-    return queries.in_area(cases, code) if code else cases
