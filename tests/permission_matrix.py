@@ -69,7 +69,10 @@ TOPIC_DONE = "403 · sign-in anonymous · 404 keepers walled elsewhere"
 """Whoever could keep or lead topics, but not this one, does not know of it; the others have nothing to do there."""
 WALL = "403 · sign-in anonymous · 200 wall_watchers · 404 far_desk"
 WALL_FAR = "403 · sign-in anonymous · 404 wall_watchers · 200 far_desk"
-"""The screen of a sub-district; who may look at none is told so, who looks at one does not know of another."""
+WALL_ROWS = "403 · sign-in anonymous · 302 wall_watchers · 404 far_desk"
+WALL_ROWS_FAR = "403 · sign-in anonymous · 404 wall_watchers · 302 far_desk"
+"""The screen of a sub-district, and the rows behind a figure (without one: back to the screen). Who may look at none is
+told so, who looks at one does not know of another."""
 LEDGERS = "403 · sign-in anonymous"
 EXPORTS = "403 · sign-in anonymous · 404 ledger_readers audit_administrator"
 """What somebody took out, asked for or saved: who has ledgers of their own does not know of it."""
@@ -276,11 +279,14 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST supervision:measure-settings": "403 · sign-in anonymous · 302 task_force leader",
     "GET supervision:reveals": "403 · sign-in anonymous · 200 supervisors",
     "GET topics:list": "403 · sign-in anonymous · 200 readers unit walled elsewhere",
+    "GET topics:gather": "403 · sign-in anonymous · 302 keepers walled elsewhere",
+    "POST topics:gather": "403 · sign-in anonymous · 422 keepers · 302 walled elsewhere",
     "GET topics:topic": (f"{TOPIC} · 200 keepers", f"{TOPIC} · 200 far_desk"),
     "POST topics:move": (f"{TOPIC_DONE} · 302 keepers", f"{TOPIC_DONE} · 302 far_desk"),
     "GET cockpit:home": "403 · sign-in anonymous · 200 wall_watchers",
     "GET cockpit:wall": (WALL, WALL_FAR),
     "GET cockpit:figures": (WALL, WALL_FAR),
+    "GET cockpit:rows": (WALL_ROWS, WALL_ROWS_FAR),
     "POST supervision:entrust": "403 · sign-in anonymous · 302 supervisors · 422 secretary",
     "POST supervision:release": ("403 · sign-in anonymous · 302 supervisors", SUPERVISORS_FAR),
     "GET supervision:task_forces": "403 · sign-in anonymous · 200 supervisors",

@@ -424,6 +424,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "knowledge:revise": {**ARTICLE, **REASON, "seen": "1"},
     "knowledge:move": REASON,
     "topics:move": REASON,
+    "topics:gather": {"case": "{number}", "into": ""},
     "imports:give": {"area": "A"},
     "imports:name_columns": {"column_0": "id", "column_2": "text"},
     "desk:reveal": {"fields_needed": "phone", "code": "call", "reason": "回访预约时间"},

@@ -19,6 +19,7 @@ from shangju.administration.blueprint_entries import (
     TermEntry,
     UserEntry,
 )
+from shangju.administration.supervision_settings import read_supervision_settings
 from shangju.administration.working_time import read_working_time
 from shangju.administration.yaml_tables import Findings, Refusal, Table, read_document
 from shangju.areas.gazetteer import AddressPlan
@@ -89,6 +90,7 @@ class _Reader:
         code = subdistrict.text("code", required=True, longest=20)
         self.blueprint.subdistrict_code = code
         self.blueprint.working_time = read_working_time(subdistrict)
+        self.blueprint.supervision = read_supervision_settings(subdistrict)
         self._area(subdistrict, AreaKind.SUBDISTRICT, parent_code=above, code=code)
 
     # ---- areas

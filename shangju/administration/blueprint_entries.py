@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shangju.accounts.roster import UserPlan
+from shangju.administration.supervision_settings import SupervisionSettings
 from shangju.administration.working_time import WorkingTime
 from shangju.areas.gazetteer import AddressPlan
 from shangju.areas.geometry import Datum
@@ -103,3 +104,4 @@ class Blueprint:
     parties: list[PartyEntry] = field(default_factory=list)
     delegations: list[TermEntry] = field(default_factory=list)
     working_time: WorkingTime | None = None
+    supervision: SupervisionSettings | None = None

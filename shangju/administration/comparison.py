@@ -18,6 +18,7 @@ from shangju.administration.blueprint_entries import (
     UserEntry,
 )
 from shangju.administration.plan import Comparison, Step
+from shangju.administration.supervision_settings import stored_in
 from shangju.administration.working_time import differs
 from shangju.administration.yaml_tables import Refusal
 from shangju.areas.addresses import normalise
@@ -56,6 +57,7 @@ class _Comparer:
         for entry in self.blueprint.areas:
             self._area(entry)
         self._working_time()
+        self._supervision()
         self._addresses()
         self._accounts()
         self._posts()
@@ -154,6 +156,18 @@ class _Comparer:
         self.result.sets_working_time = area is None or differs(wanted, area)
         verb = "unchanged" if not self.result.sets_working_time else "changed" if area else "added"
         self._step("working_time", verb, wanted.line, code)
+
+    def _supervision(self) -> None:
+        wanted, code = self.blueprint.supervision, self.blueprint.subdistrict_code
+        if wanted is None:
+            return
+        area = self.areas.get(code)
+        stored = stored_in(area)
+        for name, reason in wanted.faults(stored).items():
+            self._refuse(wanted.line, _("%(name)s: %(reason)s") % {"name": name, "reason": reason})
+        self.result.sets_supervision = wanted.over(stored) != stored
+        verb = "unchanged" if not self.result.sets_supervision else "changed" if area else "added"
+        self._step("supervision", verb, wanted.line, code)
 
     def _addresses(self) -> None:
         codes = {line.plan.area_code for line in self.blueprint.addresses}

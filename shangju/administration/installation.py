@@ -16,6 +16,7 @@ from shangju.administration.blueprint_entries import Blueprint, PartyEntry
 from shangju.administration.comparison import compare
 from shangju.administration.plan import Comparison
 from shangju.administration.services import make_administrator
+from shangju.administration.supervision_settings import apply_supervision_settings
 from shangju.administration.working_time import apply_working_time
 from shangju.administration.yaml_tables import Refusal
 from shangju.areas.gazetteer import add_addresses
@@ -94,6 +95,7 @@ class _Installation:
     def run(self) -> None:
         self._areas()
         self._working_time()
+        self._supervision()
         self._accounts()
         self._posts()
         self._parties()
@@ -131,6 +133,14 @@ class _Installation:
         if wanted is not None and self.comparison.sets_working_time:
             with self._line(wanted.line):
                 apply_working_time(wanted, self._areas_by_code([code])[code], by=self.by, now=self.now)
+
+    def _supervision(self) -> None:
+        wanted, code = self.blueprint.supervision, self.blueprint.subdistrict_code
+        if wanted is not None and self.comparison.sets_supervision:
+            with self._line(wanted.line):
+                apply_supervision_settings(
+                    wanted, self._areas_by_code([code])[code], by=self.by, now=self.now
+                )
 
     def _areas_by_code(self, codes: list[str]) -> Mapping[str, Area]:
         return {area.code: area for area in Area.objects.filter(code__in=codes)}

@@ -31,6 +31,7 @@ SECTIONS: dict[str, Any] = {
     "parties": gettext_lazy("Members"),
     "delegates": gettext_lazy("Delegates"),
     "working_time": gettext_lazy("Working time"),
+    "supervision": gettext_lazy("Ladder and measures"),
 }
 
 VERBS: dict[str, Any] = {
@@ -71,6 +72,7 @@ class Comparison:
     new_parties: list[PartyEntry] = field(default_factory=list)
     party_changes: list[tuple[Party, dict[str, Any]]] = field(default_factory=list)
     sets_working_time: bool = False
+    sets_supervision: bool = False
     new_delegations: list[TermEntry] = field(default_factory=list)
     ended_delegations: list[tuple[Delegation, date]] = field(default_factory=list)
 

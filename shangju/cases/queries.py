@@ -157,7 +157,7 @@ def as_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
 def _in_order(cases: QuerySet[Case], filters: WorklistFilters, cursor: str | None) -> QuerySet[Case]:
     """What an index gives in the order of the list: in one area, open or all, behind the cursor."""
     if filters.area:
-        cases = _in_area(cases, filters.area)
+        cases = in_area(cases, filters.area)
     if filters.by_priority:
         return _by_priority(cases, cursor)
     after = read_cursor(cursor)
@@ -250,7 +250,8 @@ def _categories_below(code: str) -> list[int] | None:
     return list(Category.objects.filter(named).values_list("pk", flat=True))
 
 
-def _in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:
+def in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:
+    """The cases of the area with this code, by the index of its level where it has one; none for an unknown code."""
     area = Area.objects.filter(code=code).first()
     if area is None:
         return cases.none()

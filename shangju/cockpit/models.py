@@ -19,7 +19,8 @@ class ReceivedDay(models.Model):
     """The concerns registered in a sub-district or community on one day, as :mod:`shangju.cockpit.tally` counts them.
 
     Numbers alone: no case, no person and no place that the gazetteer or the register of members does not name. A row
-    may be deleted at any time; the worker counts the day again.
+    may be deleted at any time; the worker counts the day again, and those that are older than an hour once more: a case
+    gets its category, or its protection, later than it came.
     """
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="+", db_index=False)
@@ -28,6 +29,7 @@ class ReceivedDay(models.Model):
     by_category = models.JSONField(default=dict)
     by_road = models.JSONField(default=dict)
     by_member = models.JSONField(default=dict)
+    counted_at = models.DateTimeField()
 
     objects = ReceivedDayManager()
 

@@ -1,12 +1,11 @@
 """What the screen shows, read from the index ranges of open cases and from days that are stored."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from shangju.areas.models import Area, AreaKind
@@ -27,6 +26,9 @@ CHILD_KIND = {AreaKind.SUBDISTRICT: AreaKind.COMMUNITY, AreaKind.COMMUNITY: Area
 PLACE_DAYS = 30
 SETTLED_AFTER = timedelta(days=2)
 """A day is counted when the day after it is over, too: by then its cases have their categories."""
+
+COUNTED_FOR = timedelta(hours=1)
+"""So long what was counted of a day counts."""
 
 CALLED_BACK_WITHIN = timedelta(days=30)
 """A case is closed so long after its result at the latest: seven days to reach the reporter, fifteen to reopen."""
@@ -120,19 +122,26 @@ class EndedToday:
 
 def ended_today_in(area: Area, *, today: date) -> EndedToday:
     """Among the rounds that had their result lately: an index range, where a closing has none of its own."""
-    since, column = midnight(today), str(area.kind)
-    recent = Round.objects.filter(
-        subdistrict=area.parent_id if area.kind == AreaKind.COMMUNITY else area.pk,
-        ended_at__gte=since - CALLED_BACK_WITHIN,
-        case__is_open=False,
-    )
+    since = midnight(today)
     return EndedToday(
-        **recent.filter(**{column: area}).aggregate(
+        **ended_lately_in(area, since=since).aggregate(
             closed=Count("case", distinct=True, filter=Q(case__closed_at__gte=since)),
             accepted=Count("case", distinct=True, filter=Q(case__accepted_at__gte=since)),
             dispatched=Count("case", distinct=True, filter=Q(case__dispatched_at__gte=since)),
         )
     )
+
+
+def rounds_of(area: Area) -> QuerySet[Round]:
+    """The rounds of a sub-district or community, by the column that the indexes begin with."""
+    is_community = area.kind == AreaKind.COMMUNITY
+    found = Round.objects.filter(subdistrict=area.parent_id if is_community else area.pk)
+    return found.filter(community=area) if is_community else found
+
+
+def ended_lately_in(area: Area, *, since: datetime) -> QuerySet[Round]:
+    """The rounds of cases that are over, among which are all that were closed after ``since``."""
+    return rounds_of(area).filter(ended_at__gte=since - CALLED_BACK_WITHIN, case__is_open=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +164,18 @@ def wall_names(area: Area) -> WallNames:
     )
 
 
-def received_between(
-    area: Area, first: date, last: date, *, names: WallNames
-) -> dict[tuple[date, int | None], list[Received]]:
-    """The cases registered in ``area`` from ``first`` to ``last``, both included, by day and community.
+@dataclass(frozen=True, slots=True)
+class ReceivedCase:
+    """A case by its id, with the day and community that it is counted for."""
+
+    pk: int
+    day: date
+    community: int | None
+    received: Received
+
+
+def received_between(area: Area, first: date, last: date, *, names: WallNames) -> Iterator[ReceivedCase]:
+    """The cases registered in ``area`` from ``first`` to ``last``, both included.
 
     What strangers may not read of has no place, and no category where that is walled.
     """
@@ -170,6 +187,7 @@ def received_between(
         )
         .order_by()
         .values_list(
+            "pk",
             "registered_at",
             "community_id",
             "category_id",
@@ -180,13 +198,11 @@ def received_between(
             "concerns_minor",
         )
     )
-    rows: dict[tuple[date, int | None], list[Received]] = defaultdict(list)
-    for at, community, category, member, note, request_type, confidential, minor in found.iterator():
+    for pk, at, community, category, member, note, request_type, confidential, minor in found.iterator():
         root = names.roots.get(category, KEPT_APART)
         kept = confidential or minor or request_type not in SHARED_MATTERS or (category and not root)
         place = {} if kept else {"road": road_of(note, names.roads), "member": member or ""}
-        rows[timezone.localdate(at), community].append(Received(root, **place))
-    return rows
+        yield ReceivedCase(pk, timezone.localdate(at), community, Received(root, **place))
 
 
 def settled_days(today: date) -> list[date]:
@@ -195,11 +211,17 @@ def settled_days(today: date) -> list[date]:
     return [last - timedelta(days=number) for number in reversed(range(PLACE_DAYS))]
 
 
-def days_missing(subdistrict: Area, *, today: date) -> list[date]:
-    """Those of the settled days that are not stored yet."""
-    days = settled_days(today)
-    stored = ReceivedDay.objects.filter(area=subdistrict, day__gte=days[0], day__lte=days[-1])
-    known = set(stored.values_list("day", flat=True))
+def days_to_count(subdistrict: Area, *, now: datetime) -> list[date]:
+    """Those of the settled days that are not stored, or were counted so long ago that cases may have changed since."""
+    days = settled_days(timezone.localdate(now))
+    fresh = ReceivedDay.objects.filter(
+        area=subdistrict,
+        day__gte=days[0],
+        day__lte=days[-1],
+        counted_at__gt=now - COUNTED_FOR,
+        counted_at__lte=now,
+    )
+    known = set(fresh.values_list("day", flat=True))
     return [day for day in days if day not in known]
 
 

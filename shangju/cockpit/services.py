@@ -1,44 +1,52 @@
-"""Counting the days that are over, once each."""
+"""Counting the days that are over."""
 
+from collections import defaultdict
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cockpit.models import ReceivedDay
-from shangju.cockpit.queries import days_missing, received_between, wall_names
-from shangju.cockpit.tally import counted
+from shangju.cockpit.queries import days_to_count, received_between, wall_names
+from shangju.cockpit.tally import Received, ReceivedCounts, counted
 from shangju.core.scoping import EverywhereReason, everywhere
 
 
 def count_days(*, now: datetime) -> int:
-    """Store what was registered on every settled day that is not stored; returns how many days there were.
+    """Store what was registered on every settled day that is not stored or was counted long ago; returns how many.
 
     A step of the worker: the days of a sub-district are one transaction, so that it may be killed and repeated.
     """
-    today, done = timezone.localdate(now), 0
+    done = 0
     with everywhere(EverywhereReason.WORKER):
         areas = Area.objects.filter(retired_on__isnull=True).defer("outline")
         for subdistrict in areas.filter(kind=AreaKind.SUBDISTRICT):
-            if missing := days_missing(subdistrict, today=today):
+            if days := days_to_count(subdistrict, now=now):
                 communities = areas.filter(parent=subdistrict, kind=AreaKind.COMMUNITY)
-                _count(subdistrict, list(communities), missing)
-                done += len(missing)
+                _count(subdistrict, list(communities), days, now=now)
+                done += len(days)
     return done
 
 
-def _count(subdistrict: Area, communities: list[Area], days: list[date]) -> None:
-    """The rows of the sub-district and of its communities; one that another worker stored meanwhile stays."""
-    rows = received_between(subdistrict, days[0], days[-1], names=wall_names(subdistrict))
+def _count(subdistrict: Area, communities: list[Area], days: list[date], *, now: datetime) -> None:
+    """The rows of the sub-district and of its communities, in the place of those that are stored."""
+    rows: dict[date, list[Received]] = defaultdict(list)
+    below: dict[tuple[date, int | None], list[Received]] = defaultdict(list)
+    for case in received_between(subdistrict, days[0], days[-1], names=wall_names(subdistrict)):
+        rows[case.day].append(case.received)
+        below[case.day, case.community].append(case.received)
     stored = []
     for day in days:
-        of_day = {community: some for (of, community), some in rows.items() if of == day}
-        everything = counted(row for some in of_day.values() for row in some)
-        stored.append(ReceivedDay(area=subdistrict, day=day, **everything.as_values()))
-        stored += [
-            ReceivedDay(area=area, day=day, **counted(of_day.get(area.pk, ())).as_values())
-            for area in communities
-        ]
+        stored.append(_row(subdistrict, day, counted(rows[day]), now=now))
+        stored += [_row(area, day, counted(below[day, area.pk]), now=now) for area in communities]
     with transaction.atomic():
-        ReceivedDay.objects.bulk_create(stored, ignore_conflicts=True)
+        ReceivedDay.objects.bulk_create(
+            stored,
+            update_conflicts=True,
+            unique_fields=["area", "day"],
+            update_fields=["total", "by_category", "by_road", "by_member", "counted_at"],
+        )
+
+
+def _row(area: Area, day: date, counts: ReceivedCounts, *, now: datetime) -> ReceivedDay:
+    return ReceivedDay(area=area, day=day, counted_at=now, **counts.as_values())

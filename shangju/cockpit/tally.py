@@ -8,6 +8,11 @@ from typing import Any
 KEPT_APART = ""
 """The key of categories that are not named on a wall, and of cases without a category."""
 
+FEWEST = 3
+"""Fewer cases than this at a place, or of a category, are not named on a wall (cases.md §7)."""
+
+TOP_CATEGORIES = 11
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -39,6 +44,13 @@ class ReceivedCounts:
             "by_road": dict(self.by_road),
             "by_member": dict(self.by_member),
         }
+
+
+def named_categories(counts: ReceivedCounts) -> list[tuple[str, int]]:
+    """The codes of the root categories that a wall names, the most frequent first; all others are one line."""
+    ranked = counts.by_category.most_common()
+    frequent = [(code, number) for code, number in ranked if code != KEPT_APART and number >= FEWEST]
+    return frequent[:TOP_CATEGORIES]
 
 
 def counted(rows: Iterable[Received]) -> ReceivedCounts:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("<str:area>/", views.wall, name="wall"),
     path("<str:area>/figures/", views.figures, name="figures"),
+    path("<str:area>/rows/", views.rows, name="rows"),
 ]

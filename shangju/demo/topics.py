@@ -1,4 +1,5 @@
-"""Two matters that several people raise: one becomes a confirmed topic with a lead, one is still proposed."""
+"""Three matters that several people raise: one becomes a confirmed topic with a lead, one is still proposed, and one that no
+search would find is put together by hand."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from shangju.posts.queries import holders_of
 from shangju.supervision.queries import task_forces_of
 from shangju.topics.models import Topic
 from shangju.topics.proposing import look_for_topics
-from shangju.topics.services import confirm_topic, give_topic, name_lead
+from shangju.topics.services import confirm_topic, give_topic, make_topic, name_lead
 
 PUMP_ROOM = (
     (6.4, "地下泵房夜里嗡嗡响", "地下泵房的水泵夜里嗡嗡响，床头都能感到震动，睡不好。"),
@@ -31,6 +32,10 @@ BARBECUE = (
     (1.9, "烧烤店油烟直排居民楼", "烧烤店没有装净化器，油烟直排，六点以后整栋楼都是烟味。"),
     (0.7, "烧烤店油烟又来了", "烧烤店油烟又直排了，晚上不敢开窗，请检查净化器。"),
 )
+STAIRS = (
+    (5.1, "楼道杂物挡住出口", "三单元楼道堆了旧家具，万一着火跑不出去。"),
+    (1.4, "电动车停在门厅过夜", "门厅里停着几辆电动车，晚上还拉线出来充电。"),
+)
 """So many days before the load, with title and words."""
 
 
@@ -39,6 +44,9 @@ def show_topics(scene: Scene, *, now: datetime) -> None:
     first, *others = scene.buildings or [scene.grid]
     pump = _raised(scene, first, PUMP_ROOM, code="0103", now=now)
     _raised(scene, others[0] if others else first, BARBECUE, code="0202", now=now)
+    stairs = _raised(scene, first, STAIRS, code="0804", now=now)
+    numbers = [case.number for case in stairs]
+    make_topic(numbers, title="楼道疏散通道不畅", lead=scene.worker.post, by=scene.desk.actor, now=now)
     look_for_topics(now)
     topic = Topic.objects.filter(memberships__case=pump[0], memberships__is_current=True).first()
     if topic is not None:

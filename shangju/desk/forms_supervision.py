@@ -36,10 +36,39 @@ class SupervisionFilterForm(forms.Form):
         return self._task_forces.get(str(self.data.get("force", "")))
 
     @property
+    def chosen_area(self) -> str:
+        """The code of an area of the list, or none for all of them."""
+        code, field = str(self.data.get("area", "")), self.fields["area"]
+        return code if code in dict(field.choices) else ""  # type: ignore[attr-defined]
+
+    @property
     def chosen_reason(self) -> str:
         """A reason of the list, or none for all of them."""
         reason = str(self.data.get("reason", ""))
         return reason if reason in REASONS else ""
+
+
+class OrderFilterForm(forms.Form):
+    """What the list of supervision orders is narrowed to."""
+
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    cases = forms.ChoiceField(
+        label=_("Cases"),
+        choices=[("", _("Open and ended cases")), ("open", _("Open cases only"))],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, areas: Sequence[Area], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["area"]
+        field.choices = [("", _("All areas")), *((area.code, str(area)) for area in areas)]
+
+    @property
+    def given(self) -> dict[str, str]:
+        """By what the list is narrowed; an unknown value of a hand-made address narrows nothing."""
+        self.is_valid()
+        return {name: value for name in ("area", "cases") if (value := self.cleaned_data.get(name))}
 
 
 class UrgeSeveralForm(forms.Form):

@@ -1,5 +1,6 @@
 """Forms of the pages about topics."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,6 +54,67 @@ class LeadForm(forms.Form):
             ("", _("Choose who leads")),
             *((pk, f"{post} · {post.area}") for pk, post in self.posts.items()),
         ]
+
+
+class GatherForm(forms.Form):
+    """Cases that are one matter: into a new topic, or into one that is open."""
+
+    case = forms.MultipleChoiceField(label=_("Cases"), required=False, widget=forms.CheckboxSelectMultiple)
+    more = forms.CharField(
+        label=_("Further case numbers"),
+        required=False,
+        max_length=400,
+        help_text=_("With blanks or commas between them."),
+    )
+    into = forms.ChoiceField(label=_("Into"), required=False, widget=LongSelect)
+    title = forms.CharField(
+        label=_("Title of a new topic"),
+        required=False,
+        max_length=TITLE_LIMIT,
+        help_text=_("What is the matter, and where; no person's name."),
+    )
+    post = forms.ChoiceField(label=_("Leads a new topic"), required=False, widget=LongSelect)
+
+    def __init__(
+        self, *args: Any, cases: Sequence[Case], topics: Sequence[Topic], posts: Sequence[Post], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._topics = {str(topic.pk): topic for topic in topics}
+        self.posts = {str(post.pk): post for post in posts}
+        fields: Any = self.fields
+        fields["case"].choices = [(case.number, _told(case, "")) for case in cases]
+        fields["case"].initial = [case.number for case in cases]
+        fields["into"].choices = [
+            ("", _("A new topic")),
+            *((key, str(each)) for key, each in self._topics.items()),
+        ]
+        fields["post"].choices = [
+            ("", _("Choose who leads")),
+            *((key, f"{post} · {post.area}") for key, post in self.posts.items()),
+        ]
+
+    @property
+    def topic(self) -> Topic | None:
+        """The open topic that was chosen, or none for a new one; call it after ``is_valid``."""
+        return self._topics.get(self.cleaned_data["into"])
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers of the cases; call it after ``is_valid``."""
+        typed = re.split(r"[\s,，、;；]+", self.cleaned_data["more"])
+        return [*self.cleaned_data["case"], *filter(None, typed)]
+
+    def clean(self) -> dict[str, Any]:
+        """A new topic has its title and its lead, any at least one case."""
+        given = super().clean() or {}
+        if not given.get("case") and not given.get("more"):
+            self.add_error("case", _("Tick a case, or enter the number of one."))
+        if not given.get("into"):
+            if not given.get("title"):
+                self.add_error("title", _("Give the topic a title."))
+            if not given.get("post"):
+                self.add_error("post", _("Choose who leads."))
+        return given
 
 
 class SettleForm(forms.Form):
@@ -175,7 +237,7 @@ def form_for(move: TopicMove, topic: Topic, data: Any = None, *, standing: Stand
     ids = f"{move}-%s"
     if move == TopicMove.NAME_LEAD:
         chosen = {"post": str(topic.lead_post_id or "")}
-        return LeadForm(data, posts=list(lead_posts(topic)), initial=chosen, auto_id=ids)
+        return LeadForm(data, posts=list(lead_posts(topic.area)), initial=chosen, auto_id=ids)
     if move == TopicMove.CONFIRM:
         return ConfirmTopicForm(data, initial={"title": topic.title}, auto_id=ids)
     if move == TopicMove.GIVE:

@@ -140,7 +140,7 @@ CAME_AND_WENT = """
 
 
 @contextmanager
-def _own_table(name: str, rows: QuerySet[Round, dict[str, Any]]) -> Iterator[None]:
+def _own_table(name: str, rows: QuerySet[Any, Any]) -> Iterator[None]:
     """What ``rows`` finds as a table that this connection alone sees, until it was read."""
     statement, parameters = rows.query.sql_with_params()
     with connection.cursor() as cursor:

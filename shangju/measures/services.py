@@ -5,31 +5,33 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shangju.accounts.actors import CommandLine
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.rules import Actor
 from shangju.core import audit
-from shangju.core.errors import DomainError, NotAllowed
+from shangju.core.errors import DomainError
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.definitions import DEFAULT_SETTINGS, Settings
 from shangju.measures.models import WEIGHT_FIELDS, MeasureSettings
 from shangju.measures.queries import settings_of
-from shangju.posts.rights import Right
+from shangju.supervision.services import demand_setter
 
 WHOLE = 100
 MINIMUM_AT_MOST = 1000
 
 
 @transaction.atomic
-def set_measures(subdistrict: Area, *, settings: Settings, by: Actor, now: datetime) -> None:
+def set_measures(subdistrict: Area, *, settings: Settings, by: Actor | CommandLine, now: datetime) -> None:
     """Set the weights of the score and the least number that is compared; the default keeps no row.
 
     Raises ``NotAllowed`` without the right there, ``DomainError`` at ``weight_…`` or ``minimum``.
     """
-    if not by.standing.may(Right.SET_SUPERVISION, path=subdistrict.path):
-        raise NotAllowed(_("Only the leaders and the task force of the sub-district set its measures."))
+    refusal = _("Only the leaders and the task force of the sub-district set its measures.")
+    user = demand_setter(by, subdistrict, refusal)
     if subdistrict.kind != AreaKind.SUBDISTRICT:
         raise DomainError(_("Measures belong to a sub-district."))
-    _check(settings)
+    if faults := settings_faults(settings):
+        raise DomainError(_("Please correct the marked fields."), fields=faults)
     with everywhere(EverywhereReason.STRUCTURE):
         Area.objects.select_for_update(of=("self",)).get(pk=subdistrict.pk)
         before = settings_of(subdistrict)
@@ -41,7 +43,7 @@ def set_measures(subdistrict: Area, *, settings: Settings, by: Actor, now: datet
         audit.record(
             subdistrict,
             action="measures.set",
-            by=by.user,
+            by=user,
             now=now,
             before=_as_data(before),
             after=_as_data(settings),
@@ -53,7 +55,8 @@ def _as_data(settings: Settings) -> dict[str, object]:
     return {**weights, "minimum": settings.minimum}
 
 
-def _check(settings: Settings) -> None:
+def settings_faults(settings: Settings) -> dict[str, object]:
+    """What is wrong with settings, by the name of the field."""
     faults: dict[str, object] = {}
     if sum(settings.weights.values()) != WHOLE or min(settings.weights.values()) < 0:
         sentence = _("The three weights make 100 together; now they make %(sum)s.") % {
@@ -62,5 +65,4 @@ def _check(settings: Settings) -> None:
         faults |= dict.fromkeys(WEIGHT_FIELDS.values(), sentence)
     if not 1 <= settings.minimum <= MINIMUM_AT_MOST:
         faults["minimum"] = _("From 1 to %(most)s.") % {"most": MINIMUM_AT_MOST}
-    if faults:
-        raise DomainError(_("Please correct the marked fields."), fields=faults)
+    return faults

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shangju.accounts.actors import CommandLine
+from shangju.accounts.models import User
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.rules import Actor
 from shangju.cases.rungs import Receiver, Rung, RungAction
@@ -21,18 +23,19 @@ from shangju.supervision.queries import ladder_of, limits_of
 
 @transaction.atomic
 def set_ladder(
-    subdistrict: Area, *, ladder: Sequence[RungRule], limits: Limits, by: Actor, now: datetime
+    subdistrict: Area, *, ladder: Sequence[RungRule], limits: Limits, by: Actor | CommandLine, now: datetime
 ) -> None:
     """Set what the sub-district does on each rung, and its limits; what is left at the default keeps no row.
 
     It counts for every rung that is not climbed yet. Raises ``NotAllowed`` without the right there and
     ``DomainError`` at ``RUNG-action``, ``RUNG-after``, ``RUNG-receivers`` or the name of a limit.
     """
-    if not by.standing.may(Right.SET_SUPERVISION, path=subdistrict.path):
-        raise NotAllowed(_("Only the leaders and the task force of the sub-district set its ladder."))
+    refusal = _("Only the leaders and the task force of the sub-district set its ladder.")
+    user = demand_setter(by, subdistrict, refusal)
     if subdistrict.kind != AreaKind.SUBDISTRICT:
         raise DomainError(_("A ladder belongs to a sub-district."))
-    _check(ladder, limits)
+    if faults := ladder_faults(ladder, limits):
+        raise DomainError(_("Please correct the marked fields."), fields=faults)
     with everywhere(EverywhereReason.STRUCTURE):
         Area.objects.select_for_update(of=("self",)).get(pk=subdistrict.pk)
         before = _as_data(ladder_of(subdistrict.pk), limits_of(subdistrict.pk))
@@ -43,7 +46,7 @@ def set_ladder(
         audit.record(
             subdistrict,
             action="supervision.ladder_set",
-            by=by.user,
+            by=user,
             now=now,
             before={key: before[key] for key in sorted(changed)},
             after={key: after[key] for key in sorted(changed)},
@@ -70,15 +73,24 @@ def _store(subdistrict: Area, ladder: Sequence[RungRule], limits: Limits) -> Non
         SupervisionLimits.objects.update_or_create(area=subdistrict, defaults=asdict(limits))
 
 
-def _check(ladder: Sequence[RungRule], limits: Limits) -> None:
+def demand_setter(by: Actor | CommandLine, subdistrict: Area, refusal: str) -> User | None:
+    """Who is to be recorded as having set something of supervision there; ``NotAllowed`` without the right."""
+    if isinstance(by, CommandLine):
+        return None
+    if not by.standing.may(Right.SET_SUPERVISION, path=subdistrict.path):
+        raise NotAllowed(refusal)
+    return by.user
+
+
+def ladder_faults(ladder: Sequence[RungRule], limits: Limits) -> dict[str, object]:
+    """What is wrong with a ladder and limits, by the name of the field; ``DomainError`` for what is no ladder."""
     if [rule.rung for rule in ladder] != list(Rung):
         raise DomainError(_("A ladder names each rung once, from the first to the last."))
-    faults = {name: sentence for rule in ladder for name, sentence in _faults_of(rule)}
+    faults: dict[str, object] = {name: sentence for rule in ladder for name, sentence in _faults_of(rule)}
     for name in ("dormant_days", "long_pause_days"):
         if getattr(limits, name) < 1:
             faults[name] = _("At least one day.")
-    if faults:
-        raise DomainError(_("Please correct the marked fields."), fields=faults)
+    return faults
 
 
 def _faults_of(rule: RungRule) -> Iterator[tuple[str, str]]:

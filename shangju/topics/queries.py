@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from shangju.areas.models import Area
 from shangju.cases.models import Case
 from shangju.cases.rules import visible_to
 from shangju.core.scoping import EverywhereReason, everywhere
@@ -95,6 +96,13 @@ def topic_of(standing: Standing, case: Case) -> Topic | None:
         return outside_walls(standing, held).order_by(F("ended_at").desc(nulls_first=True)).first()
 
 
+def open_topics_of(cases: Iterable[Case]) -> set[int]:
+    """The ids of those cases that belong to an open topic, whoever keeps it."""
+    with everywhere(EverywhereReason.TOPIC):
+        rows = TopicCase.objects.filter(case__in=list(cases), is_current=True)
+        return set(rows.values_list("case_id", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class ToldEvent:
     """A row of a topic's history, with the numbers of those of its cases that the reader may open."""
@@ -112,10 +120,10 @@ def history_of(topic: Topic, memberships: Iterable[TopicCase]) -> list[ToldEvent
     ]
 
 
-def lead_posts(topic: Topic) -> QuerySet[Post]:
-    """The posts that may lead a topic: all of its sub-district that handle cases, in the order of the tree."""
+def lead_posts(subdistrict: Area) -> QuerySet[Post]:
+    """The posts that may lead a topic there: all that handle cases, in the order of the tree."""
     posts = Post.objects.filter(
-        area__path__startswith=topic.area.path, kind__in=DISPATCHED_TO, retired_on__isnull=True
+        area__path__startswith=subdistrict.path, kind__in=DISPATCHED_TO, retired_on__isnull=True
     )
     return posts.select_related("area").order_by(F("area__path"), "kind", "pk")
 

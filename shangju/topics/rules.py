@@ -16,7 +16,7 @@ from shangju.categories.models import Category
 from shangju.core.scoping import EverywhereReason, ScopedArea, everywhere
 from shangju.posts.rights import Right, Standing, outermost
 from shangju.topics.models import Topic, TopicCase
-from shangju.topics.workflow import MOVES, CaseStanding, TopicMove
+from shangju.topics.workflow import MOVES, OPEN_TOPIC_STATES, CaseStanding, TopicMove
 
 KEEPING = (Right.DISPATCH, Right.SUPERVISE)
 """Either right lets somebody keep topics where they hold it."""
@@ -32,6 +32,21 @@ def may_be_grouped() -> Q:
     kept_apart = Q(is_confidential=True) | Q(concerns_minor=True) | Q(category__in=walled)
     # A part repeats the words of its whole: the same complaint would count twice.
     return ~kept_apart & ~Q(state__in=NEVER_GROUPED) & ~Q(request_type=RequestType.PRAISE) & Q(part_of=None)
+
+
+def is_groupable(case: Case) -> bool:
+    """:func:`may_be_grouped`, asked of one case."""
+    category = case.category
+    is_walled = category is not None and (
+        category.privacy_wall or category.concerns_minors or category.sealed
+    )
+    is_its_own = case.part_of_id is None and case.request_type != RequestType.PRAISE
+    return is_its_own and not (case.is_kept_from_strangers or is_walled or case.state in NEVER_GROUPED)
+
+
+def may_gather(standing: Standing, case: Case) -> bool:
+    """Whether the user may put a case that they can open into a topic."""
+    return is_groupable(case) and any(standing.may(right, path=case.area_path) for right in KEEPING)
 
 
 def kept_areas(standing: Standing) -> tuple[ScopedArea, ...]:
@@ -89,6 +104,18 @@ def may_keep(standing: Standing, topic: Topic) -> bool:
         )
         areas = kept_areas(standing)
         return all(any(path.startswith(area.path) for area in areas) for path in paths)
+
+
+def topics_to_join(standing: Standing) -> QuerySet[Topic]:
+    """The open topics that the user sees and may act on: :func:`may_keep` for a list."""
+    seen = topics_for(standing).filter(state__in=OPEN_TOPIC_STATES)
+    here = Q(pk__in=[])
+    for area in kept_areas(standing):
+        here |= Q(case__area_path__startswith=area.path)
+    with everywhere(EverywhereReason.TOPIC):
+        held = TopicCase.objects.filter(topic__in=list(seen.values_list("pk", flat=True)))
+        outside = held.exclude(standing=CaseStanding.TAKEN_OUT).exclude(here)
+        return seen.exclude(pk__in=list(outside.values_list("topic_id", flat=True)))
 
 
 def may_give(standing: Standing, topic: Topic) -> bool:

@@ -1,13 +1,13 @@
 """Writes of topics: each locks its topic, checks the right and the state, and appends one row of history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shangju.areas.models import Area
 from shangju.cases.models import Case
 from shangju.cases.rules import SYSTEM, Actor
 from shangju.core.errors import Conflict, DomainError, NotAllowed
@@ -15,9 +15,19 @@ from shangju.core.personal_data import find_personal_data, kinds_in
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.posts.models import Post
 from shangju.supervision.models import TaskForce
+from shangju.topics.concerns import OUTLINES, READ_ALONG
 from shangju.topics.models import OUTCOME_LIMIT, REASON_LIMIT, TITLE_LIMIT, Topic, TopicCase, TopicEvent
+from shangju.topics.portraits import Portrait, portrait_by_hand
 from shangju.topics.queries import lead_posts
-from shangju.topics.rules import KEEPING, cases_within, may_be_grouped, may_give, may_keep, topics_for
+from shangju.topics.rules import (
+    KEEPING,
+    cases_within,
+    kept_areas,
+    may_be_grouped,
+    may_give,
+    may_keep,
+    topics_for,
+)
 from shangju.topics.workflow import (
     MOVES,
     OPEN_TOPIC_STATES,
@@ -27,20 +37,8 @@ from shangju.topics.workflow import (
     TopicState,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Portrait:
-    """What is told of a topic and follows from its cases; the fields are those of :class:`Topic`."""
-
-    title: str
-    place: str
-    words: Sequence[str]
-    likeness: float
-    heat: int
-    heat_parts: Sequence[Sequence[object]]
-    first_at: datetime
-    last_at: datetime
-
+FEWEST_BY_HAND = 2
+"""Cases; one alone is no topic."""
 
 SEEN_ANEW = ("words", "likeness", "heat", "heat_parts", "first_at", "last_at")
 """What a later search may change: the title and the place are a person's once the topic is confirmed."""
@@ -95,11 +93,7 @@ def confirm_topic(topic: Topic, *, title: str, by: Actor, now: datetime) -> Topi
     ``DomainError`` at ``title``.
     """
     held = _held(topic, TopicMove.CONFIRM, by=by)
-    held.title = _said(title, "title", TITLE_LIMIT, _("Give the topic a title."))
-    if found := find_personal_data(held.title):
-        raise _refused(
-            "title", _("Many people read this. Leave out: %(kinds)s.") % {"kinds": kinds_in(found)}
-        )
+    held.title = _named(title)
     held.state, held.confirmed_at = TopicState.CONFIRMED, now
     held.save(update_fields=["title", "state", "confirmed_at"])
     _append(held, TopicMove.CONFIRM, by=by, note=held.title, now=now)
@@ -107,26 +101,43 @@ def confirm_topic(topic: Topic, *, title: str, by: Actor, now: datetime) -> Topi
 
 
 @transaction.atomic
-def take_in_case(topic: Topic, *, number: str, by: Actor, now: datetime) -> TopicCase:
-    """Add a case by its number, or accept one that was suggested.
+def make_topic(numbers: Sequence[str], *, title: str, lead: Post, by: Actor, now: datetime) -> Topic:
+    """Put cases together that a person sees to be one matter: a confirmed topic with its lead from the beginning.
+
+    Raises ``NotAllowed`` for who keeps no topics, ``DomainError`` at ``number`` for fewer than two cases or one that
+    the user may not open, that may not be grouped or lies in another sub-district, at ``title`` or ``post``;
+    ``Conflict`` where a case belongs to another open topic.
+    """
+    if not kept_areas(by.standing):
+        raise NotAllowed(_("Only whoever dispatches or supervises makes a topic."))
+    cases = _cases_of(numbers, by=by)
+    if len(cases) < FEWEST_BY_HAND:
+        raise _refused("number", _("A topic is of two cases at least."))
+    with everywhere(EverywhereReason.STRUCTURE):
+        area = Area.objects.defer("outline").get(pk=cases[0].subdistrict_id)
+    portrait = portrait_by_hand(cases, title=_named(title), now=now)
+    topic = Topic.objects.create(
+        area=area, state=TopicState.CONFIRMED, proposed_at=now, confirmed_at=now, lead_post=_lead_in(area, lead),
+        title=portrait.title, place=portrait.place, **_seen(portrait),
+    )  # fmt: skip
+    _join(topic, cases, now=now)
+    _append(topic, TopicMove.MAKE, by=by, note=topic.title, cases=[case.pk for case in cases], now=now)
+    _append(topic, TopicMove.NAME_LEAD, by=by, note=lead.name, now=now)
+    return topic
+
+
+@transaction.atomic
+def take_in_cases(topic: Topic, *, numbers: Sequence[str], by: Actor, now: datetime) -> Topic:
+    """Add cases by their numbers, or accept those that were suggested: all of them or none.
 
     Raises ``DomainError`` at ``number`` for a case that the user may not open, that may not be grouped or lies in
-    another sub-district, ``Conflict`` where it belongs to another open topic.
+    another sub-district, ``Conflict`` where one belongs to this topic already or to another open one.
     """
     held = _held(topic, TopicMove.TAKE_IN, by=by)
-    case = _case_of(number, held, by=by)
-    row = held.memberships.filter(case=case).first()
-    if row is not None and row.standing == CaseStanding.MEMBER:
-        raise Conflict(_("Case %(number)s belongs to this topic already.") % {"number": case.number})
-    with everywhere(EverywhereReason.TOPIC):
-        elsewhere = TopicCase.objects.filter(case=case, is_current=True).exclude(topic=held).exists()
-    if elsewhere:
-        raise Conflict(_("Case %(number)s belongs to another open topic.") % {"number": case.number})
-    row = row or TopicCase(topic=held, case=case, origin=CaseOrigin.BY_HAND)
-    row.standing, row.is_current, row.since = CaseStanding.MEMBER, True, now
-    row.save()
-    _append(held, TopicMove.TAKE_IN, by=by, cases=[case.pk], now=now)
-    return row
+    cases = _cases_of(numbers, by=by, subdistrict=held.area_id)
+    _join(held, cases, now=now)
+    _append(held, TopicMove.TAKE_IN, by=by, cases=[case.pk for case in cases], now=now)
+    return held
 
 
 @transaction.atomic
@@ -146,9 +157,7 @@ def take_out_case(topic: Topic, *, number: str, by: Actor, now: datetime) -> Top
 def name_lead(topic: Topic, *, post: Post, by: Actor, now: datetime) -> Topic:
     """Say which post leads the work on the topic. Raises ``DomainError`` at ``post`` for one elsewhere."""
     held = _held(topic, TopicMove.NAME_LEAD, by=by)
-    if not lead_posts(held).filter(pk=post.pk).exists():
-        raise _refused("post", _("Choose a post of this sub-district that handles cases."))
-    held.lead_post = post
+    held.lead_post = _lead_in(held.area, post)
     held.save(update_fields=["lead_post"])
     _append(held, TopicMove.NAME_LEAD, by=by, note=post.name, now=now)
     return held
@@ -260,14 +269,56 @@ def _held_to_give(topic: Topic, move: TopicMove, *, by: Actor) -> Topic:
     return held
 
 
-def _case_of(number: str, topic: Topic, *, by: Actor) -> Case:
-    case = cases_within(by.standing).filter(number=number.strip(), subdistrict_id=topic.area_id).first()
-    if case is None:
+def _cases_of(numbers: Sequence[str], *, by: Actor, subdistrict: int | None = None) -> list[Case]:
+    """The cases with these numbers, each once, of one sub-district (or that of the first)."""
+    wanted = list(dict.fromkeys(number.strip() for number in numbers))
+    found = cases_within(by.standing).filter(number__in=wanted).select_related(*READ_ALONG).defer(*OUTLINES)
+    by_number = {case.number: case for case in found}
+    cases = [by_number[number] for number in wanted if number in by_number]
+    home = subdistrict or next((case.subdistrict_id for case in cases), None)
+    if len(cases) < max(1, len(wanted)) or any(case.subdistrict_id != home for case in cases):
         raise _refused("number", _("There is no such case where you work."))
-    if not Case.objects.filter(may_be_grouped(), pk=case.pk).exists():
+    groupable = Case.objects.filter(may_be_grouped(), pk__in=[case.pk for case in cases])
+    if groupable.count() < len(cases):
         sentence = _("This case stays out of topics: it is confidential, about a minor, or was not taken up.")
         raise _refused("number", sentence)
-    return case
+    return cases
+
+
+def _join(topic: Topic, cases: Sequence[Case], *, now: datetime) -> None:
+    """Make cases members of a topic that the caller holds or has just made."""
+    with everywhere(EverywhereReason.TOPIC):
+        rows = TopicCase.objects.filter(case__in=cases)
+        current = set(rows.filter(is_current=True).exclude(topic=topic).values_list("case_id", flat=True))
+        known = {row.case_id: row for row in rows.filter(topic=topic)}
+    for case in cases:
+        row = known.get(case.pk) or TopicCase(topic=topic, case=case, origin=CaseOrigin.BY_HAND)
+        if row.standing == CaseStanding.MEMBER:
+            raise Conflict(_("Case %(number)s belongs to this topic already.") % {"number": case.number})
+        row.standing, row.is_current, row.since = CaseStanding.MEMBER, True, now
+        elsewhere = Conflict(_("Case %(number)s belongs to another open topic.") % {"number": case.number})
+        if case.pk in current:
+            raise elsewhere
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as error:  # somebody put it into another topic in this very moment
+            raise elsewhere from error
+
+
+def _lead_in(subdistrict: Area, post: Post) -> Post:
+    if not lead_posts(subdistrict).filter(pk=post.pk).exists():
+        raise _refused("post", _("Choose a post of this sub-district that handles cases."))
+    return post
+
+
+def _named(title: str) -> str:
+    """A title that many people may read."""
+    named = _said(title, "title", TITLE_LIMIT, _("Give the topic a title."))
+    if found := find_personal_data(named):
+        sentence = _("Many people read this. Leave out: %(kinds)s.") % {"kinds": kinds_in(found)}
+        raise _refused("title", sentence)
+    return named
 
 
 def _said(text: str, field: str, limit: int, missing: str) -> str:

@@ -20,10 +20,11 @@ OPEN_TOPIC_STATES = (TopicState.PROPOSED, TopicState.CONFIRMED)
 
 
 class TopicMove(models.TextChoices):
-    """What happens to a topic; the first two are the system's."""
+    """What happens to a topic; the first two are the system's, ``MAKE`` begins one by hand."""
 
     PROPOSE = "propose", pgettext_lazy("topic", "Propose")
     FIND_MORE = "find_more", pgettext_lazy("topic", "Find more like cases")
+    MAKE = "make", pgettext_lazy("topic", "Make a topic by hand")
     CONFIRM = "confirm", pgettext_lazy("topic", "Confirm the topic")
     TAKE_IN = "take_in", pgettext_lazy("topic", "Take a case in")
     TAKE_OUT = "take_out", pgettext_lazy("topic", "Take a case out")

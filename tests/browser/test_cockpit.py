@@ -102,19 +102,42 @@ def test_nothing_overlaps_and_a_wall_does_not_scroll(wall: Page) -> None:
 
 def test_it_renews_itself_and_says_when_the_connection_is_lost(wall: Page, street: Street) -> None:
     everything = wall.locator(".panel--map .panel__source")
-    expect(everything).to_have_text("2 open, 0 overdue")
+    expect(everything).to_have_text("2 open · 0 overdue")
     raised(street, now=timezone.now(), area="other_grid")
     wall.clock.run_for(31_000)
-    expect(everything).to_have_text("3 open, 0 overdue")
+    expect(everything).to_have_text("3 open · 0 overdue")
     expect(wall.locator("canvas")).to_have_count(CHARTS)
     wall.context.set_offline(True)
     wall.clock.run_for(31_000)
     expect(wall.locator("[data-said]")).to_contain_text("Connection lost")
-    expect(everything).to_have_text("3 open, 0 overdue")
+    expect(everything).to_have_text("3 open · 0 overdue")
     wall.context.set_offline(False)
     wall.clock.run_for(31_000)
     expect(wall.locator("[data-said]")).not_to_contain_text("Connection lost")
     assert wall.evaluate("violations") == []
+
+
+def test_a_chart_leads_where_its_table_leads(wall: Page) -> None:
+    links, switch = wall.locator(".chart--heat tbody a"), wall.locator("[data-switch=heat]")
+    assert links.first.get_attribute("tabindex") == "-1", "the keyboard passes by what the chart hides"
+    switch.click()
+    expect(links.first).to_be_visible()
+    wall.clock.run_for(31_000)
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(wall.locator(".chart--heat canvas")).to_have_count(0)
+    switch.click()
+    expect(wall.locator("canvas")).to_have_count(CHARTS)
+    wall.mouse.click(*newest_point(wall))
+    expect(wall.get_by_role("heading", level=1)).to_contain_text("Received")
+    expect(wall.locator("main tbody tr")).to_have_count(3)
+    assert wall.evaluate("violations") == []
+
+
+def newest_point(page: Page) -> tuple[float, float]:
+    """Where the line of what was received ends, at the top right, as nearly as a finger finds it."""
+    box = page.locator(".chart--lines .chart__picture").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] - 12, box["y"] + 44
 
 
 def test_a_community_is_a_touch_away(wall: Page, street: Street) -> None:

@@ -146,8 +146,10 @@ PAGES: dict[str, Row] = {
     "supervision:orders": LEADER,
     "supervision:ladder": LEADER,
     "topics:list": OFFICER,
+    "topics:gather": Row("officer", "?case={number}"),
     "topics:topic": OFFICER,
     "cockpit:home": LEADER,
+    "cockpit:rows": Row("leader", "?figure=received&first={today}&last={today}"),
     "supervision:measures": Row("leader", "?span=this_year&by=category"),
     "supervision:measure-rows": Row("leader", "?span=this_year&measure=closed&part=denominator"),
     "supervision:measure-settings": LEADER,
@@ -604,8 +606,9 @@ def test_every_page_in_every_view(
     language: str, share: int, looker: Callable[[str], Looker], street: Street, story: Case
 ) -> None:
     seen = looker(language)
+    known = {"number": story.number, "today": timezone.localdate().isoformat()}
     for name, row in list(PAGES.items())[share::SHARES]:
-        path = reverse(name, kwargs=arguments(name, street, story)) + row.query
+        path = reverse(name, kwargs=arguments(name, street, story)) + row.query.format(**known)
         seen.open(name, path, row.who, row.status)
     seen.open("not found", "/no-such-page/", "", 404)
     seen.open("not allowed", reverse("desk:worklist"), "resident", 403)

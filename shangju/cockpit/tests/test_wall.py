@@ -12,13 +12,16 @@ from shangju.areas.models import AddressEntry, Area
 from shangju.cases.models import Case
 from shangju.cases.tests.stories import MARKERS, WORDS, case_in, raised
 from shangju.cases.workflow import State
+from shangju.cockpit.links import Links
 from shangju.cockpit.models import ReceivedDay
+from shangju.cockpit.panels_of_days import places_of, shares_of
+from shangju.cockpit.panels_of_open_cases import Part, listed_of
 from shangju.cockpit.queries import OpenCases, ended_today_in, open_cases_of, received_in, settled_days
-from shangju.cockpit.screen import Part, listed_of, places_of, shares_of
 from shangju.cockpit.services import count_days
 from shangju.cockpit.tally import Received, counted, together
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.keeping import keep_figures
+from shangju.measures.periods import Period
 from tests.street import Street
 
 pytestmark = pytest.mark.django_db
@@ -89,11 +92,14 @@ def test_days_keep_roads_of_what_strangers_may_read_of(
         assert count_days(now=now) == 30 * SUBDISTRICTS
         assert ReceivedDay.objects.filter(total__gt=0).count() == 0
         later = now + timedelta(days=2)
-        assert (count_days(now=later), count_days(now=later)) == (2 * SUBDISTRICTS, 0)
-        received = received_in(street.areas["first"], today=timezone.localdate(later))
+        assert (count_days(now=later), count_days(now=later)) == (30 * SUBDISTRICTS, 0)
+        day = timezone.localdate(later)
+        received = received_in(street.areas["first"], today=day)
         assert at_shop.place_party == street.parties["shop"]
     assert (received.total, received.by_road, received.by_member) == (5, {"东里": 3}, {"里院面馆": 1})
-    assert [(place.label, place.number) for place in places_of(received)] == [("东里", 3)]
+    nowhere = Links(street.areas["first"], worklist_is_open=False, supervision_is_open=False)
+    places = places_of(received, links=nowhere, period=Period(day, day))
+    assert [(place.label, place.number, place.href) for place in places] == [("东里", 3, "")]
 
 
 def test_thirty_days_end_with_the_day_before_yesterday(now: datetime) -> None:
@@ -136,8 +142,10 @@ def test_a_wall_shows_no_words_no_home_and_nobody(street: Street, now: datetime)
 
 
 def test_a_table_with_too_many_parts_keeps_those_with_the_most(street: Street) -> None:
+    nowhere = Links(street.areas["first"], worklist_is_open=False, supervision_is_open=False)
     parts = [
-        Part(street.areas["first"], str(number), OpenCases(open=number), "", 0, None) for number in range(12)
+        Part(street.areas["first"], str(number), OpenCases(open=number), "", nowhere, 0, None)
+        for number in range(12)
     ]
     assert listed_of(parts[:10]) == parts[:10]
     assert [part.cases.open for part in listed_of(parts)] == [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]
@@ -147,7 +155,7 @@ def test_links_lead_only_where_the_reader_may_go(street: Street) -> None:
     subdistrict, first = street.areas["subdistrict"], street.areas["first"]
     raised(street, now=timezone.now())
     leader, desk = read(street, "leader", subdistrict), read(street, "duty_desk", subdistrict)
-    assert "/supervision/?reason=climbed" in leader
+    assert f"/supervision/?area={subdistrict.code}&amp;reason=climbed" in leader
     assert "/supervision/" not in desk
     assert f"/desk/?area={subdistrict.code}&amp;light=red" in desk
     assert f"/cockpit/{first.code}/" in leader

@@ -121,3 +121,78 @@ def test_nobody_else_finds_it(street: Street, topic: Topic) -> None:
         client = browser(street, name)
         assert client.get(reverse("topics:topic", args=[topic.pk])).status_code == 404, name
         assert topic.title not in client.get(reverse("topics:list")).content.decode(), name
+
+
+def two_cases(street: Street) -> list[Case]:
+    """Two cases of no like words."""
+    now = timezone.now()
+    return [
+        raised(street, now=now, text=text) for text in ("菜场门口垃圾没有人清运", "路灯不亮，晚上看不清台阶")
+    ]
+
+
+def test_ticked_cases_become_a_topic(street: Street) -> None:
+    first, second = two_cases(street)
+    officer, address = browser(street, "officer"), reverse("topics:gather")
+    assert 'name="case"' not in browser(street, "grid_worker").get(reverse("desk:worklist")).content.decode()
+    page = officer.get(reverse("desk:worklist")).content.decode()
+    assert f'action="{address}"' in page
+    assert f'name="case" value="{second.number}"' in page
+    asked = officer.get(address, {"case": [first.number, second.number]})
+    assert asked.status_code == 200
+    assert all(f'value="{case.number}" id' in asked.content.decode() for case in (first, second))
+    given = {"case": [first.number], "more": f" {second.number}，", "into": "", "title": "", "post": ""}
+    refused = officer.post(f"{address}?case={first.number}", given)
+    assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"title", "post"})
+    assert f'value=" {second.number}，"' in refused.content.decode()
+    given |= {"title": "街面环境", "post": str(street.posts["grid_worker"].pk)}
+    answer = officer.post(f"{address}?case={first.number}", given)
+    with everywhere(EverywhereReason.VERIFICATION):
+        topic = Topic.objects.get()
+        held = {row.case_id for row in topic.memberships.all()}
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("topics:topic", args=[topic.pk]))
+    assert (topic.title, held) == ("街面环境", {first.pk, second.pk})
+    assert "put them together by hand" in read_in_english(officer, answer.headers["Location"])
+
+
+def read_in_english(client: Client, address: str) -> str:
+    return client.get(address, headers={"accept-language": "en"}).content.decode()
+
+
+def test_a_case_joins_an_open_topic_from_its_page(street: Street, topic: Topic) -> None:
+    case, hidden = two_cases(street)
+    with everywhere(EverywhereReason.VERIFICATION):
+        Case.objects.filter(pk=hidden.pk).update(is_confidential=True)
+    officer, address = browser(street, "officer"), reverse("topics:gather")
+    link = f'href="{address}?case={case.number}"'
+    assert link in officer.get(reverse("desk:case", args=[case.number])).content.decode()
+    assert (
+        address
+        not in browser(street, "grid_worker").get(reverse("desk:case", args=[case.number])).content.decode()
+    )
+    for without in (hidden, cases_of(topic)[0]):
+        assert address not in officer.get(reverse("desk:case", args=[without.number])).content.decode()
+    given = {"case": [case.number, hidden.number], "into": str(topic.pk)}
+    assert officer.post(address, given).status_code == 422, "what may not be grouped is no choice of the form"
+    assert len(cases_of(topic)) == 3
+    answer = officer.post(address, {"case": case.number, "into": str(topic.pk)})
+    assert answer.headers["Location"] == reverse("topics:topic", args=[topic.pk])
+    assert case in cases_of(topic)
+    assert stored(topic).state == TopicState.PROPOSED
+
+
+def test_the_supervision_desk_hands_its_ticks_on(street: Street) -> None:
+    numbers = [case.number for case in two_cases(street)]
+    leader = browser(street, "leader")
+    page = leader.post(reverse("topics:gather"), {"case": numbers, "words": "", "reason": ""})
+    assert page.status_code == 200
+    assert page.context["form"].errors == {}
+    assert all(f'value="{number}" id' in page.content.decode() for number in numbers)
+    for client, chosen in ((leader, []), (browser(street, "far_desk"), numbers)):
+        answer = client.post(reverse("topics:gather"), {"case": chosen})
+        assert (answer.status_code, answer.headers["Location"]) == (302, reverse("desk:worklist"))
+
+
+def test_what_no_column_can_hold_names_no_case(street: Street) -> None:
+    answer = browser(street, "leader").get(reverse("topics:gather"), {"case": "AX\0"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("desk:worklist"))

@@ -36,6 +36,7 @@ from shangju.photos.responses import photo_response
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right
 from shangju.topics.queries import topic_of
+from shangju.topics.rules import may_gather
 
 READER = needs_right(Right.VIEW_CASE, Right.HANDLE)
 
@@ -146,6 +147,7 @@ def _made_context(request: HttpRequest, case: Case, bound: MoveForm | None) -> d
         "is_paused": case.is_paused(now),
         "joined": joined_cases(standing_in(request), case),
         "topic": topic_of(standing_in(request), case),
+        "may_gather": may_gather(standing_in(request), case),
     }
 
 

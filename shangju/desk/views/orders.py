@@ -8,18 +8,22 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.models import Case, SupervisionOrder
+from shangju.cases.queries import in_area
 from shangju.cases.rules import visible_to
 from shangju.core.numbers import small_number
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.desk.access import needs_right
+from shangju.desk.forms_supervision import OrderFilterForm
 from shangju.desk.views.cases import READER, find_case
+from shangju.desk.views.supervision import supervised_areas
 from shangju.posts.middleware import standing_in
-from shangju.posts.rights import Right
+from shangju.posts.rights import Right, Standing
 
 ROWS = 50
 PAGES_AT_MOST = 200
@@ -50,7 +54,8 @@ def orders(request: HttpRequest) -> HttpResponse:
     day, standing = timezone.localdate(), standing_in(request)
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in STATES else "waiting"
-    seen = SupervisionOrder.objects.filter(case__in=Case.objects.filter(visible_to(standing)))
+    filters = OrderFilterForm(request.GET, areas=supervised_areas(standing))
+    seen = SupervisionOrder.objects.filter(case__in=_cases(standing, filters))
     page = min(small_number(request.GET.get("page", "")) or 1, PAGES_AT_MOST)
     begin = (page - 1) * ROWS
     order = ("reply_by", "pk") if chosen in {"waiting", "late"} else ("-pk",)
@@ -60,7 +65,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         {
             "label": label,
             "count": counts[key],
-            "href": f"?state={key}",
+            "href": f"?{urlencode({**filters.given, 'state': key})}",
             "current": "1" if key == chosen else "",
         }
         for key, (label, _condition) in STATES.items()
@@ -68,12 +73,21 @@ def orders(request: HttpRequest) -> HttpResponse:
     shown = {
         "rows": rows[:ROWS],
         "tabs": tabs,
+        "filters": filters,
         "today": day,
         "state": chosen,
         "next": page + 1 if len(rows) > ROWS and page < PAGES_AT_MOST else None,
         "previous": page - 1 if page > 1 else None,
     }
     return render(request, "desk/orders.html", shown)
+
+
+def _cases(standing: Standing, filters: OrderFilterForm) -> QuerySet[Case]:
+    """The cases that the reader may open, narrowed as asked."""
+    cases = Case.objects.filter(visible_to(standing))
+    if code := filters.given.get("area"):
+        cases = in_area(cases, code)
+    return cases.filter(is_open=True) if "cases" in filters.given else cases
 
 
 def _as_rows(orders: QuerySet[Any]) -> QuerySet[Any]:

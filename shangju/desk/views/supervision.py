@@ -142,9 +142,11 @@ def _page(
     home = next(iter(subdistricts_with(standing, Right.SUPERVISE)), None)
     forces = task_forces_of(home, on=day) if home else []
     open_to_cases = [each for each in forces if each.takes_cases_on(day)]
-    filters = SupervisionFilterForm(request.GET, areas=_areas(standing), task_forces=forces)
+    filters = SupervisionFilterForm(request.GET, areas=supervised_areas(standing), task_forces=forces)
     limits = limits_of(home.pk if home else None)
-    seen = _in_area(_supervised(standing), request.GET.get("area", ""))
+    seen = _supervised(standing)
+    if filters.chosen_area:
+        seen = queries.in_area(seen, filters.chosen_area)
     if filters.chosen_force:
         seen = seen.filter(given_to(filters.chosen_force))
     chosen = filters.chosen_reason
@@ -207,16 +209,13 @@ def _kept(request: HttpRequest) -> str:
     return f"&{urlencode(given)}" if given else ""
 
 
-def _areas(standing: Standing) -> list[Area]:
-    """The communities that the list can be narrowed to."""
-    found = Area.objects.filter(kind=AreaKind.COMMUNITY, retired_on__isnull=True)
+def supervised_areas(standing: Standing) -> list[Area]:
+    """The sub-districts and communities that a list can be narrowed to."""
+    kinds = (AreaKind.SUBDISTRICT, AreaKind.COMMUNITY)
+    found = Area.objects.filter(kind__in=kinds, retired_on__isnull=True)
     paths = [area.path for area in standing.areas_with(Right.SUPERVISE)]
     return [
         area
         for area in found.defer("outline").order_by("path")
         if any(area.path.startswith(path) for path in paths)
     ]
-
-
-def _in_area(cases: QuerySet[Case], code: str) -> QuerySet[Case]:
-    return cases.filter(community__code=code) if code else cases

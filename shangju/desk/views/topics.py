@@ -213,7 +213,7 @@ def _make(found: Topic, move: TopicMove, form: Any, *, by: Actor, now: datetime)
     elif move == TopicMove.NAME_LEAD:
         services.name_lead(found, post=form.posts[given["post"]], by=by, now=now)
     elif move == TopicMove.TAKE_IN:
-        services.take_in_case(found, number=given["number"], by=by, now=now)
+        services.take_in_cases(found, numbers=[given["number"]], by=by, now=now)
     elif move == TopicMove.TAKE_OUT:
         services.take_out_case(found, number=given["number"], by=by, now=now)
     elif move == TopicMove.GIVE:

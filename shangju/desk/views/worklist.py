@@ -16,6 +16,7 @@ from shangju.desk.access import needs_right
 from shangju.desk.forms import FilterForm
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Right, Standing
+from shangju.topics.rules import KEEPING
 
 FIGURES: dict[str, tuple[Any, str, str]] = {
     "registered": (_("To be accepted"), "inbox", "state=registered"),
@@ -63,6 +64,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "next": page.next_cursor or "",
         "figures": figures(standing, now, shown=request.GET.urlencode()),
         "now": now,
+        "may_gather": any(standing.holds_anywhere(right) for right in KEEPING),
         "may_enter": standing.holds_anywhere(Right.ENTER_CASE),
     }
     return render(request, "desk/worklist.html", context)

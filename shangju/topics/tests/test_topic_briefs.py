@@ -50,7 +50,7 @@ def given(street: Street, now: datetime) -> tuple[Topic, TaskForce]:
 def take_in(street: Street, topic: Topic, at: datetime) -> None:
     for number in (70, 71):
         case = reported(street, OTHER, now=at, number=number)
-        services.take_in_case(topic, number=case.number, by=street.staff("officer"), now=at)
+        services.take_in_cases(topic, numbers=[case.number], by=street.staff("officer"), now=at)
 
 
 def name_lead(street: Street, topic: Topic, at: datetime) -> None:

@@ -115,7 +115,7 @@ def test_more_like_cases_join_a_proposal_and_are_suggested_to_a_confirmed_topic(
     assert look_for_topics(much_later) == 1
     assert standings(topic)[fifth.pk] == CaseStanding.SUGGESTED
     assert Topic.objects.get().title == "健身房跳操震动", "what a person called it stays"
-    services.take_in_case(topic, number=fifth.number, by=officer, now=much_later)
+    services.take_in_cases(topic, numbers=[fifth.number], by=officer, now=much_later)
     assert standings(topic)[fifth.pk] == CaseStanding.MEMBER
     services.take_out_case(topic, number=fourth.number, by=officer, now=much_later)
     assert look_for_topics(much_later + EVERY) == 0, "what was taken out is not suggested again"
@@ -225,7 +225,7 @@ def test_only_cases_in_reach_are_listed_and_the_others_not_told(street: Street, 
     """A case of another community in the topic: its community sees its own only, and neither of them acts alone."""
     topic = proposed(street, now=now)
     elsewhere = reported(street, OTHER, now=now, number=60, area="second")
-    services.take_in_case(topic, number=elsewhere.number, by=street.staff("duty_desk"), now=now)
+    services.take_in_cases(topic, numbers=[elsewhere.number], by=street.staff("duty_desk"), now=now)
     for name, count, acts in (("officer", 3, False), ("other_officer", 1, False), ("duty_desk", 4, True)):
         standing = street.staff(name).standing
         with street.seen_by(name):
@@ -278,7 +278,7 @@ def make(move: TopicMove, topic: Topic, street: Street, *, now: datetime) -> Non
         services.confirm_topic(topic, title="健身房", by=leader, now=now)
     elif move == TopicMove.TAKE_IN:
         fresh = reported(street, OTHER, now=now, number=70 + topic.history_length)
-        services.take_in_case(topic, number=fresh.number, by=leader, now=now)
+        services.take_in_cases(topic, numbers=[fresh.number], by=leader, now=now)
     elif move == TopicMove.TAKE_OUT:
         services.take_out_case(topic, number=member.number, by=leader, now=now)
     elif move == TopicMove.NAME_LEAD:
@@ -306,7 +306,7 @@ def test_refusals_stand_at_their_field(street: Street, now: datetime) -> None:
     }
     for case in (far, hidden, withdrawn):
         with pytest.raises(DomainError) as told:
-            services.take_in_case(topic, number=case.number, by=officer, now=now)
+            services.take_in_cases(topic, numbers=[case.number], by=officer, now=now)
         assert list(told.value.fields) == ["number"]
     for field, call in refused.items():
         with pytest.raises(DomainError) as told:
@@ -318,7 +318,7 @@ def test_refusals_stand_at_their_field(street: Street, now: datetime) -> None:
     assert list(told.value.fields) == ["title"]
     taken = another.memberships.select_related("case")[0].case
     with pytest.raises(Conflict):
-        services.take_in_case(topic, number=taken.number, by=officer, now=now)
+        services.take_in_cases(topic, numbers=[taken.number], by=officer, now=now)
 
 
 def proposed_again(street: Street, *, now: datetime) -> Topic:

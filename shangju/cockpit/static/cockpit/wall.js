@@ -1,9 +1,11 @@
-// The wall: draws each table of figures as a chart, and asks for the figures again while the page is open.
+// The wall: draws each table of figures as a chart whose points lead where the table's numbers lead, and asks for the
+// figures again while the page is open.
 import { init } from "../vendor/echarts.js";
 
 const root = document.documentElement;
 const wall = document.querySelector("[data-wall]");
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const shownAsTables = new Set();
 let charts = [];
 
 const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
@@ -18,6 +20,7 @@ function read(table) {
     names: rows.map((row) => row.cells[0].textContent.trim()),
     values: rows.map((row) => numbers([...row.cells].slice(1))),
     texts: rows.map((row) => words([...row.cells].slice(1))),
+    links: rows.map((row) => [...row.cells].slice(1).map((cell) => cell.querySelector("a")?.href)),
   };
 }
 
@@ -74,21 +77,59 @@ function heat({ columns, names, values }) {
 
 const KINDS = { lines, bars, heat };
 
+// Which row and column of the table a place on the grid stands for; on the lines, the one that runs nearest.
+const CELLS = {
+  lines: (day, height, { values }) => {
+    const away = values[day].map((number) => Math.abs(number - height));
+    return [day, away.indexOf(Math.min(...away))];
+  },
+  bars: (_length, row) => [row, 0],
+  heat: (hour, weekday) => [weekday, hour],
+};
+
+function lead(chart, kind, table) {
+  chart.getZr().on("click", ({ offsetX, offsetY }) => {
+    const point = [offsetX, offsetY];
+    if (!chart.containPixel({ gridIndex: 0 }, point)) return;
+    const [row, column] = CELLS[kind](...chart.convertFromPixel({ gridIndex: 0 }, point), table);
+    const address = table.links[row]?.[column];
+    if (address) location.assign(address);
+  });
+}
+
 function draw(animated) {
   for (const chart of charts) chart.dispose();
   charts = [];
   for (const place of wall.querySelectorAll("[data-chart]")) {
-    const table = place.querySelector("table");
+    const kind = place.dataset.chart;
     place.querySelector(".chart__picture")?.remove();
+    offerTable(place, kind);
+    place.classList.toggle("chart--drawn", !shownAsTables.has(kind));
+    if (shownAsTables.has(kind)) continue;
+    const table = read(place.querySelector("table"));
     const picture = document.createElement("div");
     picture.className = "chart__picture";
     picture.setAttribute("aria-hidden", "true");
-    place.classList.add("chart--drawn");
     place.prepend(picture);
     const chart = init(picture);
-    chart.setOption({ animation: animated && !still, animationDuration: 600, ...KINDS[place.dataset.chart](read(table)) });
+    chart.setOption({ animation: animated && !still, animationDuration: 600, ...KINDS[kind](table) });
+    lead(chart, kind, table);
     charts.push(chart);
   }
+}
+
+// The table of a chart is there for everybody; while the chart stands in its place the keyboard passes its links by.
+function offerTable(place, kind) {
+  const button = wall.querySelector(`[data-switch="${kind}"]`);
+  const isTable = shownAsTables.has(kind);
+  for (const link of place.querySelectorAll("table a")) link.tabIndex = isTable ? 0 : -1;
+  if (!button) return;
+  button.hidden = false;
+  button.setAttribute("aria-pressed", String(isTable));
+  button.onclick = () => {
+    if (!shownAsTables.delete(kind)) shownAsTables.add(kind);
+    draw(false);
+  };
 }
 
 const time = () => wall.querySelector("[data-time]");
@@ -99,14 +140,20 @@ function say(sentence) {
   here.classList.add("wall__time--lost");
 }
 
+function nameOf(element) {
+  const held = element?.closest?.("[data-wall] :is(a, button)");
+  if (!held) return "";
+  return held.dataset.switch ? `[data-switch="${held.dataset.switch}"]` : `a[href="${CSS.escape(held.getAttribute("href"))}"]`;
+}
+
 async function ask() {
   const answer = await fetch(wall.dataset.wall, { credentials: "same-origin" });
   if (answer.redirected || [401, 403, 404].includes(answer.status)) return say(wall.dataset.out);
   if (!answer.ok) return say(wall.dataset.lost);
-  const held = document.activeElement?.closest?.("[data-wall] a")?.getAttribute("href");
+  const held = nameOf(document.activeElement);
   wall.innerHTML = await answer.text();
   draw(false);
-  if (held) wall.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+  if (held) wall.querySelector(held)?.focus({ preventScroll: true });
 }
 
 async function keepAsking() {
