@@ -36,6 +36,9 @@ def reason_to_leave_out(item: pytest.Item, vendor: str) -> str:
         return "about PostgreSQL" if item.get_closest_marker("postgresql") else ""
     if item.get_closest_marker("embedded"):
         return "about SQLite"
+    once = item.get_closest_marker("once")
+    if once:
+        return f"whose statements run here in {once.kwargs['by']}"
     asks = item.get_closest_marker("django_db") or ASKING.intersection(getattr(item, "fixturenames", ()))
     return "" if asks or item.get_closest_marker("postgresql") else "that ask for no database"
 
