@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.migrations.state import ProjectState
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases
 from pytest_django import DjangoDbBlocker
@@ -92,6 +94,17 @@ def _copy_for_others(me: str, folder: Path) -> None:
     (folder / NAMES).write_text(json.dumps(names), encoding="utf-8")
 
 
+def _put_on(state: ProjectState, app: str, model: str, option: str, one: object) -> None:
+    """Puts a constraint or an index onto the model as it is; Django's own renders the model and its relations anew for
+    each, which is half the time of migrating.
+    """
+    known = state.models[app, model].options
+    known[option] = [*known[option], one]
+    if "apps" in vars(state):
+        rendered = state.apps.get_model(app, model)._meta
+        setattr(rendered, option, [*getattr(rendered, option), one])
+
+
 def _empty_again(_case: TransactionTestCase) -> None:
     """What a test that commits has stored, and no more: to empty all tables and make anew what lies in three of them
     takes twenty times as long.
@@ -118,7 +131,8 @@ def django_db_setup(
             connection.close()
             settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = names[me]
         else:
-            setup_databases(verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[])
+            with patch.object(ProjectState, "_append_option", _put_on):
+                setup_databases(verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[])
             _copy_for_others(me, folder_of_the_run)
     yield
     with django_db_blocker.unblock():

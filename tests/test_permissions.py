@@ -176,6 +176,7 @@ NOTHING_THERE = {"api:unknown", "api:api-root", "mfa_download_recovery_codes"}
 """Not found by whatever method; the recovery codes, because nobody here has any."""
 
 
+@pytest.mark.once(by="tests.test_permissions.test_each_answer_of_the_matrix_is_given")
 def test_a_method_without_a_row_is_not_answered(places: tuple[Objects, Objects]) -> None:
     near = places[0]
     for page, route in PAGES.items():
