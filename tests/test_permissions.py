@@ -1,6 +1,7 @@
 """S1: every page and operation, by every role, near and far, answers as ``tests/permission_matrix.py`` says."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -134,6 +135,17 @@ def one_for_each_answer(at: int, row: Answers) -> list[str]:
 @pytest.mark.parametrize("share", range(3))
 def test_every_role_gets_the_answer_of_the_matrix(share: int, places: tuple[Objects, Objects]) -> None:
     assert wrong_answers(places, lambda _at, _row: list(ROLES)[share::3]) == {}
+
+
+def test_every_answer_has_an_asker_and_every_role_its_turn() -> None:
+    turns = Counter[str]()
+    for at, key in enumerate(MATRIX):
+        for row in near_and_far(key):
+            asking = one_for_each_answer(at, row)
+            assert sorted(row[role] for role in asking) == sorted(set(row.values())), key
+            turns.update(asking)
+    assert set(turns) == set(ROLES)
+    assert min(turns.values()) >= 20
 
 
 @pytest.mark.postgresql
