@@ -40,11 +40,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 LONG_ONES = (
     "tests/browser/test_every_page.py",
     "tests/test_permissions.py",
+    "tests/test_statements_everywhere.py",
     "tests/drills/",
     "tests/test_form_fuzz.py",
     "shangju/cases/tests/test_lifecycle.py",
 )
-"""Begun first, in this order: no process waits for a long test that was left to the end."""
+"""Begun early, in this order: no process waits for a long test that was left to the end."""
 
 
 def found_browser() -> str | None:
@@ -52,11 +53,20 @@ def found_browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def _turn(item: pytest.Item) -> int:
+    from tests.databases import asks_for_a_database
+
+    if not asks_for_a_database(item):
+        return -1
+    return next((at for at, name in enumerate(LONG_ONES) if item.nodeid.startswith(name)), len(LONG_ONES))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long ones first; skip browser tests without a browser. What is not for this database: ``tests/databases.py``."""
-    items.sort(
-        key=lambda item: next((at for at, name in enumerate(LONG_ONES) if item.nodeid.startswith(name)), 99)
-    )
+    """What asks for no database first, while another process migrates one; then the long ones.
+
+    Browser tests are skipped without a browser. What is not for this database: ``tests/databases.py``.
+    """
+    items.sort(key=_turn)
     if found_browser() is None:
         reason = "no Chromium found; install one (Debian and Ubuntu: apt-get install chromium) to run browser tests"
         for item in items:

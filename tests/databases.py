@@ -38,6 +38,12 @@ LEFT_BY_MIGRATING = frozenset({"django_migrations", "django_content_type", "auth
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
+def asks_for_a_database(item: pytest.Item) -> bool:
+    """Whether the plugin gives this test a connection, in the first pass or in the second."""
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
+    return bool(marked or ASKING.intersection(getattr(item, "fixturenames", ())))
+
+
 def reason_to_leave_out(item: pytest.Item, vendor: str) -> str:
     """Why a test is not for this database, in words for the end of the run; empty where it is."""
     if vendor != "postgresql":
@@ -47,8 +53,7 @@ def reason_to_leave_out(item: pytest.Item, vendor: str) -> str:
     once = item.get_closest_marker("once")
     if once:
         return f"whose statements run here in {once.kwargs['by']}"
-    asks = item.get_closest_marker("django_db") or ASKING.intersection(getattr(item, "fixturenames", ()))
-    return "" if asks or item.get_closest_marker("postgresql") else "that ask for no database"
+    return "" if asks_for_a_database(item) else "that ask for no database"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

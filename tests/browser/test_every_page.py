@@ -371,7 +371,7 @@ class Looker:
         self._judge(page, "phone", WORDS if self.language == "en" else None)
         if self.language == "en":
             page.set_viewport_size(DESK)  # type: ignore[arg-type]
-            self._judge(page, "desk", SIZES)
+            self._judge(page, "desk", LENGTHS)
             page.emulate_media(color_scheme="dark")
             self._judge(page, "desk, dark", COLOURS)
         else:
@@ -420,7 +420,11 @@ def only(*rules: str) -> dict[str, Any]:
 COLOURS = only("color-contrast")
 """What a colour scheme can change; structure was judged in the light."""
 
-BY_SIZE = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
+BY_LENGTH = ("link-in-text-block", "scrollable-region-focusable")
+LENGTHS = only(*BY_LENGTH)
+"""What words of another length can change where the colours are judged next, in the dark."""
+
+BY_SIZE = ("color-contrast", *BY_LENGTH)
 SIZES = only(*BY_SIZE)
 """What larger signs, and words of another length, can change where the same is shown and hidden."""
 
