@@ -18,12 +18,12 @@ Result = TypeVar("Result")
 class Planted:
     """What was made, ready to be copied."""
 
-    inserts: list[tuple[str, str, list[tuple[Any, ...]]]]
-    """Table, statement, rows."""
+    inserts: list[tuple[str, list[tuple[Any, ...]]]]
+    """Statement, rows; none where the script holds them."""
     is_bare: str
     """Asks whether all these tables are empty."""
-    ahead: str
-    """Sets the sequences behind the ids, where the database keeps any apart."""
+    script: str
+    """Where statements travel: all rows, and the sequences behind their ids set ahead, sent at once."""
     returned: bytes
 
 
@@ -55,10 +55,10 @@ def _is_bare(kept: Planted) -> bool:
 
 def _copied(kept: Planted) -> Any:
     with transaction.atomic(), connection.cursor() as cursor:
-        for _table, statement, rows in kept.inserts:
+        for statement, rows in kept.inserts:
             cursor.executemany(statement, rows)
-        if kept.ahead:
-            cursor.execute(kept.ahead)
+        if kept.script:
+            cursor.execute(kept.script)
     forget_tree()
     forget_reference()
     return pickle.loads(kept.returned)
@@ -66,30 +66,43 @@ def _copied(kept: Planted) -> Any:
 
 def _record(tables: list[str], grown: object) -> Planted:
     quote, indexes = connection.ops.quote_name, _search_indexes()
-    inserts = []
+    taken = {}
     with connection.cursor() as cursor:
         for table in tables:
             # The number of a row in an index of SQLite's is the number of what it finds.
             cursor.execute(f"SELECT {'rowid, ' if table in indexes else ''}* FROM {quote(table)}")
             columns = [column[0] for column in cursor.description]
-            names, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
-            statement = f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})"
-            inserts.append((table, statement, [tuple(map(_written, row)) for row in cursor.fetchall()]))
+            taken[table] = columns, [tuple(map(_written, row)) for row in cursor.fetchall()]
     somewhere = " OR ".join(f"EXISTS(SELECT 1 FROM {quote(table)})" for table in tables)
-    return Planted(inserts, f"SELECT NOT ({somewhere})", _ahead_of(inserts), pickle.dumps(grown))
+    is_bare, returned = f"SELECT NOT ({somewhere})", pickle.dumps(grown)
+    if connection.vendor == "postgresql":
+        return Planted([], is_bare, _script(taken), returned)
+    return Planted([_insert(table, *found) for table, found in taken.items()], is_bare, "", returned)
 
 
-def _ahead_of(inserts: list[tuple[str, str, list[tuple[Any, ...]]]]) -> str:
-    """A statement that sets each sequence to the highest id copied, or leaves it where it is ahead."""
-    if connection.vendor != "postgresql":
-        return ""
-    calls = [
-        f"setval(pg_get_serial_sequence('{table}', 'id'), "
-        f"greatest(nextval(pg_get_serial_sequence('{table}', 'id')), {max(row[0] for row in rows)}))"
-        for table, statement, rows in inserts
-        if '("id", ' in statement and isinstance(rows[0][0], int)
-    ]
-    return f"SELECT {', '.join(calls)}" if calls else ""
+Rows = list[tuple[Any, ...]]
+
+
+def _insert(table: str, columns: list[str], rows: Rows) -> tuple[str, Rows]:
+    quote = connection.ops.quote_name
+    names, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows
+
+
+def _script(taken: dict[str, tuple[list[str], Rows]]) -> str:
+    """Every row in one text: a journey for each would take ten times as long as what is done at its end."""
+    statements = []
+    for table, (columns, rows) in taken.items():
+        statement, values = _insert(table, columns, rows)[0].split(" VALUES ")
+        composed = f"{statement} VALUES {', '.join([values] * len(rows))}"
+        statements.append(connection.ops.compose_sql(composed, [value for row in rows for value in row]))
+        if columns[0] == "id" and isinstance(rows[0][0], int):
+            # To the highest id copied, or left where it is ahead.
+            sequence = f"pg_get_serial_sequence('{table}', 'id')"
+            statements.append(
+                f"SELECT setval({sequence}, greatest(nextval({sequence}), {max(r[0] for r in rows)}))"
+            )
+    return "; ".join(statements)
 
 
 def _written(value: Any) -> Any:
@@ -108,12 +121,26 @@ def _search_indexes() -> tuple[str, ...]:
         return tuple(name for (name,) in cursor.fetchall())
 
 
-def _counts() -> dict[str, int]:
+def tables() -> list[str]:
+    """All tables, without those that an index of SQLite's keeps for itself."""
     inner = tuple(f"{index}_" for index in _search_indexes())
     with connection.cursor() as cursor:
-        tables = [name for name in connection.introspection.table_names(cursor) if not name.startswith(inner)]
-        counted = {}
-        for table in tables:
+        return [name for name in connection.introspection.table_names(cursor) if not name.startswith(inner)]
+
+
+def tables_with_rows() -> set[str]:
+    """Those that are not empty, asked in one statement."""
+    names = tables()
+    somewhere = ", ".join(f"EXISTS(SELECT 1 FROM {connection.ops.quote_name(name)})" for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {somewhere}")
+        return {name for name, filled in zip(names, cursor.fetchone(), strict=True) if filled}
+
+
+def _counts() -> dict[str, int]:
+    counted = {}
+    with connection.cursor() as cursor:
+        for table in tables():
             cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
             counted[table] = cursor.fetchone()[0]
     return counted

@@ -179,6 +179,7 @@ STANDS_FOR_PHONES = frozenset({"demo:mailbox"})
 """The demonstration's mailbox stands for everybody's phones. It exists in demo mode only, where all people are invented."""
 
 
+@pytest.mark.once(by="tests.test_permissions.test_each_answer_of_the_matrix_is_given")
 @pytest.mark.parametrize("who", MEMBERS)
 def test_no_answer_of_any_address_betrays_anything(who: str, wall: tuple[Objects, dict[str, str]]) -> None:
     objects, tokens = wall

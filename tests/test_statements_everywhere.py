@@ -127,6 +127,7 @@ def opened(client: Client, address: str) -> int:
     return response.status_code
 
 
+@pytest.mark.once(by="tests.test_permissions.test_each_answer_of_the_matrix_is_given")
 def test_every_page_costs_the_same_for_few_rows_and_for_many(objects: Objects) -> None:
     few = {role: counted(objects, role) for role in READERS}
     add_more(objects)

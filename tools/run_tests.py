@@ -14,7 +14,8 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = "2"
+WORKERS = "3"
+"""One more than there are cores: there is always one that waits, for a server, a browser or a process that starts."""
 NOTHING_COLLECTED = 5
 
 

@@ -26,7 +26,7 @@ class FoundPlace:
 
 def places_named(words: str) -> list[FoundPlace]:
     """Shops and other members first, then buildings and lanes; best first, empty where nothing is called so."""
-    plain = words.strip()[:LONGEST_WORDS]
+    plain = words.replace("\0", "").strip()[:LONGEST_WORDS]  # PostgreSQL has no such sign
     wanted = normalise(plain)
     if not wanted:
         return []
@@ -42,7 +42,7 @@ def place_by_key(key: str) -> Party | Area | None:
         if kind == "party" and name.isascii() and name.isdigit() and len(name) < LONGEST_KEY:
             members = Party.objects.filter(pk=int(name), status=PartyStatus.ACTIVE)
             return members.select_related("area").first()
-        if kind == "area" and name:
+        if kind == "area" and name and "\0" not in name:
             return Area.objects.filter(code=name, retired_on__isnull=True).first()
     return None
 

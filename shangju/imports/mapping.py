@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -86,8 +87,9 @@ class Mapping:
         return bool(self.recognised_by) and all(header_key(word) in present for word in self.recognised_by)
 
 
+@cache
 def builtin_mapping(name: str) -> Mapping:
-    """A mapping that comes with the system."""
+    """A mapping that comes with the system; read once, for a table asks for it at every row."""
     return read_mapping(MAPPINGS / f"{name}.yaml")
 
 

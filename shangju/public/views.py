@@ -169,7 +169,7 @@ LOOK_UPS_PER_MINUTE = 120
 @require_POST
 def places(request: HttpRequest) -> HttpResponse:
     """The places that the words typed so far name: the part of the page that the script puts in."""
-    words = request.POST.get("address", "")[:200].replace("\0", "")
+    words = request.POST.get("address", "")[:200]
     busy = exceeds_limit("look-up", client_address(request), per_minute=LOOK_UPS_PER_MINUTE)
     found = [] if busy else places_named(words)
     context = {"places": found, "chosen": request.POST.get("spot", ""), "searched": False}

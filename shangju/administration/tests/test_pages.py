@@ -168,6 +168,7 @@ def test_limits_and_quiet_hours_are_set_and_shown_with_what_waits(world: World) 
     assert client.get(reverse("administration:limits", args=["pigeon"])).status_code == 404
 
 
+@pytest.mark.once(by="tests.test_permissions.test_each_answer_of_the_matrix_is_given")
 def test_each_role_sees_its_own_pages_and_nothing_else(world: World) -> None:
     names = set(world.addresses())
     opened = {
@@ -191,12 +192,14 @@ def test_each_role_sees_its_own_pages_and_nothing_else(world: World) -> None:
     assert set(statuses(signed_in("worker-one"), world).values()) == {403}
 
 
+@pytest.mark.once(by="tests.test_permissions.test_each_answer_of_the_matrix_is_given")
 def test_strangers_are_sent_to_sign_in(world: World) -> None:
     for name, address in world.addresses().items():
         response = Client().get(address)
         assert (response.status_code, response.url.split("?")[0]) == (302, reverse("account_login")), name
 
 
+@pytest.mark.once(by="tests.test_permissions.test_each_answer_of_the_matrix_is_given")
 def test_every_page_has_title_heading_and_purpose(world: World) -> None:
     for user in ("system-one", "audit-one"):
         client = signed_in(user)

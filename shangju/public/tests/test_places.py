@@ -72,6 +72,8 @@ def value_of(page: str, name: str) -> str:
         ("", None),
         ("。", None),
         ("没有这家", None),
+        ("里\0院", "里院面馆"),
+        ("\0", None),
     ],
 )
 def test_words_find_shops_and_buildings(street: Street, words: str, first: str | None) -> None:
@@ -80,7 +82,7 @@ def test_words_find_shops_and_buildings(street: Street, words: str, first: str |
 
 
 @pytest.mark.parametrize(
-    "key", ["", "party-", "party-x", "party-99999999", "party-" + "9" * 40, "area-NONE", "shop-1"]
+    "key", ["", "party-", "party-x", "party-99999999", "party-" + "9" * 40, "area-NONE", "area-\0", "shop-1"]
 )
 def test_a_key_that_names_nothing_is_nobody(street: Street, key: str) -> None:
     assert place_by_key(key) is None
