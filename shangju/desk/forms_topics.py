@@ -241,6 +241,7 @@ def form_for(move: TopicMove, topic: Topic, data: Any = None, *, standing: Stand
     if move == TopicMove.CONFIRM:
         return ConfirmTopicForm(data, initial={"title": topic.title}, auto_id=ids)
     if move == TopicMove.GIVE:
-        forces = task_forces_of(topic.area, on=timezone.localdate())
+        day = timezone.localdate()
+        forces = [force for force in task_forces_of(topic.area, on=day) if force.takes_cases_on(day)]
         return GiveTopicForm(data, task_forces=forces, cases=cases_to_give(standing, topic), auto_id=ids)
     return SIMPLE[move](data, auto_id=ids)

@@ -177,7 +177,7 @@ def give_topic(topic: Topic, *, task_force: TaskForce, reason: str, by: Actor, n
         raise Conflict(sentence % {"task_force": held.task_force})
     # Locked, so that its leaders cannot end it meanwhile.
     chosen = TaskForce.objects.select_for_update().filter(pk=task_force.pk, area_id=held.area_id).first()
-    if chosen is None or not chosen.works_on(timezone.localdate(now)):
+    if chosen is None or not chosen.takes_cases_on(timezone.localdate(now)):
         raise _refused("task_force", _("Choose a task force of this sub-district that is at work."))
     held.task_force = chosen
     held.save(update_fields=["task_force"])

@@ -194,5 +194,5 @@ def test_the_supervision_desk_hands_its_ticks_on(street: Street) -> None:
 
 
 def test_what_no_column_can_hold_names_no_case(street: Street) -> None:
-    answer = browser(street, "leader").get(reverse("topics:gather"), {"case": "AX\0"})
+    answer = browser(street, "leader").post(reverse("topics:gather"), {"case": "AX\0"})
     assert (answer.status_code, answer.headers["Location"]) == (302, reverse("desk:worklist"))

@@ -20,7 +20,7 @@ from shangju.core.forms import add_refusal
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.desk.access import needs_right
 from shangju.desk.forms_topics import GatherForm
-from shangju.desk.views.cases import actor_of
+from shangju.desk.views.cases import actor_of, ticked_numbers
 from shangju.posts.middleware import standing_in
 from shangju.posts.rights import Standing
 from shangju.topics.models import Topic
@@ -37,10 +37,12 @@ TOPICS_AT_MOST = 100
 def gather(request: HttpRequest) -> HttpResponse:
     """Which cases, and into what. The supervision desk posts its ticks here: without a choice the page is shown."""
     standing = standing_in(request)
-    asked = dict.fromkeys([*request.GET.getlist("case"), *request.POST.getlist("case")])
-    # What no column can hold names no case.
-    numbers = [number for number in asked if "\0" not in number]
-    cases = _cases(standing, numbers[:CASES_AT_MOST])
+    ticked = [
+        number
+        for given in (request.GET, request.POST)
+        for number in ticked_numbers(given, at_most=CASES_AT_MOST)
+    ]
+    cases = _cases(standing, list(dict.fromkeys(ticked))[:CASES_AT_MOST])
     if not cases:
         messages.warning(request, _("Tick the cases that belong together first."))
         return redirect("desk:worklist")

@@ -106,11 +106,15 @@ def over(street: Street, force: TaskForce, now: datetime) -> None:
     TaskForce.objects.filter(pk=force.pk).update(starts_on=day - 9 * DAY, ends_on=day - DAY)
 
 
+def ending(street: Street, force: TaskForce, now: datetime) -> None:
+    TaskForce.objects.filter(pk=force.pk).update(ends_on=timezone.localdate(now))
+
+
 def not_begun(street: Street, force: TaskForce, now: datetime) -> None:
     TaskForce.objects.filter(pk=force.pk).update(starts_on=timezone.localdate(now) + DAY)
 
 
-@pytest.mark.parametrize("change", [far, over, not_begun])
+@pytest.mark.parametrize("change", [far, over, ending, not_begun])
 def test_only_one_of_the_same_sub_district_that_is_at_work(
     street: Street, now: datetime, change: Callable[[Street, TaskForce, datetime], None]
 ) -> None:
