@@ -33,7 +33,7 @@ def generated(db: None, monkeypatch: pytest.MonkeyPatch) -> list[Case]:
     monkeypatch.setattr(generator, "HOME_SHARE", 0.5)
     monkeypatch.setattr(generator, "DISTINCT_TEXTS", 200)
     generator.texts.cache_clear()
-    monkeypatch.setattr(generator, "take_indexes_away", list)
+    monkeypatch.setattr(generator, "take_indexes_away", lambda *_tables: [])
     monkeypatch.setattr(generator, "finish", lambda *_arguments: None)
     with everywhere(EverywhereReason.DEMO):
         plans = [

@@ -91,16 +91,18 @@ WRONG_METHOD = 405
 
 
 class NulSignMiddleware:
-    """Answers 400 to an address with a NUL sign, which nobody types and PostgreSQL can look up nowhere.
+    """Answers 400 to the address of a page with a NUL sign, which nobody types and PostgreSQL can look up nowhere.
 
-    Forms refuse it at their fields; what reads the address without one need not think of it.
+    Forms refuse it at their fields, the interface says which parameter is wrong; what reads an address without either
+    need not think of it.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        has_one = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        if has_one and not is_for_programs(request):
             raise BadRequest("a NUL sign in the address")
         return self.get_response(request)
 

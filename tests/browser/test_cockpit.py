@@ -122,7 +122,9 @@ def test_a_chart_leads_where_its_table_leads(wall: Page) -> None:
     assert links.first.get_attribute("tabindex") == "-1", "the keyboard passes by what the chart hides"
     switch.click()
     expect(links.first).to_be_visible()
+    before = wall.locator("[data-wall] > *").first.element_handle()
     wall.clock.run_for(31_000)
+    before.wait_for_element_state("hidden")  # taken out, with all of the old wall
     expect(switch).to_have_attribute("aria-pressed", "true")
     expect(wall.locator(".chart--heat canvas")).to_have_count(0)
     switch.click()

@@ -53,9 +53,7 @@ def test_the_code_of_a_shop_fills_the_shop_in(street: Street) -> None:
     assert (the_case().place_party_id, the_case().channel) == (shop.pk, Channel.QR_CODE)
 
 
-@pytest.mark.parametrize(
-    "address", ["/q/nothing-here/", "/q/%00/", "/q/m/999999/", "/q/m/99999999999999999999999/"]
-)
+@pytest.mark.parametrize("address", ["/q/nothing-here/", "/q/m/999999/", "/q/m/99999999999999999999999/"])
 def test_an_unknown_code_leads_to_the_plain_form_with_a_sentence(street: Street, address: str) -> None:
     client = Client()
     answer = client.get(address, headers=ENGLISH)
