@@ -34,6 +34,7 @@ PAGES = {
     "topics": ("topics:list", {}),
     "ledgers": ("ledgers:list", {}),
     "measures": ("supervision:measures", {"by": "area"}),
+    "measures of a year": ("supervision:measures", {"by": "category", "span": "this_year"}),
     "measures of a handler": (
         "supervision:measures",
         {"by": "handler", "span": "this_week", "category": "01"},

@@ -143,12 +143,14 @@ def _may_set(request: HttpRequest) -> bool:
 
 
 def _compared(asked: Asked, whole: Figures, settings: Settings) -> list[Compared]:
-    before, a_year = (
-        figures_of(with_period(asked, period), settings=settings, medians=False)
-        for period in (asked.period.before(), asked.period.a_year_before())
-    )
+    before, a_year = asked.period.before(), asked.period.a_year_before()
+    # Of a whole year both are the same one, which is then counted once.
+    then = {
+        period: figures_of(with_period(asked, period), settings=settings, medians=False)
+        for period in dict.fromkeys((before, a_year))
+    }
     return [
-        Compared(figure, before.by_name[name], a_year.by_name[name], settings.minimum)
+        Compared(figure, then[before].by_name[name], then[a_year].by_name[name], settings.minimum)
         for name, figure in whole.by_name.items()
     ]
 
