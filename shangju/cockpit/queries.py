@@ -19,6 +19,8 @@ from shangju.cockpit.models import ReceivedDay
 from shangju.cockpit.tally import KEPT_APART, Received, ReceivedCounts, together
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.models import Round
+from shangju.measures.periods import day_of
+from shangju.measures.queries import rounds_of
 
 CHILD_KIND = {AreaKind.SUBDISTRICT: AreaKind.COMMUNITY, AreaKind.COMMUNITY: AreaKind.GRID}
 """The areas that have a screen, and what is told apart on their maps."""
@@ -132,16 +134,9 @@ def ended_today_in(area: Area, *, today: date) -> EndedToday:
     )
 
 
-def rounds_of(area: Area) -> QuerySet[Round]:
-    """The rounds of a sub-district or community, by the column that the indexes begin with."""
-    is_community = area.kind == AreaKind.COMMUNITY
-    found = Round.objects.filter(subdistrict=area.parent_id if is_community else area.pk)
-    return found.filter(community=area) if is_community else found
-
-
 def ended_lately_in(area: Area, *, since: datetime) -> QuerySet[Round]:
     """The rounds of cases that are over, among which are all that were closed after ``since``."""
-    return rounds_of(area).filter(ended_at__gte=since - CALLED_BACK_WITHIN, case__is_open=False)
+    return rounds_of(area).filter(ended_on__gte=day_of(since - CALLED_BACK_WITHIN), case__is_open=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from shangju.cockpit.queries import (
     ended_lately_in,
     midnight,
     received_between,
-    rounds_of,
     wall_names,
 )
 from shangju.cockpit.tally import FEWEST, KEPT_APART, Received, counted, named_categories
 from shangju.measures.models import Round
+from shangju.measures.queries import rounds_of
 
 
 class Shown(TextChoices):
@@ -52,12 +52,12 @@ class AskedRows:
     key: str = KEPT_APART
 
 
-ROUNDS: dict[Shown, tuple[str, dict[str, Any]]] = {
-    Shown.RECEIVED: ("started_at", {"number": 0}),
-    Shown.REOPENED: ("started_at", {"number__gt": 0}),
-    Shown.RESOLVED: ("ended_at", {"is_aside": False}),
+ROUNDS: dict[Shown, tuple[str, str, dict[str, Any]]] = {
+    Shown.RECEIVED: ("started_at", "begun_on", {"number": 0}),
+    Shown.REOPENED: ("started_at", "begun_on", {"number__gt": 0}),
+    Shown.RESOLVED: ("ended_at", "ended_on", {"is_aside": False}),
 }
-"""Figures counted in rounds: by which instant, and which of them."""
+"""Figures counted in rounds: by which instant and its day, and which of them."""
 
 MOVED: dict[Shown, str] = {
     Shown.ACCEPTED: "accepted_at",
@@ -74,10 +74,10 @@ def moment_of(figure: Shown) -> str:
 
 def rounds_behind(asked: AskedRows) -> QuerySet[Round]:
     """The rounds of one of :data:`ROUNDS`."""
-    moment, which = ROUNDS[asked.figure]
-    found = rounds_of(asked.area).filter(**which, **_days(moment, asked))
+    moment, day, which = ROUNDS[asked.figure]
+    found = rounds_of(asked.area).filter(**which, **{f"{day}__range": (asked.first, asked.last)})
     if asked.weekday is not None:
-        found = found.filter(**{f"{moment}__iso_week_day": asked.weekday + 1})
+        found = found.filter(**{f"{day}__iso_week_day": asked.weekday + 1})
     if asked.hour is not None:
         found = found.filter(**{f"{moment}__hour": asked.hour})
     return found

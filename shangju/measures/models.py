@@ -31,8 +31,10 @@ class Round(models.Model):
     """One round of a case: from the report, or a reopening, to its result. What counts is decided here, once.
 
     Written by :mod:`shangju.measures.keeping` alone, out of the history and the clocks; ``history_length`` says how far
-    it was read. ``day`` is the calendar day of the closing deadline, by which the round belongs to a period. An open
-    round is judged as if its deadline had passed; until it has, whoever counts leaves it out.
+    it was read. ``day`` is the calendar day of the closing deadline, by which the round belongs to a period; the days of
+    its beginning and end, and the hour of the day at which it began, are stored because all rounds are counted by them
+    (:mod:`shangju.measures.recounting`). An open round is judged as if its deadline had passed; until it has, whoever
+    counts leaves it out.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="rounds", db_index=False)
@@ -50,9 +52,12 @@ class Round(models.Model):
     handler_party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", db_index=False)
 
     started_at = models.DateTimeField()
+    begun_on = models.DateField()
+    begun_hour = models.PositiveSmallIntegerField()
     due_at = models.DateTimeField()
     day = models.DateField()
     ended_at = models.DateTimeField(null=True)
+    ended_on = models.DateField(null=True)
     is_aside = models.BooleanField(default=False)
     minutes = models.PositiveIntegerField(_("Minutes to the result"), null=True)
 
@@ -75,6 +80,12 @@ class Round(models.Model):
                 name="open_round_has_no_result",
             ),
             models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_on__isnull=True)
+                | Q(ended_at__isnull=False, ended_on__isnull=False),
+                name="ended_on_a_day",
+            ),
+            models.CheckConstraint(condition=Q(begun_hour__lte=23), name="begun_in_an_hour"),
+            models.CheckConstraint(
                 condition=Q(is_aside=False) | Q(**dict.fromkeys(MeasureName.values, Verdict.EXCLUDED)),
                 name="aside_counts_nowhere",
             ),
@@ -84,11 +95,17 @@ class Round(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["subdistrict", "day"], name="rounds_by_subdistrict"),
+            # The longer ones hold all that medians and flows are counted by: the rows themselves stay unread.
+            models.Index(
+                fields=["subdistrict", "day", "minutes", "category", "community"],
+                name="medians_by_subdistrict",
+            ),
             models.Index(fields=["community", "day"], name="rounds_by_community"),
             models.Index(fields=["grid", "day"], name="rounds_by_grid"),
-            models.Index(fields=["subdistrict", "started_at"], name="rounds_begun"),
-            models.Index(fields=["subdistrict", "ended_at"], name="rounds_ended"),
+            models.Index(
+                fields=["subdistrict", "begun_on", "begun_hour", "number", "community"], name="flows_begun"
+            ),
+            models.Index(fields=["subdistrict", "ended_on", "is_aside", "community"], name="flows_ended"),
             models.Index(
                 fields=["subdistrict", "due_at"], condition=Q(ended_at__isnull=True), name="rounds_open"
             ),
@@ -110,9 +127,9 @@ class TallyManager(ScopedManager["Tally"]):
 
 
 class DayFlowManager(ScopedManager["DayFlow"]):
-    """Flows of areas in scope."""
+    """Flows of sub-districts in scope."""
 
-    columns: ClassVar[ScopeColumns] = OF_AREA
+    columns: ClassVar[ScopeColumns] = ScopeColumns(path="subdistrict__path")
 
 
 class MeasureSettingsManager(ScopedManager["MeasureSettings"]):
@@ -144,10 +161,10 @@ COUNTED: tuple[str, ...] = (
 
 
 class Tally(models.Model):
-    """Rounds counted ahead, for a sub-district or a community: whole days, and months by each dimension.
+    """Rounds counted ahead: days of sub-districts, months of them by each dimension, months of communities as a whole.
 
-    Two grains, because a single day by category or handler is hardly less than its rounds. ``key`` is the id, code or
-    name of what the dimension parts by.
+    Whatever is smaller, a day by category or the month of a community by handler, is hardly less than its rounds, which are
+    counted when it is asked for. ``key`` is the id, code or name of what the dimension parts by.
     """
 
     class Grain(models.TextChoices):
@@ -192,14 +209,20 @@ class Tally(models.Model):
             models.CheckConstraint(
                 condition=Q(grain="month") | Q(grain="day", dimension="", key=""), name="days_are_whole"
             ),
+            models.CheckConstraint(
+                condition=Q(grain="month", dimension="", key="") | Q(area=F("subdistrict")),
+                name="communities_have_whole_months",
+            ),
         ]
         indexes = [models.Index(fields=["subdistrict", "first"], name="tallies_of_subdistrict")]
 
 
 class DayFlow(models.Model):
-    """What came in and went out of an area on one day. ``hours`` has 24 numbers: what came in each hour."""
+    """What came in and went out of a sub-district on one day. ``hours`` has 24 numbers: what came in each hour.
 
-    area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False)
+    That of a community is read out of an index of rounds when it is asked for, and never stored.
+    """
+
     subdistrict = models.ForeignKey(Area, models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
     received = models.PositiveIntegerField(default=0)
@@ -212,8 +235,7 @@ class DayFlow(models.Model):
 
     class Meta:
         base_manager_name = "objects"
-        constraints = [models.UniqueConstraint(fields=["area", "day"], name="flow_once_a_day")]
-        indexes = [models.Index(fields=["subdistrict", "day"], name="flows_of_subdistrict")]
+        constraints = [models.UniqueConstraint(fields=["subdistrict", "day"], name="flow_once_a_day")]
 
 
 class MeasureSettings(models.Model):

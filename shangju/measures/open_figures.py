@@ -1,20 +1,20 @@
 """The figures for everybody: of a sub-district, its communities and its categories, small numbers withheld."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from django.db.models import Sum
+from django.db.models import Count
 
 from shangju.areas.models import Area, AreaKind
 from shangju.categories.queries import category_tree
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.definitions import Figure, MeasureName
-from shangju.measures.models import DayFlow, Dimension
+from shangju.measures.models import Dimension
 from shangju.measures.periods import Period, month_of
-from shangju.measures.queries import Asked, Figures, figures_by, figures_of, minimum_of, rounds_in
+from shangju.measures.queries import Asked, Figures, figures_by, figures_of, minimum_of, rounds_in, rounds_of
 from shangju.measures.withholding import withheld
 
 SHOWN: tuple[MeasureName, ...] = (
@@ -114,15 +114,26 @@ def _numbers(figures: Figures | None, flow: Mapping[str, int]) -> Numbers:
     return {**flow, **rates, MEDIAN: figures.handled if figures else 0}
 
 
-def _flows(asked: Asked) -> dict[int, dict[str, int]]:
-    """What was received and what had a result, by id of the area; zeros where nothing was."""
-    within = DayFlow.objects.filter(
-        subdistrict=asked.area, day__gte=asked.period.first, day__lte=asked.period.last
-    )
-    found: dict[int, dict[str, int]] = defaultdict(lambda: {RECEIVED: 0, RESOLVED: 0})
-    for area, received, resolved in within.values_list("area").annotate(Sum("received"), Sum("resolved")):
-        found[area] = {RECEIVED: received, RESOLVED: resolved}
+def _flows(asked: Asked) -> dict[int | None, dict[str, int]]:
+    """What was received and what had a result, by id of the community (none: in no community); zeros where nothing was."""
+    rounds = rounds_of(asked.area).order_by().values_list("community")
+    days = (asked.period.first, asked.period.last)
+    columns = {
+        RECEIVED: rounds.filter(begun_on__range=days, number=0),
+        RESOLVED: rounds.filter(ended_on__range=days, is_aside=False),
+    }
+    found: dict[int | None, dict[str, int]] = defaultdict(lambda: dict.fromkeys(columns, 0))
+    for column, counted in columns.items():
+        for community, count in counted.annotate(count=Count("*")):
+            found[community][column] = count
     return found
+
+
+def _together(flows: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total = {RECEIVED: 0, RESOLVED: 0}
+    for flow in flows:
+        total = {column: count + flow[column] for column, count in total.items()}
+    return total
 
 
 def _line(area: Area, figures: Figures | None, numbers: Numbers, hidden: Collection[str]) -> Line:
@@ -144,7 +155,7 @@ def _rate(name: MeasureName, figures: Figures | None) -> Figure:
 
 def _whole(asked: Asked, minimum: int) -> Line:
     figures = figures_of(asked)
-    numbers = _numbers(figures, _flows(asked)[asked.area.pk])
+    numbers = _numbers(figures, _together(_flows(asked).values()))
     return _line(
         asked.area, figures, numbers, [name for name, number in numbers.items() if 0 < number < minimum]
     )
@@ -159,7 +170,7 @@ def _communities(asked: Asked, minimum: int) -> list[Line]:
     by_key = {each.key: each for each in figures_by(asked, Dimension.AREA)}
     numbers = {key: _numbers(by_key.get(key), flows[area.pk]) for key, area in areas.items()}
     elsewhere = [_numbers(each, {}) for key, each in by_key.items() if key not in areas]
-    total = flows[asked.area.pk]
+    total = _together(flows.values())
     rest = {name: total[name] - sum(each[name] for each in numbers.values()) for name in total}
     hidden: dict[str, set[str]] = defaultdict(set)
     for column in (RECEIVED, RESOLVED, *map(str, SHOWN), MEDIAN):

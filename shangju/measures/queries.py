@@ -33,9 +33,8 @@ from shangju.measures.models import (
     Tally,
 )
 from shangju.measures.periods import Period, day_of
-from shangju.measures.tallies import counts_of
+from shangju.measures.tallies import counts_of, day_flows
 
-COUNTED_AHEAD = (AreaKind.SUBDISTRICT, AreaKind.COMMUNITY)
 LEVELS = {AreaKind.SUBDISTRICT: "subdistrict", AreaKind.COMMUNITY: "community", AreaKind.GRID: "grid"}
 
 
@@ -162,16 +161,31 @@ def _counts(asked: Asked, dimension: str) -> tuple[dict[str, Counts], dict[str, 
 
 
 def is_counted_ahead(asked: Asked, dimension: str) -> bool:
-    """Whether the tallies answer: of a month one dimension at a time, of days all together."""
-    if asked.area.kind not in COUNTED_AHEAD:
-        return False
+    """Whether tallies answer for its whole months: of a sub-district by one dimension, of a community all together."""
     parted = asked.narrowed + (dimension not in {Dimension.WHOLE, Dimension.AREA})
-    below = dimension == Dimension.AREA and asked.area.kind != AreaKind.SUBDISTRICT
-    return not below and (parted == 0 or (parted == 1 and bool(asked.period.months)))
+    if asked.area.kind == AreaKind.SUBDISTRICT:
+        return parted == 0 or (parted == 1 and dimension != Dimension.AREA)
+    return asked.area.kind == AreaKind.COMMUNITY and parted == 0 and dimension == Dimension.WHOLE
 
 
 def _counted_ahead(asked: Asked, dimension: str) -> dict[str, Counts]:
+    """Whole months from their tallies; the days before and after from theirs where they have some, else from the rounds."""
     months, days = asked.period.parts()
+    days_are_whole = (
+        asked.area.kind == AreaKind.SUBDISTRICT and dimension == Dimension.WHOLE and not asked.narrowed
+    )
+    gathered: dict[str, list[Counts]] = defaultdict(list)
+    for tally in _tallies(asked, dimension, months, days if days_are_whole else []):
+        gathered[_key_of(tally, dimension)].append(counts_of(tally))
+    counted = {key: added(counts) for key, counts in gathered.items()}
+    if dimension == Dimension.AREA:
+        counted = _with_rest(counted, asked)
+    return counted if days_are_whole else _with_days(counted, asked, dimension, days)
+
+
+def _tallies(
+    asked: Asked, dimension: str, months: Sequence[date], days: Iterable[tuple[date, date]]
+) -> QuerySet[Tally]:
     within = Q(grain=Tally.Grain.MONTH, first__in=months)
     for first, last in days:
         within |= Q(grain=Tally.Grain.DAY, first__gte=first, first__lte=last)
@@ -179,12 +193,21 @@ def _counted_ahead(asked: Asked, dimension: str) -> dict[str, Counts]:
     found = Tally.objects.filter(within, dimension=parted)
     if keys is not None:
         found = found.filter(key__in=keys)
-    whose = "subdistrict" if dimension == Dimension.AREA else "area"
-    gathered: dict[str, list[Counts]] = defaultdict(list)
-    for tally in found.filter(**{whose: asked.area}):
-        gathered[_key_of(tally, dimension, asked)].append(counts_of(tally))
-    summed = {key: added(counts) for key, counts in gathered.items()}
-    return _with_rest(summed, asked) if dimension == Dimension.AREA else summed
+    return found.filter(**{"subdistrict" if dimension == Dimension.AREA else "area": asked.area})
+
+
+def _with_days(
+    counted: dict[str, Counts], asked: Asked, dimension: str, days: Iterable[tuple[date, date]]
+) -> dict[str, Counts]:
+    """With the rounds of these days, counted now."""
+    within = Q()
+    for first, last in days:
+        within |= Q(day__gte=first, day__lte=last)
+    if within:
+        for (key,), counts in counted_by(rounds_in(asked).filter(within), key=_key(asked, dimension)):
+            part = str(key or "")
+            counted[part] = added([counts, *([counted[part]] if part in counted else [])])
+    return counted
 
 
 def _parted_by(asked: Asked, dimension: str) -> tuple[str, list[str] | None]:
@@ -202,7 +225,7 @@ def _parted_by(asked: Asked, dimension: str) -> tuple[str, list[str] | None]:
     return (Dimension.WHOLE, [""]) if dimension == Dimension.AREA else (dimension, None)
 
 
-def _key_of(tally: Tally, dimension: str, asked: Asked) -> str:
+def _key_of(tally: Tally, dimension: str) -> str:
     if dimension == Dimension.AREA:
         return str(tally.area_id)
     return "" if dimension == Dimension.WHOLE else tally.key
@@ -297,8 +320,8 @@ def _medians(asked: Asked, dimension: str) -> dict[str, float]:
     handled = rounds_in(asked).filter(minutes__isnull=False).annotate(key=key)
     middle = (
         handled.annotate(
-            place=Window(RowNumber(), partition_by=key, order_by=["minutes", "pk"]),
-            size=Window(Count("pk"), partition_by=key),
+            place=Window(RowNumber(), partition_by=key, order_by="minutes"),
+            size=Window(Count("minutes"), partition_by=key),
         )
         .filter(place__gte=F("size") / 2, place__lte=F("size") / 2 + 1)
         .order_by()
@@ -333,15 +356,21 @@ def with_period(asked: Asked, period: Period) -> Asked:
 
 def flows_of(area: Area, period: Period) -> list[DayFlow]:
     """What came and went on each day of the period, days without anything included (unsaved)."""
-    stored = {
-        flow.day: flow
-        for flow in DayFlow.objects.filter(area=area, day__gte=period.first, day__lte=period.last)
-    }
-    return [stored.get(day) or _empty_flow(area, day) for day in period.each_day()]
+    if area.kind == AreaKind.SUBDISTRICT:
+        found: Iterable[DayFlow] = DayFlow.objects.filter(
+            subdistrict=area, day__gte=period.first, day__lte=period.last
+        )
+    else:
+        found = day_flows(rounds_of(area), list(period.each_day()))
+    flows = {flow.day: flow for flow in found}
+    return [flows.get(day) or DayFlow(day=day, hours=[0] * 24) for day in period.each_day()]
 
 
-def _empty_flow(area: Area, day: date) -> DayFlow:
-    return DayFlow(area=area, day=day, hours=[0] * 24)
+def rounds_of(area: Area) -> QuerySet[Round]:
+    """The rounds of a sub-district or community, by the column that the indexes begin with."""
+    is_community = area.kind == AreaKind.COMMUNITY
+    found = Round.objects.filter(subdistrict=area.parent_id if is_community else area.pk)
+    return found.filter(community=area) if is_community else found
 
 
 def hours_of_weekdays(flows: Iterable[DayFlow]) -> list[list[int]]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils import timezone
+
 from shangju.cases.models import Case, CaseClock, CaseEvent
 from shangju.cases.workflow import MoveName, Satisfaction, Solved, State
 from shangju.deadlines.steps import Step
@@ -110,6 +112,7 @@ def _round(
     is_aside = is_last and course.stands in ASIDE
     has_result = not is_last or course.stands in {State.RESOLVED, State.CLOSED}
     result_at = course.result_at if has_result and not is_aside else None
+    ended_at = course.aside_at if is_aside else result_at
     due_at = _due_of(clocks, course)
     found = Round(
         case=case,
@@ -125,9 +128,12 @@ def _round(
         handler_post_id=course.worker[0],
         handler_party_id=course.worker[1],
         started_at=course.started_at,
+        begun_on=day_of(course.started_at),
+        begun_hour=timezone.localtime(course.started_at).hour,
         due_at=due_at,
         day=day_of(due_at),
-        ended_at=course.aside_at if is_aside else result_at,
+        ended_at=ended_at,
+        ended_on=None if ended_at is None else day_of(ended_at),
         is_aside=is_aside,
     )
     if result_at is not None:

@@ -12,7 +12,7 @@ from shangju.cases.models import Case, CaseEvent
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.keeping import FACTS, fresh_rounds, key_of, store_rounds
 from shangju.measures.models import COUNTED, DayFlow, ReadTo, Round, Tally
-from shangju.measures.periods import DAY, day_of, first_of_month
+from shangju.measures.periods import DAY, first_of_month
 from shangju.measures.recounting import recount
 from shangju.measures.tallies import day_flows, day_tallies, month_tallies
 
@@ -64,17 +64,17 @@ def _all_days() -> dict[int, list[date]]:
         Round.objects.order_by()
         .values("subdistrict")
         .annotate(
-            first=Min("started_at"),
+            first=Min("begun_on"),
             due=Max("day"),
-            ended=Max("ended_at"),
-            begun=Max("started_at"),
+            ended=Max("ended_on"),
+            begun=Max("begun_on"),
             earliest=Min("day"),
         )
     )
     found = {}
     for row in rows:
-        first = min(day_of(row["first"]), row["earliest"])
-        last = max(row["due"], day_of(row["begun"]), day_of(row["ended"] or row["begun"]))
+        first = min(row["first"], row["earliest"])
+        last = max(row["due"], row["begun"], row["ended"] or row["begun"])
         found[row["subdistrict"]] = [first + DAY * number for number in range((last - first).days + 1)]
     return found
 
@@ -137,8 +137,8 @@ def _of_counts(subdistrict: int, days: list[date]) -> Iterator[Difference]:
     )
     yield from _compared(
         DayFlow.objects.filter(subdistrict=subdistrict, day__in=days),
-        day_flows(subdistrict, days),
-        lambda flow: f"flow of area {flow.area_id} on {flow.day}",
+        day_flows(Round.objects.filter(subdistrict=subdistrict), days, subdistrict=subdistrict),
+        lambda flow: f"flow of area {flow.subdistrict_id} on {flow.day}",
         ("received", "reopened", "resolved", "ended_aside", "hours"),
     )
 

@@ -2,21 +2,22 @@
 
 :mod:`shangju.measures.tallies` counts the days and months that changed; this counts twenty million rounds in one go. The
 counters and keys are the same ones, and ``shangju recompute --check`` compares what this made with what that makes.
-Rounds are read once for each dimension into a table of the connection's own (a plain reading, which PostgreSQL
-shares among its cores); communities and sub-districts are added up from there.
+What is counted in one reading of the rounds (plain, so that PostgreSQL shares it among its cores) is put into a table of
+the connection's own, and added up from there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, DateField, F, Model, Q, QuerySet, Sum
-from django.db.models.functions import Cast, ExtractHour, TruncDate
+from django.db.models import Count, DateField, IntegerField, Model, Q, QuerySet
+from django.db.models.functions import Cast
 
 from shangju.areas.models import Area, AreaKind
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.measures.counting import KEYS, counters, month_key
+from shangju.measures.counting import EACH, KEYS, counters, month_key
 from shangju.measures.keeping import place_in_history
 from shangju.measures.models import COUNTED, DayFlow, Dimension, Round, Tally
 
@@ -29,8 +30,37 @@ FOR_LARGE_READINGS = """
 """PostgreSQL guesses many more groups than there are: without this it sorts all rounds, on one core, to keep them apart.
 What is slow for a page, to compile a statement before it runs, is fast over millions of rows."""
 
-READ_TOGETHER = ((Dimension.CATEGORY, Dimension.CLASS), (Dimension.CHANNEL,), (Dimension.HANDLER,))
-"""The dimensions of months. A category mostly has one class, so that both together make hardly more groups than one."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A kind of tallies: of which areas, of days or months, by what. Areas and grains are columns that are counted by."""
+
+    area: str
+    grain: Tally.Grain
+    dimension: Dimension = Dimension.WHOLE
+
+    @property
+    def key(self) -> str:
+        """The column of the keys."""
+        return f"key_{self.dimension}"
+
+
+READ_TOGETHER = (
+    (
+        Wanted("subdistrict", Tally.Grain.DAY),
+        Wanted("subdistrict", Tally.Grain.MONTH),
+        Wanted("community", Tally.Grain.MONTH),
+    ),
+    (
+        Wanted("subdistrict", Tally.Grain.MONTH, Dimension.CATEGORY),
+        Wanted("subdistrict", Tally.Grain.MONTH, Dimension.CLASS),
+    ),
+    (Wanted("subdistrict", Tally.Grain.MONTH, Dimension.CHANNEL),),
+    (Wanted("subdistrict", Tally.Grain.MONTH, Dimension.HANDLER),),
+)
+"""A category mostly has one class, so that both together make hardly more groups than one."""
+
+HOURS = range(24)
 
 
 def recount() -> None:
@@ -40,103 +70,92 @@ def recount() -> None:
     each sub-district gets one of its own, so that reports come in between.
     """
     with everywhere(EverywhereReason.VERIFICATION):
-        for within in _portions():
+        for portion in _portions():
             with transaction.atomic():
                 place_in_history(waits=True)
-                _count_anew(within)
+                _count_anew(portion)
 
 
-def _portions() -> list[Q]:
+def _portions() -> list[dict[str, int]]:
+    """All at once, or one sub-district at a time, as the beginning of a condition."""
     if connection.vendor == "postgresql":
-        return [Q()]
+        return [{}]
     subdistricts = Area.objects.filter(kind=AreaKind.SUBDISTRICT).order_by("pk")
-    return [Q(subdistrict=pk) for pk in subdistricts.values_list("pk", flat=True)]
+    return [{"subdistrict": pk} for pk in subdistricts.values_list("pk", flat=True)]
 
 
-def _count_anew(within: Q) -> None:
+def _count_anew(portion: dict[str, int]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(FOR_LARGE_READINGS)
-    Tally.objects.filter(within).delete()
-    DayFlow.objects.filter(within).delete()
-    rounds = Round.objects.filter(within).order_by()
-    _store_tallies(rounds.annotate(first=F("day")), Tally.Grain.DAY, [Dimension.WHOLE])
-    _store_whole_months(within)
-    by_month = rounds.annotate(first=Cast(month_key("day"), DateField()))
-    for dimensions in READ_TOGETHER:
-        _store_tallies(by_month, Tally.Grain.MONTH, dimensions)
+    Tally.objects.filter(**portion).delete()
+    DayFlow.objects.filter(**portion).delete()
+    rounds = Round.objects.filter(**portion).order_by()
+    for wanted in READ_TOGETHER:
+        _store_tallies(rounds, wanted)
     _store_flows(rounds)
 
 
-def _store_tallies(rounds: QuerySet[Round], grain: str, dimensions: Sequence[str]) -> None:
-    """``rounds`` have the first day of their span as ``first``; they are read once for all these ``dimensions``."""
-    keys = {f"key_{number}": KEYS[dimension] for number, dimension in enumerate(dimensions)}
-    parts = rounds.annotate(**keys).values("subdistrict", "community", "first", *keys)
-    sums = ", ".join(f"SUM(n_{name})" for name in COUNTED)
-    with _own_table("measures_counted", parts.annotate(**counters())):
-        for key, dimension in zip(keys, dimensions, strict=True):
+def _store_tallies(rounds: QuerySet[Round], wanted: Sequence[Wanted]) -> None:
+    """The rounds are read once for all that is ``wanted``; areas of both kinds count what lies in them."""
+    keys = {each.key: KEYS[each.dimension] for each in wanted}
+    columns = dict.fromkeys(
+        ("subdistrict", *(name for each in wanted for name in (each.area, each.grain.value)))
+    )
+    dated = rounds.annotate(month=Cast(month_key("day"), DateField()), **keys)
+    with _own_table("measures_counted", dated.values(*columns, *keys).annotate(**_small(counters()))):
+        for each in wanted:
+            parted = f"{each.area}, subdistrict, {each.grain.value}, {each.key}"
             _insert(
                 Tally,
-                ["area_id", "subdistrict_id", "first", "key", *COUNTED, "grain", "dimension"],
-                " UNION ALL ".join(
-                    f"SELECT {area}, subdistrict, first, {key}, {sums}, %s, %s FROM measures_counted"  # noqa: S608 - names
-                    f" WHERE {area} IS NOT NULL GROUP BY {area}, subdistrict, first, {key}"
-                    for area in ("community", "subdistrict")
-                ),
-                [grain, dimension] * 2,
+                ["area_id", "subdistrict_id", "first", "key", "grain", "dimension", *COUNTED],
+                f"SELECT {parted}, %s, %s, {_sums(COUNTED)} FROM measures_counted"  # noqa: S608 - names of ours
+                f" WHERE {each.area} IS NOT NULL GROUP BY {parted}",
+                [each.grain, each.dimension],
             )
 
 
-def _store_whole_months(within: Q) -> None:
-    """A month as a whole is the sum of its days."""
-    days = Tally.objects.filter(within, grain=Tally.Grain.DAY).order_by()
-    months = days.annotate(month=Cast(month_key("first"), DateField())).values("area", "subdistrict", "month")
-    statement, parameters = months.annotate(
-        **{f"n_{name}": Sum(name) for name in COUNTED}
-    ).query.sql_with_params()
-    columns = ", ".join(f"n_{name}" for name in COUNTED)
-    _insert(
-        Tally,
-        ["area_id", "subdistrict_id", "first", *COUNTED, "key", "grain", "dimension"],
-        f"SELECT area, subdistrict, month, {columns}, '', %s, %s FROM ({statement}) AS months",  # noqa: S608 - names of ours
-        [Tally.Grain.MONTH, Dimension.WHOLE, *parameters],
-    )
-
-
 def _store_flows(rounds: QuerySet[Round]) -> None:
-    begun = rounds.annotate(on=TruncDate("started_at"), hour=ExtractHour("started_at"))
-    ended = rounds.filter(ended_at__isnull=False).annotate(on=TruncDate("ended_at"))
-    came = begun.values("subdistrict", "community", "on", "hour").annotate(
-        received=Count("pk", filter=Q(number=0)), reopened=Count("pk", filter=Q(number__gt=0))
-    )
-    went = ended.values("subdistrict", "community", "on").annotate(
-        resolved=Count("pk", filter=Q(is_aside=False)), ended_aside=Count("pk", filter=Q(is_aside=True))
-    )
-    with _own_table("measures_came", came), _own_table("measures_went", went):
-        by_hour = " || ', ' || ".join(
-            f"SUM(CASE WHEN hour = {hour} THEN received ELSE 0 END)" for hour in range(24)
-        )
-        hours = DayFlow._meta.get_field("hours").db_type(connection)
+    first = Q(number=0)
+    came = {
+        "n_received": Count(EACH, filter=first),
+        "n_reopened": Count(EACH, filter=~first),
+        **{f"n_{hour}": Count(EACH, filter=first & Q(begun_hour=hour)) for hour in HOURS},
+    }
+    went = {
+        "n_resolved": Count(EACH, filter=Q(is_aside=False)),
+        "n_ended_aside": Count(EACH, filter=Q(is_aside=True)),
+    }
+    ended = rounds.filter(ended_on__isnull=False)
+    flow = ("received", "reopened", "resolved", "ended_aside")
+    by_hour = " || ', ' || ".join(f"SUM(n_{hour})" for hour in HOURS)
+    hours = DayFlow._meta.get_field("hours").db_type(connection)
+    with (
+        _own_table("measures_came", rounds.values("subdistrict", "begun_on").annotate(**_small(came))),
+        _own_table("measures_went", ended.values("subdistrict", "ended_on").annotate(**_small(went))),
+    ):
         _insert(
             DayFlow,
-            ["area_id", "subdistrict_id", "day", "received", "reopened", "resolved", "ended_aside", "hours"],
-            'SELECT area, subdistrict, "on", SUM(received), SUM(reopened), SUM(resolved), SUM(ended_aside),'  # noqa: S608 - names of ours
-            f" CAST('[' || {by_hour} || ']' AS {hours}) FROM ({CAME_AND_WENT}) AS parts"
-            ' GROUP BY area, subdistrict, "on"',
+            ["subdistrict_id", "day", *flow, "hours"],
+            f"SELECT subdistrict, day, {_sums(flow)}, CAST('[' || {by_hour} || ']' AS {hours}) FROM ("  # noqa: S608 - names of ours
+            f"SELECT subdistrict, begun_on AS day, {', '.join(came)}, 0 AS n_resolved, 0 AS n_ended_aside"
+            f" FROM measures_came UNION ALL SELECT subdistrict, ended_on, {', '.join('0' for _name in came)},"
+            f" {', '.join(went)} FROM measures_went) AS parts GROUP BY subdistrict, day",
         )
 
 
-CAME_AND_WENT = """
-    SELECT community AS area, subdistrict, "on", hour, received, reopened, 0 AS resolved, 0 AS ended_aside
-        FROM measures_came WHERE community IS NOT NULL
-    UNION ALL SELECT subdistrict, subdistrict, "on", hour, SUM(received), SUM(reopened), 0, 0
-        FROM measures_came GROUP BY subdistrict, "on", hour
-    UNION ALL SELECT community, subdistrict, "on", -1, 0, 0, resolved, ended_aside
-        FROM measures_went WHERE community IS NOT NULL
-    UNION ALL SELECT subdistrict, subdistrict, "on", -1, 0, 0, SUM(resolved), SUM(ended_aside)
-        FROM measures_went GROUP BY subdistrict, "on"
-"""
-"""What came by the hour and what went, of each community and of the sub-district with all that lies in it."""
+def _sums(counted: Iterable[str]) -> str:
+    return ", ".join(f"SUM(n_{name})" for name in counted)
+
+
+def _small(counts: dict[str, Any]) -> dict[str, Any]:
+    """Counts of one part as numbers of four bytes: PostgreSQL adds up those of eight bytes as decimals, much more slowly.
+
+    Minutes stay as they are: a part can have more of them.
+    """
+    return {
+        name: count if name == "n_minutes" else Cast(count, IntegerField()) for name, count in counts.items()
+    }
 
 
 @contextmanager

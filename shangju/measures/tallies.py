@@ -4,20 +4,19 @@ Always counted anew from the rounds of a day or month, never added to: whatever 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
-from django.db.models.functions import ExtractHour, TruncDate
+from django.db.models import Count, Q, QuerySet
 
-from shangju.measures.counting import KEYS, Counts, added, counted_by, counts_in, month_key
+from shangju.measures.counting import EACH, KEYS, Counts, added, counted_by, counts_in, month_key
 from shangju.measures.models import COUNTED, DayFlow, Dimension, Round, Tally
-from shangju.measures.periods import DAY, Period, begin_of, day_of, first_of_month, month_of
+from shangju.measures.periods import DAY, Period, first_of_month, month_of
 
 PARTED = (Dimension.CATEGORY, Dimension.CHANNEL, Dimension.CLASS, Dimension.HANDLER)
-"""The dimensions that months are counted by; areas have tallies of their own."""
+"""The dimensions that months of a sub-district are counted by; areas have tallies of their own."""
 
 ROWS = 1_000
 
@@ -33,9 +32,9 @@ class Touched:
         """The days that these rounds are counted in."""
         for each in rounds:
             self.due[each.subdistrict_id].add(each.day)
-            self.flows[each.subdistrict_id].add(day_of(each.started_at))
-            if each.ended_at is not None:
-                self.flows[each.subdistrict_id].add(day_of(each.ended_at))
+            self.flows[each.subdistrict_id].add(each.begun_on)
+            if each.ended_on is not None:
+                self.flows[each.subdistrict_id].add(each.ended_on)
 
 
 def count_anew(touched: Touched) -> None:
@@ -48,7 +47,8 @@ def count_anew(touched: Touched) -> None:
     for subdistrict in sorted(touched.flows):
         days = sorted(touched.flows[subdistrict])
         DayFlow.objects.filter(subdistrict=subdistrict, day__in=days).delete()
-        DayFlow.objects.bulk_create(day_flows(subdistrict, days), batch_size=ROWS)
+        rounds = Round.objects.filter(subdistrict=subdistrict)
+        DayFlow.objects.bulk_create(day_flows(rounds, days, subdistrict=subdistrict), batch_size=ROWS)
 
 
 def _replace_tallies(subdistrict: int, grain: str, firsts: Sequence[date], tallies: Iterable[Tally]) -> None:
@@ -59,31 +59,30 @@ def _replace_tallies(subdistrict: int, grain: str, firsts: Sequence[date], talli
 def day_tallies(subdistrict: int, days: Sequence[date]) -> list[Tally]:
     """The tallies of whole days, unsaved."""
     rounds = Round.objects.filter(subdistrict=subdistrict, day__in=days)
-    return _tallies(
-        subdistrict,
-        Tally.Grain.DAY,
-        Dimension.WHOLE,
-        counted_by(rounds, "community", "day", key=KEYS[Dimension.WHOLE]),
-    )
+    parts = counted_by(rounds, "day", key=KEYS[Dimension.WHOLE])
+    return _tallies(subdistrict, Tally.Grain.DAY, Dimension.WHOLE, _of_no_community(parts))
 
 
 def month_tallies(subdistrict: int, months: Sequence[date]) -> list[Tally]:
-    """The tallies of whole months, all together and by each dimension, unsaved."""
+    """The tallies of whole months, all together and, of the sub-district, by each dimension, unsaved."""
     within = Q()
     for month in months:
         period = month_of(month)
         within |= Q(day__gte=period.first, day__lte=period.last)
     rounds = Round.objects.filter(within, subdistrict=subdistrict)
-    return [
-        tally
-        for dimension in (Dimension.WHOLE, *PARTED)
-        for tally in _tallies(
-            subdistrict,
-            Tally.Grain.MONTH,
-            dimension,
-            counted_by(rounds, "community", month=month_key(), key=KEYS[dimension]),
-        )
-    ]
+    whole = counted_by(rounds, "community", month=month_key(), key=KEYS[Dimension.WHOLE])
+    found = _tallies(subdistrict, Tally.Grain.MONTH, Dimension.WHOLE, whole)
+    for dimension in PARTED:
+        parts = counted_by(rounds, month=month_key(), key=KEYS[dimension])
+        found += _tallies(subdistrict, Tally.Grain.MONTH, dimension, _of_no_community(parts))
+    return found
+
+
+def _of_no_community(
+    parts: Iterable[tuple[tuple[Any, ...], Counts]],
+) -> Iterator[tuple[tuple[Any, ...], Counts]]:
+    """Parts of the whole sub-district in the shape of those that are told apart by community."""
+    yield from (((None, *part), counts) for part, counts in parts)
 
 
 def _tallies(
@@ -114,29 +113,26 @@ def counts_of(tally: Tally) -> Counts:
     return counts_in({name: getattr(tally, name) for name in COUNTED}, prefix="")
 
 
-def day_flows(subdistrict: int, days: Sequence[date]) -> list[DayFlow]:
-    """What came and went on these days, unsaved."""
-    flows: dict[tuple[int, date], DayFlow] = {}
+def day_flows(
+    rounds: QuerySet[Round], days: Sequence[date], *, subdistrict: int | None = None
+) -> list[DayFlow]:
+    """What came and went on these days among the ``rounds``, unsaved; of a whole ``subdistrict``, to be stored."""
+    flows: dict[date, DayFlow] = {}
 
-    def flow(area: int, day: date) -> DayFlow:
-        if (area, day) not in flows:
-            flows[area, day] = DayFlow(area_id=area, subdistrict_id=subdistrict, day=day, hours=[0] * 24)
-        return flows[area, day]
+    def flow(day: date) -> DayFlow:
+        return flows.setdefault(day, DayFlow(subdistrict_id=subdistrict, day=day, hours=[0] * 24))
 
-    def each(rows: Iterable[dict[str, Any]], take: Callable[[DayFlow, dict[str, Any]], None]) -> None:
-        for row in rows:
-            for area in {subdistrict, row["community"]} - {None}:
-                take(flow(area, row["on"]), row)
-
-    each(_begun(subdistrict, days), _take_begun)
-    each(_ended(subdistrict, days), _take_ended)
+    for row in _begun(rounds, days):
+        _take_begun(flow(row["begun_on"]), row)
+    for row in _ended(rounds, days):
+        _take_ended(flow(row["ended_on"]), row)
     return list(flows.values())
 
 
 def _take_begun(flow: DayFlow, row: dict[str, Any]) -> None:
     flow.reopened += row["again"]
     flow.received += row["count"] - row["again"]
-    flow.hours[row["hour"]] += row["count"] - row["again"]
+    flow.hours[row["begun_hour"]] += row["count"] - row["again"]
 
 
 def _take_ended(flow: DayFlow, row: dict[str, Any]) -> None:
@@ -144,25 +140,21 @@ def _take_ended(flow: DayFlow, row: dict[str, Any]) -> None:
     flow.resolved += row["count"] - row["aside"]
 
 
-def _begun(subdistrict: int, days: Sequence[date]) -> Any:
-    rounds = Round.objects.filter(_on("started_at", days), subdistrict=subdistrict).order_by()
-    parts = rounds.annotate(on=TruncDate("started_at"), hour=ExtractHour("started_at"))
-    return parts.values("community", "on", "hour").annotate(
-        count=Count("pk"), again=Count("pk", filter=Q(number__gt=0))
-    )
+def _begun(rounds: QuerySet[Round], days: Sequence[date]) -> Any:
+    parts = rounds.filter(_on("begun_on", days)).order_by().values("begun_on", "begun_hour")
+    return parts.annotate(count=Count("*"), again=Count(EACH, filter=Q(number__gt=0)))
 
 
-def _ended(subdistrict: int, days: Sequence[date]) -> Any:
-    rounds = Round.objects.filter(_on("ended_at", days), subdistrict=subdistrict).order_by()
-    parts = rounds.annotate(on=TruncDate("ended_at")).values("community", "on")
-    return parts.annotate(count=Count("pk"), aside=Count("pk", filter=Q(is_aside=True)))
+def _ended(rounds: QuerySet[Round], days: Sequence[date]) -> Any:
+    parts = rounds.filter(_on("ended_on", days)).order_by().values("ended_on")
+    return parts.annotate(count=Count("*"), aside=Count(EACH, filter=Q(is_aside=True)))
 
 
 def _on(column: str, days: Sequence[date]) -> Q:
-    """The instants of these days, as few spans as they make."""
+    """These days, as few spans as they make."""
     within = Q()
     for span in spans(days):
-        within |= Q(**{f"{column}__gte": begin_of(span.first), f"{column}__lt": begin_of(span.last + DAY)})
+        within |= Q(**{f"{column}__gte": span.first, f"{column}__lte": span.last})
     return within
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
+from django.utils import timezone
 
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.tests.stories import case_in, go
@@ -21,6 +22,7 @@ from shangju.measures.queries import (
     counting_rounds,
     figures_by,
     figures_of,
+    flows_of,
     is_counted_ahead,
     rounds_in,
 )
@@ -44,8 +46,8 @@ def stored() -> tuple[list[object], list[object], list[object]]:
         ),
         list(Tally.objects.order_by(*tally).values_list(*tally, *COUNTED)),
         list(
-            DayFlow.objects.order_by("area", "day").values_list(
-                "area_id", "day", "received", "reopened", "resolved", "ended_aside", "hours"
+            DayFlow.objects.order_by("subdistrict", "day").values_list(
+                "subdistrict_id", "day", "received", "reopened", "resolved", "ended_aside", "hours"
             )
         ),
     )
@@ -89,6 +91,8 @@ def figures_are_their_rounds(street: Street, walk: Walk) -> None:
             for asked, dimension in questions(area, period, walk):
                 ways[is_counted_ahead(asked, dimension)] += 1
                 its_rounds_answer_for(asked, dimension)
+            if has_parts(area):
+                flows_are_their_rounds(area, period)
     assert all(ways.values()), "both ways were asked"
 
 
@@ -134,6 +138,20 @@ def its_rounds_answer_for(asked: Asked, dimension: str) -> None:
         half = len(minutes) // 2
         middle = minutes[half] if len(minutes) % 2 else (minutes[half - 1] + minutes[half]) / 2
         assert figures[""].median_minutes == middle
+
+
+def flows_are_their_rounds(area: Area, period: Period) -> None:
+    """Days and hours are those of the instants, stored for a sub-district and read anew for a community."""
+    level = "subdistrict" if area.kind == AreaKind.SUBDISTRICT else "community"
+    rounds = list(Round.objects.filter(**{level: area}))
+    for flow in flows_of(area, period):
+        begun = [timezone.localtime(row.started_at) for row in rounds if not row.number]
+        hours = [moment.hour for moment in begun if moment.date() == flow.day]
+        ended = [row for row in rounds if row.ended_at is not None and day_of(row.ended_at) == flow.day]
+        assert (flow.received, flow.hours) == (len(hours), [hours.count(hour) for hour in range(24)])
+        assert flow.reopened == sum(row.number > 0 and day_of(row.started_at) == flow.day for row in rounds)
+        assert flow.ended_aside == sum(row.is_aside for row in ended)
+        assert flow.resolved == len(ended) - flow.ended_aside
 
 
 @pytest.mark.usefixtures("everywhere_scope")
