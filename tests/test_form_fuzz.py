@@ -28,7 +28,8 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.tests.pictures import encoded, picture, png_of
 from tests.forms_on_pages import FormOnPage, forms_on
 from tests.odd_input import ODD_BODIES, ODD_TEXTS, filled_in, multipart, percent_encoded
-from tests.permission_requests import asked, objects_of
+from tests.permission_objects import objects_of
+from tests.permission_requests import asked
 from tests.planting import plant
 from tests.street import Street, build_street
 from tests.test_permissions import PAGES

@@ -35,7 +35,8 @@ from shangju.notices.telling import tell_of_events
 from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from tests.permission_matrix import MATRIX
-from tests.permission_requests import Objects, asked, far_side, objects_of
+from tests.permission_objects import Objects, far_side, objects_of
+from tests.permission_requests import asked
 from tests.planting import plant
 from tests.street import Street, build_street
 from tests.test_permissions import BACKEND, PAGES, page_of

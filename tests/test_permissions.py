@@ -18,8 +18,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from shangju.cases.forms import MOVE_FORMS
 from shangju.core.models import Heartbeat
 from shangju.posts import rights
-from tests.permission_matrix import MATRIX, ROLES, near_and_far
-from tests.permission_requests import PASSWORD, Asked, Objects, asked, far_side, give_to_member, objects_of
+from tests.permission_forms import PASSWORD
+from tests.permission_matrix import MATRIX, near_and_far
+from tests.permission_objects import Objects, far_side, give_to_member, objects_of
+from tests.permission_requests import Asked, asked
+from tests.permission_roles import ROLES
 from tests.planting import plant
 from tests.street import Street, build_street
 from tools.write_permissions import DOCUMENT, document

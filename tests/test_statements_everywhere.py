@@ -23,16 +23,16 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.telling import tell_of_events
 from shangju.privacy.requests import Asking, ask_about_case
 from tests.permission_matrix import MATRIX
-from tests.permission_requests import (
+from tests.permission_objects import (
     Objects,
     article_of,
-    asked,
     give_to_member,
     given_up,
     objects_of,
     prepared_for,
     webhook_with_call,
 )
+from tests.permission_requests import asked
 from tests.street import Street
 from tests.test_permissions import PAGES, page_of
 
