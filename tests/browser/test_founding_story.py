@@ -76,7 +76,8 @@ def send(page: Page, move: str, **fields: str) -> None:
     page.wait_for_load_state()
 
 
-def test_the_hum_is_found_and_the_resident_is_satisfied(stage: Stage, street: Street) -> None:
+def tell_of_a_hum(stage: Stage, street: Street) -> tuple[Page, str, str]:
+    """The resident reports from the phone; her page, the code that she was shown, and the number of the case."""
     resident = stage.page(PHONE)
     stage.open(resident, "/")
     stage.open(resident, "/report/")
@@ -89,15 +90,11 @@ def test_the_hum_is_found_and_the_resident_is_satisfied(stage: Stage, street: St
     code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}", resident.content())
     assert code is not None
     with everywhere(EverywhereReason.VERIFICATION):
-        number = Case.objects.get().number
+        return resident, code.group(0), Case.objects.get().number
 
-    officer = stage.page(DESK, street.users["officer"])
-    stage.open(officer, "/desk/")
-    stage.open(officer, f"/desk/cases/{number}/")
-    send(officer, "accept", category="0103")
-    send(officer, "dispatch", handler=f"post-{street.posts['grid_worker'].pk}")
-    stage.look(officer)
 
+def find_the_fan(stage: Stage, street: Street, number: str) -> None:
+    """The grid worker signs, visits upstairs and the shop, and gets the fan taken down."""
     worker = stage.page(PHONE, street.users["grid_worker"])
     stage.open(worker, "/my/")
     stage.open(worker, f"/desk/cases/{number}/")
@@ -116,12 +113,25 @@ def test_the_hum_is_found_and_the_resident_is_satisfied(stage: Stage, street: St
     send(worker, "resolve", outcome="explained", answer="吊扇已经拆除，改用落地扇。")
     stage.look(worker)
 
+
+def test_the_hum_is_found_and_the_resident_is_satisfied(stage: Stage, street: Street) -> None:
+    resident, code, number = tell_of_a_hum(stage, street)
+
+    officer = stage.page(DESK, street.users["officer"])
+    stage.open(officer, "/desk/")
+    stage.open(officer, f"/desk/cases/{number}/")
+    send(officer, "accept", category="0103")
+    send(officer, "dispatch", handler=f"post-{street.posts['grid_worker'].pk}")
+    stage.look(officer)
+
+    find_the_fan(stage, street, number)
+
     merchant = stage.page(PHONE, street.users["shopkeeper"])
     stage.open(merchant, f"/my/concerns/{number}/")
     assert "13800000002" not in merchant.content()
     assert "不知是何原因" not in merchant.content()
 
-    stage.open(resident, f"/track/{code.group(0)}/")
+    stage.open(resident, f"/track/{code}/")
     resident.check("[name=solved][value=yes]")
     resident.check("[name=satisfaction][value=satisfied]")
     resident.locator("form[action$='/confirm/'] button[type=submit]").click()
