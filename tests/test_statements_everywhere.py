@@ -33,8 +33,9 @@ from tests.permission_objects import (
     webhook_with_call,
 )
 from tests.permission_requests import asked
+from tests.routes import ROUTES
 from tests.street import Street
-from tests.test_permissions import PAGES, page_of
+from tests.test_permissions import page_of
 
 pytestmark = pytest.mark.django_db
 AT_MOST = 15
@@ -111,7 +112,7 @@ def counted(objects: Objects, role: str) -> dict[str, int]:
         client.force_login(objects.street.users[role], backend=settings.AUTHENTICATION_BACKENDS[-1])
     counts = {}
     for key in READ:
-        request = asked(key, PAGES[page_of(key)], objects)
+        request = asked(key, ROUTES[page_of(key)], objects)
         cache.clear()
         if opened(client, request.address) == 200:
             with CaptureQueriesContext(connection) as captured:

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from shangju.accounts.models import User
 from shangju.cases.models import Case
 from shangju.core.scoping import EverywhereReason, everywhere
+from tests.browser.signing_in import session_cookie
 
 PHONE: Any = {"width": 390, "height": 844}
 WORDS = "三楼楼道灯不亮，晚上看不见台阶"
@@ -26,12 +25,7 @@ class Device:
         )
 
     def sign_in(self, user: User) -> None:
-        client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        value = client.cookies[settings.SESSION_COOKIE_NAME].value
-        self.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.server.url}]
-        )
+        self.context.add_cookies([session_cookie(user, self.server.url)])  # type: ignore[list-item]
 
     def open(self, path: str = "/report/") -> Page:
         page = self.context.new_page()

@@ -3,15 +3,13 @@
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.signing_in import language_cookie, session_cookie
 from tests.street import Street
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LANGUAGES = {"zh-hans": "zh-Hans", "en": "en"}
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
@@ -43,20 +41,16 @@ class Looker:
         return self.pages[who]
 
     def _set_cookies(self, context: BrowserContext, who: str) -> None:
-        cookies = {settings.LANGUAGE_COOKIE_NAME: self.language}
+        cookies = [language_cookie(self.language, self.server.url)]
         if who:
-            client = Client()
-            client.force_login(self.street.users[who], backend=BACKEND)
-            session = client.session
-            session["account_authentication_methods"] = [
-                {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
-            ]
-            session["account_authentication_methods_user"] = str(self.street.users[who].pk)
-            session.save()
-            cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": name, "value": value, "url": self.server.url} for name, value in cookies.items()]  # type: ignore[list-item]
-        )
+            user = self.street.users[who]
+            methods = [{"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}]
+            told = {
+                "account_authentication_methods": methods,
+                "account_authentication_methods_user": str(user.pk),
+            }
+            cookies.append(session_cookie(user, self.server.url, **told))
+        context.add_cookies(cookies)  # type: ignore[arg-type]
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "status of 4" not in message.text:

@@ -27,8 +27,8 @@ from shangju.supervision.models import Card, TaskForce
 from shangju.topics.models import Topic
 from shangju.webhooks.models import Delivery, Subscription
 from shangju.webhooks.signing import new_secret
-from tests.browser.pages import ROUTES
 from tests.permission_objects import article_of, papers_of, topic_of
+from tests.routes import ROUTES
 from tests.street import Street
 from tests.supervised import card_of, task_force_of
 

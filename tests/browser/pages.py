@@ -1,9 +1,8 @@
 """Which pages of the product are looked at, and by whom; what is none says why."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from tests.routes import ROUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +228,5 @@ NOT_PAGES = {
 }  # fmt: skip
 """What answers no person's GET with a page of its own, and why. The programming interface is left out by its prefix."""
 
-
-def names_of(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, str]]:
-    """Name and route of everything that the resolver knows outside the programming interface."""
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            if not str(pattern.pattern).startswith("api/"):
-                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-                yield from names_of(pattern, inner)
-        elif isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}", str(pattern.pattern)
-
-
-ROUTES = dict(names_of(get_resolver()))
+ADDRESSED = {name: route for name, route in ROUTES.items() if not name.startswith("api:")}
+"""Everything outside the programming interface, with its route."""

@@ -28,7 +28,7 @@ from shangju.imports.tests.giving import imported
 from shangju.measures.keeping import keep_figures
 from tests.browser.looking import LANGUAGES, Looker
 from tests.browser.page_addresses import arguments
-from tests.browser.pages import NOT_PAGES, PAGES, ROUTES
+from tests.browser.pages import ADDRESSED, NOT_PAGES, PAGES
 from tests.permission_objects import draft_of
 from tests.street import Street
 
@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_every_page_is_looked_at_or_says_why_not() -> None:
-    assert set(ROUTES) == set(PAGES) | set(NOT_PAGES)
+    assert set(ADDRESSED) == set(PAGES) | set(NOT_PAGES)
 
 
 @pytest.fixture

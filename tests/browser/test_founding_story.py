@@ -4,14 +4,14 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from shangju.accounts.models import User
 from shangju.cases.chain import first_break
 from shangju.cases.models import Case
 from shangju.core.scoping import EverywhereReason, everywhere
+from tests.browser.signing_in import session_cookie
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,18 +26,12 @@ class Stage:
     def __init__(self, browser: Browser, server: LiveServer, *, language: str, scripts: bool) -> None:
         self.browser, self.server, self.language, self.scripts = browser, server, language, scripts
 
-    def page(self, viewport: dict[str, int], user: object | None = None) -> Page:
+    def page(self, viewport: dict[str, int], user: User | None = None) -> Page:
         context = self.browser.new_context(
             viewport=viewport, locale=self.language, java_script_enabled=self.scripts
         )  # type: ignore[arg-type]
         if user is not None:
-            client = Client()
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")  # type: ignore[arg-type]
-            cookie = {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-            }
-            context.add_cookies([{**cookie, "url": self.server.url}])  # type: ignore[list-item]
+            context.add_cookies([session_cookie(user, self.server.url)])  # type: ignore[list-item]
         return context.new_page()
 
     def open(self, page: Page, path: str) -> None:
