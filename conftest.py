@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,6 +114,20 @@ def everywhere_scope() -> Iterator[None]:
     """No area limits, for setting up and for looking at what is stored."""
     with everywhere(EverywhereReason.VERIFICATION):
         yield
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Sentences in English, whatever the house speaks."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """A folder of the test's own for uploaded files."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
 
 
 @pytest.fixture

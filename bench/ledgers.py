@@ -134,7 +134,8 @@ def _store(batch: list[Any], contact: Any) -> None:
 def _cases(rows: int) -> Iterator[Any]:
     from django.utils import timezone  # noqa: PLC0415 - after setup
 
-    from bench.generator import spots, texts  # noqa: PLC0415 - as above
+    from bench.concerns import texts  # noqa: PLC0415 - as above
+    from bench.places import spots  # noqa: PLC0415 - as above
     from shangju.cases.models import Case  # noqa: PLC0415 - as above
 
     now, told = timezone.now(), texts(1)

@@ -16,15 +16,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.generator import (
-    SUBDISTRICTS,
-    Spot,
-    bring_back,
-    in_parallel,
-    plant_more_areas,
-    spots,
-    take_indexes_away,
-)
+from bench.places import SUBDISTRICTS, Spot, plant_more_areas, spots
+from bench.storing import bring_back, in_parallel, take_indexes_away
 from shangju.cases.models import Case
 from shangju.measures.models import Round
 

@@ -94,7 +94,7 @@ def _make(rows: int) -> dict[str, Any]:
 
 
 def _cases(rows: int, now: datetime) -> Iterator[tuple[str, Any]]:
-    from bench.generator import spots  # noqa: PLC0415 - after setup
+    from bench.places import spots  # noqa: PLC0415 - after setup
     from shangju.cases.models import Case  # noqa: PLC0415 - as above
 
     places = [spot for spot in spots() if spot.post is not None]

@@ -6,59 +6,11 @@ A pair speaks of a case *near*, in the grid of the grid worker, and of a case *f
 own area without the right is 403, another area's case is 404, one about the own shop is 404 at every staff door.
 """
 
-ROLES = {
-    "anonymous": "whoever is not signed in",
-    "resident": "resident",
-    "shopkeeper": "member of the shop concerned",
-    "property_clerk": "member of the firm that handles it",
-    "contact": "micro-grid contact",
-    "hub_household": "hub household",
-    "building_head": "building head (assisting)",
-    "grid_worker": "grid worker (handling)",
-    "grid_secretary": "grid secretary",
-    "officer": "community officer",
-    "officer_with_shop": "community officer with a stake in the shop",
-    "secretary": "community secretary",
-    "unit": "sub-district unit (not handling)",
-    "duty_desk": "duty desk",
-    "task_force": "task force",
-    "leader": "sub-district leader",
-    "other_officer": "officer of another community",
-    "far_desk": "duty desk of the neighbouring sub-district",
-    "system_administrator": "system administrator",
-    "security_administrator": "security administrator",
-    "audit_administrator": "audit administrator",
-}
-"""Every role by the short name of its user on the street of the tests, in the words of the document."""
+from tests.permission_accounts import ACCOUNTS
+from tests.permission_administration import ADMINISTRATION
+from tests.permission_moves import MOVES_OF_MEMBERS, moves_of_staff
+from tests.permission_roles import MINE, OPEN, SIGNED_IN, answers_of
 
-GROUPS = {
-    "members": "shopkeeper property_clerk officer_with_shop",
-    "administrators": "system_administrator security_administrator audit_administrator",
-    "outsiders": "resident shopkeeper property_clerk system_administrator security_administrator audit_administrator",
-    "callers_in": "contact hub_household",
-    "enterers": "grid_worker officer officer_with_shop secretary unit duty_desk",
-    "enterers_elsewhere": "contact hub_household building_head other_officer far_desk",
-    "readers": "building_head grid_worker grid_secretary officer secretary duty_desk task_force leader",
-    "handlers": "building_head grid_worker",
-    "dispatchers": "officer secretary duty_desk",
-    "call_back": "officer secretary duty_desk task_force",
-    "importers": "officer officer_with_shop secretary duty_desk other_officer far_desk",
-    "supervisors": "secretary task_force leader",
-    "ledger_readers": "grid_worker grid_secretary officer officer_with_shop other_officer far_desk secretary duty_desk"
-    " task_force leader",
-    "log_readers": "secretary duty_desk task_force leader audit_administrator",
-    "elsewhere": "other_officer far_desk",
-    "keepers": "officer secretary duty_desk task_force leader",
-    "wall_watchers": "duty_desk task_force leader far_desk",
-    "writers": "officer officer_with_shop other_officer secretary unit duty_desk task_force",
-    "street_writers": "unit duty_desk task_force",
-    "walled": "officer_with_shop",
-    "system": "system_administrator",
-}
-"""Words for several roles. ``walled`` has a stake in the shop concerned; ``callers_in`` may enter cases, not open them."""
-
-OPEN = "200"
-SIGNED_IN = "200 · sign-in anonymous"
 DESK = "403 · sign-in anonymous · 404 elsewhere"
 DESK_FAR = "404 · sign-in anonymous · 403 outsiders callers_in"
 IMPORTS = "403 · sign-in anonymous · 404 importers"
@@ -77,14 +29,7 @@ LEDGERS = "403 · sign-in anonymous"
 EXPORTS = "403 · sign-in anonymous · 404 ledger_readers audit_administrator"
 """What somebody took out, asked for or saved: who has ledgers of their own does not know of it."""
 
-MINE = "404 · sign-in anonymous"
-SETUP = "403 · sign-in anonymous · 200 system"
 PROGRAM_SETUP = "403 · 401 anonymous · "
-SETUP_DONE = "403 · sign-in anonymous · 302 system"
-STAKES = "403 · sign-in anonymous · 200 system_administrator security_administrator"
-LOOKING_ON = "403 · sign-in anonymous · 200 system security_administrator"
-DECIDING = "403 · sign-in anonymous · 200 security_administrator"
-DECIDED = "403 · sign-in anonymous · 302 security_administrator"
 CASES = "403 · 401 anonymous · 404 outsiders elsewhere"
 CASES_FAR = "404 · 401 anonymous"
 PUBLICATION = (
@@ -109,64 +54,6 @@ STAFF_FAR = "404 · sign-in anonymous · 403 outsiders · 200 far_desk"
 NO_WRITER = "403 · sign-in anonymous"
 ARTICLE_FAR = f"{NO_WRITER} · 404 writers · 200 far_desk"
 
-ENTRANCE = "302 · 200 anonymous"
-NO_PASSWORD = "403 · sign-in anonymous"
-NO_SECOND_FACTOR = "404 · sign-in anonymous"
-
-
-def _moves(door: str, near: str, far: str, done: str) -> dict[str, tuple[str, str]]:
-    """The rows of staff's moves at one door; pages and interface give the same people the same right."""
-    dispatching, working = f"{near} · {done} dispatchers walled", f"{near} walled · {done} handlers"
-    leading, reopening = f"{near} walled · {done} grid_worker", f"{near} walled · {done} call_back leader"
-    deciding = f"{near} walled · {done} dispatchers task_force"
-    supervising = f"{near} walled · {done} supervisors"
-    asking, desk_may, desk_may_not = (
-        f"{near} walled · {done} call_back",
-        f"{far} · {done} far_desk",
-        f"{far} · 403 far_desk",
-    )
-    return {
-        f"{door} accept": (dispatching, desk_may),
-        f"{door} decline": (dispatching, desk_may),
-        f"{door} refer": (dispatching, desk_may),
-        f"{door} answer_directly": (dispatching, desk_may),
-        f"{door} dispatch": (dispatching, desk_may),
-        f"{door} sign": (f"{near} · {done} grid_worker", desk_may_not),
-        f"{door} contact": (working, desk_may),
-        f"{door} visit": (working, desk_may),
-        f"{door} find_cause": (working, desk_may),
-        f"{door} mediate": (working, desk_may),
-        f"{door} resolve": (leading, desk_may_not),
-        f"{door} confirm": (asking, desk_may_not),
-        f"{door} reopen": (reopening, desk_may_not),
-        f"{door} close_unreachable": (asking, desk_may_not),
-        f"{door} answer_as_party": (f"{near} walled", desk_may_not),
-        f"{door} change_assistants": (f"{near} walled · {done} dispatchers", desk_may),
-        f"{door} ask_return": (leading, desk_may_not),
-        f"{door} ask_pause": (leading, desk_may_not),
-        f"{door} ask_extension": (leading, desk_may_not),
-        f"{door} grant_return": (deciding, desk_may),
-        f"{door} grant_pause": (deciding, desk_may),
-        f"{door} grant_extension": (deciding, desk_may),
-        f"{door} ask_reveal": (f"{near} walled · {done} handlers call_back", desk_may),
-        f"{door} grant_reveal": (deciding, desk_may),
-        f"{door} refuse": (deciding, desk_may),
-        f"{door} resume": (f"{deciding} grid_worker", desk_may),
-        f"{door} merge": (dispatching, desk_may),
-        f"{door} unmerge": (dispatching, desk_may),
-        f"{door} split": (dispatching, desk_may),
-        f"{door} urge": (supervising, desk_may_not),
-        f"{door} supervise": (supervising, desk_may_not),
-        f"{door} escalate": (supervising, desk_may_not),
-        f"{door} convene": (supervising, desk_may_not),
-        f"{door} reply": (f"{near} walled · {done} dispatchers grid_worker", desk_may),
-        f"{door} protect": (f"{near} walled · {done} dispatchers", desk_may),
-        f"{door} recuse": (f"{near} walled · {done} handlers call_back leader", desk_may),
-    }
-
-
-NOT_A_MEMBERS_MOVE = (f"{MINE} · 403 shopkeeper walled", MINE)
-BY_HANDLING_MEMBER = (f"{MINE} · 302 property_clerk", MINE)
 
 MATRIX: dict[str, str | tuple[str, str]] = {
     "GET public:home": OPEN,
@@ -239,7 +126,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     ),
     "GET desk:place_codes": "200 · sign-in anonymous · 403 outsiders",
     "GET desk:case": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
-    **_moves("POST desk:move", DESK, DESK_FAR, "302"),
+    **moves_of_staff("POST desk:move", DESK, DESK_FAR, "302"),
     "POST desk:reveal": (f"{DESK} walled · 200 handlers call_back", f"{DESK_FAR} · 200 far_desk"),
     "GET desk:photo": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
     "GET desk:mediation": (f"{DESK} walled · 200 readers", f"{DESK_FAR} · 200 far_desk"),
@@ -367,161 +254,9 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "POST my:data_request_step": "404 · sign-in anonymous",
     "GET my:concerns": "403 · sign-in anonymous · 200 members",
     "GET my:concern": (f"{MINE} · 200 shopkeeper walled", MINE),
-    "POST my:move accept": (MINE, MINE),
-    "POST my:move decline": (MINE, MINE),
-    "POST my:move refer": (MINE, MINE),
-    "POST my:move answer_directly": (MINE, MINE),
-    "POST my:move dispatch": (MINE, MINE),
-    "POST my:move sign": BY_HANDLING_MEMBER,
-    "POST my:move contact": NOT_A_MEMBERS_MOVE,
-    "POST my:move visit": BY_HANDLING_MEMBER,
-    "POST my:move find_cause": NOT_A_MEMBERS_MOVE,
-    "POST my:move mediate": NOT_A_MEMBERS_MOVE,
-    "POST my:move resolve": BY_HANDLING_MEMBER,
-    "POST my:move confirm": NOT_A_MEMBERS_MOVE,
-    "POST my:move reopen": NOT_A_MEMBERS_MOVE,
-    "POST my:move close_unreachable": NOT_A_MEMBERS_MOVE,
-    "POST my:move protect": NOT_A_MEMBERS_MOVE,
-    "POST my:move recuse": NOT_A_MEMBERS_MOVE,
-    "POST my:move answer_as_party": (f"{MINE} · 302 shopkeeper walled", MINE),
-    "POST my:move change_assistants": NOT_A_MEMBERS_MOVE,
-    "POST my:move ask_return": BY_HANDLING_MEMBER,
-    "POST my:move ask_pause": BY_HANDLING_MEMBER,
-    "POST my:move ask_extension": BY_HANDLING_MEMBER,
-    "POST my:move grant_return": NOT_A_MEMBERS_MOVE,
-    "POST my:move grant_pause": NOT_A_MEMBERS_MOVE,
-    "POST my:move grant_extension": NOT_A_MEMBERS_MOVE,
-    "POST my:move ask_reveal": NOT_A_MEMBERS_MOVE,
-    "POST my:move grant_reveal": NOT_A_MEMBERS_MOVE,
-    "POST my:move refuse": NOT_A_MEMBERS_MOVE,
-    "POST my:move resume": BY_HANDLING_MEMBER,
-    "POST my:move merge": (MINE, MINE),
-    "POST my:move unmerge": (MINE, MINE),
-    "POST my:move split": (MINE, MINE),
-    "POST my:move urge": NOT_A_MEMBERS_MOVE,
-    "POST my:move supervise": NOT_A_MEMBERS_MOVE,
-    "POST my:move escalate": NOT_A_MEMBERS_MOVE,
-    "POST my:move convene": NOT_A_MEMBERS_MOVE,
-    "POST my:move reply": BY_HANDLING_MEMBER,
-    "GET administration:home": "403 · sign-in anonymous · 200 administrators",
-    "GET administration:areas": SETUP,
-    "GET administration:add_area": SETUP,
-    "POST administration:add_area": SETUP_DONE,
-    "GET administration:area": SETUP,
-    "GET administration:rename_area": SETUP,
-    "POST administration:rename_area": SETUP_DONE,
-    "GET administration:move_area": SETUP,
-    "POST administration:move_area": SETUP_DONE,
-    "GET administration:retire_area": SETUP,
-    "POST administration:retire_area": SETUP_DONE,
-    "GET administration:outline": SETUP,
-    "POST administration:outline": SETUP_DONE,
-    "GET administration:add_address": SETUP,
-    "POST administration:add_address": SETUP_DONE,
-    "GET administration:remove_address": SETUP,
-    "POST administration:remove_address": SETUP_DONE,
-    "GET administration:add_post": SETUP,
-    "POST administration:add_post": SETUP_DONE,
-    "GET administration:post": SETUP,
-    "GET administration:retire_post": SETUP,
-    "POST administration:retire_post": SETUP_DONE,
-    "GET administration:appoint": SETUP,
-    "POST administration:appoint": SETUP_DONE,
-    "GET administration:end_appointment": SETUP,
-    "POST administration:end_appointment": SETUP_DONE,
-    "GET administration:people": SETUP,
-    "GET administration:add_person": SETUP,
-    "POST administration:add_person": SETUP_DONE,
-    "GET administration:person": SETUP,
-    "GET administration:change_activity": SETUP,
-    "POST administration:change_activity": SETUP_DONE,
-    "GET administration:change_phone": SETUP,
-    "POST administration:change_phone": SETUP_DONE,
-    "GET administration:change_wecom": SETUP,
-    "POST administration:change_wecom": SETUP_DONE,
-    "GET administration:templates": SETUP,
-    "GET administration:template": SETUP,
-    "POST administration:template": SETUP_DONE,
-    "GET administration:outgoing": SETUP,
-    "POST administration:send_again": SETUP_DONE,
-    "GET administration:sending": SETUP,
-    "GET administration:limits": SETUP,
-    "POST administration:limits": SETUP_DONE,
-    "GET administration:sending_times": SETUP,
-    "POST administration:sending_times": SETUP_DONE,
-    "GET administration:parties": SETUP,
-    "GET administration:admit_party": SETUP,
-    "POST administration:admit_party": SETUP_DONE,
-    "GET administration:party": SETUP,
-    "GET administration:change_party": SETUP,
-    "POST administration:change_party": SETUP_DONE,
-    "GET administration:change_membership": SETUP,
-    "POST administration:change_membership": SETUP_DONE,
-    "GET administration:delegate": SETUP,
-    "POST administration:delegate": SETUP_DONE,
-    "GET administration:end_delegation": SETUP,
-    "POST administration:end_delegation": SETUP_DONE,
-    "GET administration:stakes": STAKES,
-    "GET administration:add_stake": STAKES,
-    "POST administration:add_stake": STAKES.replace("200", "302"),
-    "GET administration:end_stake": STAKES,
-    "POST administration:end_stake": STAKES.replace("200", "302"),
-    "GET administration:retention": LOOKING_ON,
-    "GET administration:retention_rule": DECIDING,
-    "POST administration:retention_rule": DECIDED,
-    "POST administration:prepare_retention": "403 · sign-in anonymous · 302 system security_administrator",
-    "GET administration:retention_run": LOOKING_ON,
-    "POST administration:confirm_retention": DECIDED,
-    "POST administration:discard_retention": DECIDED,
-    "GET administration:webhooks": SETUP,
-    "GET administration:add_webhook": SETUP,
-    "POST administration:add_webhook": SETUP_DONE,
-    "GET administration:webhook": SETUP,
-    "GET administration:change_webhook": SETUP,
-    "POST administration:change_webhook": SETUP_DONE,
-    "GET administration:remove_webhook": SETUP,
-    "POST administration:remove_webhook": SETUP_DONE,
-    "POST administration:test_webhook": SETUP_DONE,
-    "POST administration:stop_webhook": SETUP_DONE,
-    "POST administration:start_webhook": SETUP_DONE,
-    "POST administration:change_webhook_secret": SETUP_DONE,
-    "POST administration:deliver_again": SETUP_DONE,
-    "GET administration:audit": "403 · sign-in anonymous · 200 audit_administrator",
-    "GET account_login": ENTRANCE,
-    "POST account_login": "302",
-    "GET account_request_login_code": ENTRANCE,
-    "POST account_request_login_code": "302",
-    "GET account_confirm_login_code": "302",
-    "POST account_confirm_login_code": "302",
-    "GET account_logout": "200 · 302 anonymous",
-    "POST account_logout": "302",
-    "GET account_change_password": "302 · sign-in anonymous · 200 resident",
-    "POST account_change_password": "302 · sign-in anonymous",
-    "GET account_reauthenticate": f"{NO_PASSWORD} · 200 resident",
-    "POST account_reauthenticate": f"{NO_PASSWORD} · 302 resident",
-    "GET mfa_index": SIGNED_IN,
-    "GET mfa_authenticate": "302 · sign-in anonymous",
-    "POST mfa_authenticate": "302 · sign-in anonymous",
-    "GET mfa_reauthenticate": f"{NO_PASSWORD} · 302 resident",
-    "POST mfa_reauthenticate": f"{NO_PASSWORD} · 302 resident",
-    "GET mfa_activate_totp": f"{SIGNED_IN} · 302 resident",
-    "POST mfa_activate_totp": f"{SIGNED_IN} · 302 resident",
-    "GET mfa_deactivate_totp": NO_SECOND_FACTOR,
-    "POST mfa_deactivate_totp": NO_SECOND_FACTOR,
-    "GET mfa_view_recovery_codes": NO_SECOND_FACTOR,
-    "GET mfa_generate_recovery_codes": f"{SIGNED_IN} · 302 resident",
-    "POST mfa_generate_recovery_codes": f"{SIGNED_IN} · 302 resident",
-    "GET mfa_download_recovery_codes": NO_SECOND_FACTOR,
-    "GET accounts:profile": SIGNED_IN,
-    "POST accounts:profile": "302 · sign-in anonymous",
-    "GET accounts:keys": SIGNED_IN,
-    "GET accounts:make_key": f"{SIGNED_IN} · 302 resident",
-    "POST accounts:make_key": f"{SIGNED_IN} · 302 resident",
-    "POST accounts:revoke_key": "404 · sign-in anonymous · 302 grid_worker",
-    "GET accounts:all_keys": "403 · sign-in anonymous · 200 security_administrator",
-    "POST accounts:revoke_all": "403 · sign-in anonymous · 302 security_administrator",
-    "GET accounts:locks": "403 · sign-in anonymous · 200 security_administrator",
-    "POST accounts:unlock": "403 · sign-in anonymous · 302 security_administrator",
+    **MOVES_OF_MEMBERS,
+    **ADMINISTRATION,
+    **ACCOUNTS,
     "GET api:openapi-json": OPEN,
     "POST api:report": "201",
     "POST api:upload": "201",
@@ -554,7 +289,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET api:case_photo": (f"{CASES} walled · 200 readers", f"{CASES_FAR} · 200 far_desk"),
     "POST api:reveal": (f"{CASES} walled · 200 handlers call_back", f"{CASES_FAR} · 200 far_desk"),
     "GET api:approvals": "403 · 401 anonymous · 200 dispatchers walled elsewhere task_force",
-    **_moves("POST api:make_move", CASES, CASES_FAR, "200"),
+    **moves_of_staff("POST api:make_move", CASES, CASES_FAR, "200"),
     "GET api:api-root": "404",
     "GET api:unknown": "404",
     "GET healthz": OPEN,
@@ -563,20 +298,7 @@ MATRIX: dict[str, str | tuple[str, str]] = {
     "GET styleguide:home": OPEN,
     "GET demo:mailbox": OPEN,
 }
-"""``demo:`` and ``styleguide:`` exist in demo mode only. Signing in and the second factor are tried without one set up."""
-
-
-def answers_of(row: str) -> dict[str, str]:
-    """Role by role what a row says; ``ValueError`` for a word that is neither role nor group."""
-    default, *exceptions = row.split(" · ")
-    answers = dict.fromkeys(ROLES, default)
-    for exception in exceptions:
-        answer, *words = exception.split()
-        for role in (role for word in words for role in GROUPS.get(word, word).split()):
-            if role not in ROLES:
-                raise ValueError(role)
-            answers[role] = answer
-    return answers
+"""``demo:`` and ``styleguide:`` exist in demo mode only."""
 
 
 def near_and_far(key: str) -> tuple[dict[str, str], ...]:

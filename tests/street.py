@@ -1,6 +1,6 @@
 """A street for tests: areas, posts with holders, shops and their delegates, all made by the services themselves.
 
-``street`` is a fixture of every test (root ``conftest.py``). Nobody in it has a name: role and number.
+``street`` and ``tree`` are fixtures of every test (root ``conftest.py``). Nobody in it has a name: role and number.
 """
 
 from collections.abc import Iterator
@@ -145,6 +145,12 @@ def _parties(areas: dict[str, Area], users: dict[str, User]) -> dict[str, Party]
     for user, party in DELEGATES.items():
         delegate_user(parties[party], user=users[user], starts_on=SINCE, by=COMMAND_LINE, now=SET_UP_AT)
     return parties
+
+
+@pytest.fixture
+def tree(db: None, everywhere_scope: None) -> dict[str, Area]:
+    """Areas alone, without posts and people, by the short names of :func:`small_tree`."""
+    return small_tree()
 
 
 @pytest.fixture

@@ -35,15 +35,9 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from tests.odd_input import ODD_TEXTS
-from tests.permission_requests import (
-    MOVE_VALUES,
-    Objects,
-    article_of,
-    case_for_row,
-    give_to_member,
-    move_values,
-    objects_of,
-)
+from tests.permission_forms import MOVE_VALUES
+from tests.permission_objects import Objects, article_of, give_to_member, objects_of
+from tests.permission_requests import case_for_row, move_values
 from tests.planting import plant
 from tests.street import Street, build_street
 

@@ -28,10 +28,11 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.tests.pictures import encoded, picture, png_of
 from tests.forms_on_pages import FormOnPage, forms_on
 from tests.odd_input import ODD_BODIES, ODD_TEXTS, filled_in, multipart, percent_encoded
-from tests.permission_requests import asked, objects_of
+from tests.permission_objects import objects_of
+from tests.permission_requests import asked
 from tests.planting import plant
+from tests.routes import ROUTES
 from tests.street import Street, build_street
-from tests.test_permissions import PAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +128,7 @@ def _grow_place() -> Place:
     objects = objects_of(street, now=NOW)
     found = [
         asked(f"GET {name} {'sign' if 'move>' in route else ''}", route, objects).address
-        for name, route in PAGES.items()
+        for name, route in ROUTES.items()
         if name.partition(":")[0] in OURS and not name.endswith(":photo")
     ]
     found += [reverse(name) for name in SIGN_IN_PAGES]

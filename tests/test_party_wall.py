@@ -35,10 +35,12 @@ from shangju.notices.telling import tell_of_events
 from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 from tests.permission_matrix import MATRIX
-from tests.permission_requests import Objects, asked, far_side, objects_of
+from tests.permission_objects import Objects, far_side, objects_of
+from tests.permission_requests import asked
 from tests.planting import plant
+from tests.routes import ROUTES
 from tests.street import Street, build_street
-from tests.test_permissions import BACKEND, PAGES, page_of
+from tests.test_permissions import BACKEND, page_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
@@ -202,7 +204,7 @@ def test_no_answer_of_any_address_betrays_anything(who: str, wall: tuple[Objects
 
 def cases_for(key: str) -> tuple[str, ...]:
     """Which of the four cases a row is asked about: all where the address names one."""
-    if "number>" not in PAGES[page_of(key)]:
+    if "number>" not in ROUTES[page_of(key)]:
         return ("concerning",)
     return (
         ("concerning", "handled") if "move" in key else ("concerning", "handled", "confidential", "anonymous")
@@ -212,7 +214,7 @@ def cases_for(key: str) -> tuple[str, ...]:
 def ask(client: Client, key: str, objects: Objects, case: Case) -> str:
     """The whole answer to a row's request about ``case``, with the page that it leads on to; nothing of it stays."""
     about = replace(objects, cases=dict.fromkeys(objects.cases, case))
-    request = asked(key, PAGES[page_of(key)], about)
+    request = asked(key, ROUTES[page_of(key)], about)
     kept = client.cookies.copy()
     with transaction.atomic():
         response = getattr(client, request.method.lower())(request.address, **request.options)

@@ -13,33 +13,24 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls import resolve, reverse
 
 from shangju.cases.forms import MOVE_FORMS
 from shangju.core.models import Heartbeat
 from shangju.posts import rights
-from tests.permission_matrix import MATRIX, ROLES, near_and_far
-from tests.permission_requests import PASSWORD, Asked, Objects, asked, far_side, give_to_member, objects_of
+from tests.permission_forms import PASSWORD
+from tests.permission_matrix import MATRIX, near_and_far
+from tests.permission_objects import Objects, far_side, give_to_member, objects_of
+from tests.permission_requests import Asked, asked
+from tests.permission_roles import ROLES
 from tests.planting import plant
+from tests.routes import ROUTES
 from tests.street import Street, build_street
 from tools.write_permissions import DOCUMENT, document
 
 NOW = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-def page_names(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, str]]:
-    """Name and route of every page that the resolver knows."""
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from page_names(pattern, inner)
-        elif isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}", str(pattern.pattern)
-
-
-PAGES = dict(page_names(get_resolver()))
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +92,7 @@ def page_of(key: str) -> str:
 
 
 def test_every_page_and_every_move_has_a_row() -> None:
-    assert {page_of(key) for key in MATRIX} == set(PAGES)
+    assert {page_of(key) for key in MATRIX} == set(ROUTES)
     for door in ("desk:move", "my:move", "api:make_move"):
         assert {key.split()[2] for key in MATRIX if page_of(key) == door} == set(MOVE_FORMS)
 
@@ -117,7 +108,7 @@ def wrong_answers(
     for at, key in enumerate(MATRIX):
         for where, row, objects in zip(("near", "far"), near_and_far(key), places, strict=False):
             for role in asking(at, row):
-                given = answer(clients[role], asked(key, PAGES[page_of(key)], objects))
+                given = answer(clients[role], asked(key, ROUTES[page_of(key)], objects))
                 if given != row[role]:
                     wrong[f"{key} {where} by {role}"] = f"{given}, the matrix says {row[role]}"
     return wrong
@@ -163,14 +154,14 @@ def test_a_case_of_another_area_is_answered_as_one_that_is_not_there(
     door: str, places: tuple[Objects, Objects]
 ) -> None:
     near, far = places
-    rows = [key for key in MATRIX if "number>" in PAGES[page_of(key)] and page_of(key).startswith(door)]
+    rows = [key for key in MATRIX if "number>" in ROUTES[page_of(key)] and page_of(key).startswith(door)]
     assert rows
     for role in [role for role in ROLES if role != "far_desk"]:
         client = client_of(role, near.street)
         for key in [key for key in rows if "move" not in key or key.endswith(" sign")]:
-            of_far = asked(key, PAGES[page_of(key)], far)
+            of_far = asked(key, ROUTES[page_of(key)], far)
             address = reverse(
-                page_of(key), kwargs=resolve(of_far.address).kwargs | _nothing_in(PAGES[page_of(key)])
+                page_of(key), kwargs=resolve(of_far.address).kwargs | _nothing_in(ROUTES[page_of(key)])
             )
             assert answer(client, of_far) == answer(client, replace(of_far, address=address)), (role, key)
 
@@ -181,7 +172,7 @@ def _nothing_in(route: str) -> dict[str, object]:
 
 def address_of(page: str) -> tuple[str, str]:
     """What two pages share that are told apart by their methods only: namespace and route."""
-    return page.partition(":")[0] if ":" in page else "", PAGES[page]
+    return page.partition(":")[0] if ":" in page else "", ROUTES[page]
 
 
 NOTHING_THERE = {"api:unknown", "api:api-root", "mfa_download_recovery_codes"}
@@ -191,7 +182,7 @@ NOTHING_THERE = {"api:unknown", "api:api-root", "mfa_download_recovery_codes"}
 @pytest.mark.once(by="tests.test_permissions.test_each_answer_of_the_matrix_is_given")
 def test_a_method_without_a_row_is_not_answered(places: tuple[Objects, Objects]) -> None:
     near = places[0]
-    for page, route in PAGES.items():
+    for page, route in ROUTES.items():
         rows = [key for key in MATRIX if page_of(key) == page]
         listed = {key.split()[0] for key in MATRIX if address_of(page_of(key)) == address_of(page)}
         welcome = next(
@@ -216,8 +207,8 @@ def test_pictures_have_no_address_of_their_own(places: tuple[Objects, Objects]) 
 
 
 def test_no_code_opens_no_case(places: tuple[Objects, Objects]) -> None:
-    for key in [key for key in MATRIX if "code>" in PAGES[page_of(key)]]:
-        request = asked(key, PAGES[page_of(key)], places[0])
+    for key in [key for key in MATRIX if "code>" in ROUTES[page_of(key)]]:
+        request = asked(key, ROUTES[page_of(key)], places[0])
         joined = places[0].endorsement_code
         address = request.address
         for known in (joined, *(case.tracking_code for case in places[0].cases.values())):

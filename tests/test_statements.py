@@ -17,7 +17,7 @@ from shangju.cases.tests.stories import payload_of, raised
 from shangju.cases.workflow import MoveName
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.keeping import keep_figures
-from tests.permission_requests import article_of, topic_of
+from tests.permission_objects import article_of, topic_of
 from tests.street import Street
 
 AT_MOST = 15

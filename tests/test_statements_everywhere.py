@@ -23,18 +23,19 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.telling import tell_of_events
 from shangju.privacy.requests import Asking, ask_about_case
 from tests.permission_matrix import MATRIX
-from tests.permission_requests import (
+from tests.permission_objects import (
     Objects,
     article_of,
-    asked,
     give_to_member,
     given_up,
     objects_of,
     prepared_for,
     webhook_with_call,
 )
+from tests.permission_requests import asked
+from tests.routes import ROUTES
 from tests.street import Street
-from tests.test_permissions import PAGES, page_of
+from tests.test_permissions import page_of
 
 pytestmark = pytest.mark.django_db
 AT_MOST = 15
@@ -111,7 +112,7 @@ def counted(objects: Objects, role: str) -> dict[str, int]:
         client.force_login(objects.street.users[role], backend=settings.AUTHENTICATION_BACKENDS[-1])
     counts = {}
     for key in READ:
-        request = asked(key, PAGES[page_of(key)], objects)
+        request = asked(key, ROUTES[page_of(key)], objects)
         cache.clear()
         if opened(client, request.address) == 200:
             with CaptureQueriesContext(connection) as captured:

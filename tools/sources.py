@@ -20,10 +20,17 @@ def is_test(path: Path) -> bool:
     return "tests" in path.relative_to(ROOT).parts or path.name == "conftest.py"
 
 
+def written_modules() -> Iterator[Path]:
+    """Every Python module that somebody wrote: product, tests, measurements, tools. Migrations are made."""
+    for path in tracked("*.py"):
+        if "migrations" not in path.parts:
+            yield path
+
+
 def production_modules() -> Iterator[Path]:
     """Python modules of the product, without tests and migrations."""
-    for path in tracked("shangju/*.py"):
-        if not is_test(path) and "migrations" not in path.parts:
+    for path in written_modules():
+        if path.is_relative_to(ROOT / "shangju") and not is_test(path):
             yield path
 
 

@@ -107,7 +107,7 @@ def sentence_of(page: str, view: object, operation: str) -> str:
 
 def words_for(roles: set[str]) -> str:
     """Roles in words: the short ways to say all of them, or the list."""
-    from tests.permission_matrix import GROUPS, ROLES
+    from tests.permission_roles import GROUPS, ROLES
 
     everybody = set(ROLES)
     posts = everybody - {"anonymous", *GROUPS["outsiders"].split()}
@@ -144,7 +144,8 @@ def section_of(page: str) -> str:
 
 def document() -> str:
     """The whole text."""
-    from tests.permission_matrix import MATRIX, ROLES
+    from tests.permission_matrix import MATRIX
+    from tests.permission_roles import ROLES
 
     pages, operations = page_views(), operation_sentences()
     parts = [INTRO.format(roles="; ".join(ROLES.values()))]

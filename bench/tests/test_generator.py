@@ -24,15 +24,15 @@ NOW = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
 @pytest.fixture
 def generated(db: None, monkeypatch: pytest.MonkeyPatch) -> list[Case]:
     """Three hundred cases over Dashikou and one invented sub-district."""
-    from bench import generator  # noqa: PLC0415 - it sets Django up by itself
+    from bench import case_maker, concerns, generator  # noqa: PLC0415 - the generator sets Django up by itself
 
     call_command("seed_categories", verbosity=0)
     call_command("seed_deadlines", verbosity=0)
     monkeypatch.setattr(generator, "SUBDISTRICTS", 1)
-    monkeypatch.setattr(generator, "OPEN_BY_AGE", ((generator.DAYS + 1, 0.4),))
-    monkeypatch.setattr(generator, "HOME_SHARE", 0.5)
-    monkeypatch.setattr(generator, "DISTINCT_TEXTS", 200)
-    generator.texts.cache_clear()
+    monkeypatch.setattr(case_maker, "OPEN_BY_AGE", ((case_maker.DAYS + 1, 0.4),))
+    monkeypatch.setattr(case_maker, "HOME_SHARE", 0.5)
+    monkeypatch.setattr(concerns, "DISTINCT_TEXTS", 200)
+    concerns.texts.cache_clear()
     monkeypatch.setattr(generator, "take_indexes_away", lambda *_tables: [])
     monkeypatch.setattr(generator, "finish", lambda *_arguments: None)
     with everywhere(EverywhereReason.DEMO):

@@ -9,23 +9,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from shangju.accounts.locks import ADDRESSES_WEIGHT
 from shangju.accounts.models import ApiToken, User
-
-DEMO_SIGN_INS = (
-    "resident",
-    "merchant",
-    "joint-chair",
-    "volunteer",
-    "grid-worker",
-    "building-head",
-    "community-desk",
-    "community-secretary",
-    "task-force",
-    "subdistrict-leader",
-    "duty-desk",
-    "system-admin",
-    "security-admin",
-    "audit-admin",
-)
+from shangju.core.demo_sign_ins import DEMO_SIGN_INS
 
 
 @dataclass(frozen=True, slots=True)

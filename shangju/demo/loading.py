@@ -17,6 +17,7 @@ from shangju.cases.walls import steady_walls
 from shangju.categories.models import Category
 from shangju.categories.queries import category_tree
 from shangju.core.audit import record
+from shangju.core.demo_sign_ins import DEMO_SIGN_INS
 from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
 from shangju.core.scoping import EverywhereReason, everywhere
@@ -49,23 +50,6 @@ LOADED = "demo.loaded"
 HOME_GRID_SHARE = 0.08
 """Part of the cases that happens in the grid of the demonstration's grid worker, so that every sign-in has work."""
 
-SIGN_INS = [
-    "resident",
-    "merchant",
-    "joint-chair",
-    "volunteer",
-    "grid-worker",
-    "building-head",
-    "community-desk",
-    "community-secretary",
-    "task-force",
-    "subdistrict-leader",
-    "duty-desk",
-    "system-admin",
-    "security-admin",
-    "audit-admin",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -93,7 +77,7 @@ def is_loaded() -> bool:
 
 def give_password() -> None:
     """One password for the demonstration's sign-ins; hashed once, since they share it."""
-    User.objects.filter(username__in=SIGN_INS).update(
+    User.objects.filter(username__in=DEMO_SIGN_INS).update(
         password=make_password(settings.ENVIRONMENT.demo_password)
     )
 

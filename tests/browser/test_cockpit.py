@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -18,6 +16,7 @@ from shangju.cases.workflow import State
 from shangju.cockpit.services import count_days
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.keeping import keep_figures
+from tests.browser.signing_in import language_cookie, session_cookie
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -63,16 +62,9 @@ def wall(browser: Browser, live_server: LiveServer, street: Street) -> Iterator[
     with everywhere(EverywhereReason.VERIFICATION):
         keep_figures(now)
         count_days(now=now)
-    client = Client()
-    client.force_login(street.users["leader"], backend=settings.AUTHENTICATION_BACKENDS[-1])
     context: Any = browser.new_context(viewport=WALLS[0], locale="en", reduced_motion="reduce")  # type: ignore[arg-type]
-    cookies = {
-        settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value,
-        settings.LANGUAGE_COOKIE_NAME: "en",
-    }
-    context.add_cookies(
-        [{"name": key, "value": value, "url": live_server.url} for key, value in cookies.items()]
-    )
+    url = live_server.url
+    context.add_cookies([session_cookie(street.users["leader"], url), language_cookie("en", url)])
     context.add_init_script(f"({WATCH})()")
     page = context.new_page()
     page.clock.install()

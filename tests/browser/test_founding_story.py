@@ -4,14 +4,14 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from shangju.accounts.models import User
 from shangju.cases.chain import first_break
 from shangju.cases.models import Case
 from shangju.core.scoping import EverywhereReason, everywhere
+from tests.browser.signing_in import session_cookie
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,18 +26,12 @@ class Stage:
     def __init__(self, browser: Browser, server: LiveServer, *, language: str, scripts: bool) -> None:
         self.browser, self.server, self.language, self.scripts = browser, server, language, scripts
 
-    def page(self, viewport: dict[str, int], user: object | None = None) -> Page:
+    def page(self, viewport: dict[str, int], user: User | None = None) -> Page:
         context = self.browser.new_context(
             viewport=viewport, locale=self.language, java_script_enabled=self.scripts
         )  # type: ignore[arg-type]
         if user is not None:
-            client = Client()
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")  # type: ignore[arg-type]
-            cookie = {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-            }
-            context.add_cookies([{**cookie, "url": self.server.url}])  # type: ignore[list-item]
+            context.add_cookies([session_cookie(user, self.server.url)])  # type: ignore[list-item]
         return context.new_page()
 
     def open(self, page: Page, path: str) -> None:
@@ -76,7 +70,8 @@ def send(page: Page, move: str, **fields: str) -> None:
     page.wait_for_load_state()
 
 
-def test_the_hum_is_found_and_the_resident_is_satisfied(stage: Stage, street: Street) -> None:
+def tell_of_a_hum(stage: Stage, street: Street) -> tuple[Page, str, str]:
+    """The resident reports from the phone; her page, the code that she was shown, and the number of the case."""
     resident = stage.page(PHONE)
     stage.open(resident, "/")
     stage.open(resident, "/report/")
@@ -89,15 +84,11 @@ def test_the_hum_is_found_and_the_resident_is_satisfied(stage: Stage, street: St
     code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}", resident.content())
     assert code is not None
     with everywhere(EverywhereReason.VERIFICATION):
-        number = Case.objects.get().number
+        return resident, code.group(0), Case.objects.get().number
 
-    officer = stage.page(DESK, street.users["officer"])
-    stage.open(officer, "/desk/")
-    stage.open(officer, f"/desk/cases/{number}/")
-    send(officer, "accept", category="0103")
-    send(officer, "dispatch", handler=f"post-{street.posts['grid_worker'].pk}")
-    stage.look(officer)
 
+def find_the_fan(stage: Stage, street: Street, number: str) -> None:
+    """The grid worker signs, visits upstairs and the shop, and gets the fan taken down."""
     worker = stage.page(PHONE, street.users["grid_worker"])
     stage.open(worker, "/my/")
     stage.open(worker, f"/desk/cases/{number}/")
@@ -116,12 +107,25 @@ def test_the_hum_is_found_and_the_resident_is_satisfied(stage: Stage, street: St
     send(worker, "resolve", outcome="explained", answer="吊扇已经拆除，改用落地扇。")
     stage.look(worker)
 
+
+def test_the_hum_is_found_and_the_resident_is_satisfied(stage: Stage, street: Street) -> None:
+    resident, code, number = tell_of_a_hum(stage, street)
+
+    officer = stage.page(DESK, street.users["officer"])
+    stage.open(officer, "/desk/")
+    stage.open(officer, f"/desk/cases/{number}/")
+    send(officer, "accept", category="0103")
+    send(officer, "dispatch", handler=f"post-{street.posts['grid_worker'].pk}")
+    stage.look(officer)
+
+    find_the_fan(stage, street, number)
+
     merchant = stage.page(PHONE, street.users["shopkeeper"])
     stage.open(merchant, f"/my/concerns/{number}/")
     assert "13800000002" not in merchant.content()
     assert "不知是何原因" not in merchant.content()
 
-    stage.open(resident, f"/track/{code.group(0)}/")
+    stage.open(resident, f"/track/{code}/")
     resident.check("[name=solved][value=yes]")
     resident.check("[name=satisfaction][value=satisfied]")
     resident.locator("form[action$='/confirm/'] button[type=submit]").click()

@@ -4,48 +4,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from shangju.accounts.models import User
 from shangju.cases.models import Case
-from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.tests.pictures import encoded, picture
+from tests.browser.device import WORDS, Device, at_visit, stored
 from tests.street import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PHONE: Any = {"width": 390, "height": 844}
-WORDS = "三楼楼道灯不亮，晚上看不见台阶"
+
 PHOTO: Any = {"name": "stairs.jpg", "mimeType": "image/jpeg", "buffer": encoded(picture())}
 WAITING, RECEIPTS, DRAFTS = "[data-kept-waiting]", "[data-kept-receipts]", "[data-kept-drafts]"
-
-
-class Device:
-    """One browser of one person: what it stores stays when its pages close. Where the test breaks the network by hand
-    it runs without service worker, which would hide requests from it."""
-
-    def __init__(self, browser: Browser, server: LiveServer, *, workers: bool = False) -> None:
-        self.server = server
-        self.context: BrowserContext = browser.new_context(
-            viewport=PHONE, locale="en", service_workers="allow" if workers else "block"
-        )
-
-    def sign_in(self, user: User) -> None:
-        client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        value = client.cookies[settings.SESSION_COOKIE_NAME].value
-        self.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.server.url}]
-        )
-
-    def open(self, path: str = "/report/") -> Page:
-        page = self.context.new_page()
-        page.goto(f"{self.server.url}{path}")
-        return page
 
 
 @pytest.fixture(autouse=True)
@@ -68,11 +40,6 @@ def write(page: Page, street: Street) -> None:
 
 def send(page: Page) -> None:
     page.locator("form[data-kept-form] .actions--send button").click()
-
-
-def stored() -> list[Case]:
-    with everywhere(EverywhereReason.VERIFICATION):
-        return list(Case.objects.prefetch_related("photos"))
 
 
 def kept(page: Page, store: str) -> list[dict[str, Any]]:
@@ -269,19 +236,6 @@ def test_the_shell_opens_without_network_and_holds_nobodys_data(
 VISIT = "/desk/visit/"
 
 
-@pytest.fixture
-def gazetteer(street: Street) -> None:
-    """The lane of the street, so that an address alone tells the grid."""
-    with everywhere(EverywhereReason.SETUP):
-        street.areas["grid"].addresses.create(text="东里", shown_as="东里")
-
-
-def at_visit(browser: Browser, server: LiveServer, user: User, *, workers: bool = False) -> Device:
-    device = Device(browser, server, workers=workers)
-    device.sign_in(user)
-    return device
-
-
 def test_a_visit_without_network_is_entered_once_under_the_workers_name(
     browser: Browser, live_server: LiveServer, street: Street
 ) -> None:
@@ -360,83 +314,3 @@ def test_signing_out_drops_the_drafts(browser: Browser, live_server: LiveServer,
     page.locator("form[data-sign-out]").first.evaluate("form => form.requestSubmit()")
     page.wait_for_url(f"{live_server.url}/")
     assert kept(page, "drafts") == kept(page, "facts") == []
-
-
-class Keyboard:
-    """Presses keys and counts them; the mouse is never touched."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.presses = page, 0
-
-    def press(self, key: str, times: int = 1) -> None:
-        for _time in range(times):
-            self.page.keyboard.press(key)
-        self.presses += times
-
-    def type(self, words: str) -> None:
-        self.page.keyboard.type(words)
-
-    def at(self) -> str:
-        name: str = self.page.evaluate(
-            "document.activeElement.name || document.activeElement.dataset.name || ''"
-        )
-        return name
-
-
-@pytest.mark.usefixtures("gazetteer")
-def test_a_call_is_entered_by_keyboard_alone(
-    browser: Browser, live_server: LiveServer, street: Street
-) -> None:
-    page = at_visit(browser, live_server, street.users["duty_desk"]).open("/desk/new/")
-    keys = Keyboard(page)
-    assert keys.at() == "phone", "the first key already says who calls"
-    keys.type("13900001111")
-    expect(page.locator("[data-look-up=phone]")).to_contain_text("Nothing was reported from this phone")
-    keys.press("Tab")
-    assert keys.at() == "text"
-    keys.type(WORDS)
-    keys.press("Tab")
-    assert keys.at() == "address"
-    keys.type("东里1幢")
-    keys.press("Enter")
-    page.wait_for_url("**/desk/new/received/")
-    assert keys.presses == 3
-    [first] = stored()
-    assert (first.text, first.channel) == (WORDS, "phone")
-
-    # Enter again opens the next one: the same caller, and the words go to the case that is open.
-    page.goto(f"{live_server.url}/desk/new/")
-    keys = Keyboard(page)
-    keys.type("13900001111")
-    keys.press("Tab")
-    keys.type("现在连门口的灯也不亮了")
-    expect(page.locator("[name=add_to]")).to_have_count(1)
-    for _time in range(12):
-        keys.press("Tab")
-        if keys.at() == "add_to":
-            break
-    keys.press("Enter")
-    page.wait_for_url(f"**/desk/cases/{first.number}/")
-    assert keys.presses <= 10
-    [case] = stored()
-    with everywhere(EverywhereReason.VERIFICATION):
-        row = case.events.last()
-    assert (row.kind, row.role, row.by_id) == ("add_words", "reporter", street.users["duty_desk"].pk)
-    assert row.note == "现在连门口的灯也不亮了"
-
-
-def test_control_and_enter_send_from_the_text(
-    browser: Browser, live_server: LiveServer, street: Street
-) -> None:
-    page = at_visit(browser, live_server, street.users["grid_worker"]).open("/desk/new/")
-    keys = Keyboard(page)
-    keys.press("Tab")
-    keys.type(WORDS)
-    keys.press("Control+Enter")
-    page.wait_for_url("**/desk/new/received/")
-    assert [(case.area.code, case.channel) for case in stored_with_area()] == [("A1G1", "grid_visit")]
-
-
-def stored_with_area() -> list[Case]:
-    with everywhere(EverywhereReason.VERIFICATION):
-        return list(Case.objects.select_related("area"))

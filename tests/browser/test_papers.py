@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -16,6 +14,7 @@ from shangju.cases.models import SupervisionOrder
 from shangju.cases.tests.stories import case_in, go
 from shangju.cases.workflow import MoveName, State
 from shangju.core.scoping import EverywhereReason, everywhere
+from tests.browser.signing_in import session_cookie
 from tests.street import Street
 from tests.supervised import task_force_of
 
@@ -38,13 +37,10 @@ def now() -> datetime:
 def page(browser: Browser, live_server: LiveServer, street: Street) -> Iterator[Page]:
     """The leader's browser, which may read what was copied."""
     cache.clear()
-    client = Client()
-    client.force_login(street.users["leader"], backend=settings.AUTHENTICATION_BACKENDS[-1])
     context: Any = browser.new_context(
         base_url=live_server.url, permissions=["clipboard-read", "clipboard-write"]
     )
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    context.add_cookies([session_cookie(street.users["leader"], live_server.url)])
     yield context.new_page()
     context.close()
 

@@ -1,7 +1,6 @@
 """The set-up pages for each of the three roles, and for everybody else."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,108 +15,19 @@ from shangju.accounts.models import Administrator, User
 from shangju.administration.queries import PAGE
 from shangju.administration.services import make_administrator
 from shangju.administration.templatetags.administration import WORDS
+from shangju.administration.tests.world import World, signed_in
 from shangju.administration.urls import urlpatterns
-from shangju.areas.gazetteer import add_address
-from shangju.areas.models import AddressEntry, Area
-from shangju.areas.tests.trees import NOW, person, small_tree
+from shangju.areas.tests.trees import NOW, person
 from shangju.core.audit import record
 from shangju.core.errors import DomainError
 from shangju.core.models import AuditEvent
-from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.gateways.models import GatewayLimit, MessageTemplate
-from shangju.gateways.services import seed_templates
 from shangju.notices.models import Notice
-from shangju.notices.seeds import DELIVERED
-from shangju.parties.models import Party
-from shangju.parties.services import PartyPlan, admit_party, delegate_user
+from shangju.parties.services import PartyPlan, admit_party
 from shangju.posts.models import Appointment, Post
-from shangju.posts.services import PostPlan, appoint, create_post
-from shangju.posts.stakes import declare_stake
-from shangju.privacy.services import prepare_run
-from shangju.privacy.workflow import RetentionKind
 from shangju.webhooks.models import Delivery, Subscription
-from shangju.webhooks.services import SubscriptionPlan, subscribe
 
 pytestmark = pytest.mark.django_db
-
-
-class World:
-    """A small sub-district with a post, its holder, a member and the three administrators."""
-
-    def __init__(self) -> None:
-        self.tree = small_tree()
-        self.post = create_post(
-            PostPlan(self.tree["grid"], "grid_worker", "网格员"), by=COMMAND_LINE, now=NOW
-        )
-        self.worker = person("worker-one")
-        self.term = appoint(self.post, user=self.worker, starts_on=NOW.date(), by=COMMAND_LINE, now=NOW)
-        self.address = add_address(self.tree["grid"], shown_as="八叉巷", by=COMMAND_LINE, now=NOW)
-        self.party = admit_party(
-            PartyPlan(self.tree["grid"], "merchant", "老街面馆（示范）"), by=COMMAND_LINE, now=NOW
-        )
-        self.delegation = delegate_user(
-            self.party, user=person("shop-one"), starts_on=NOW.date(), by=COMMAND_LINE, now=NOW
-        )
-        for role in ("system", "security", "audit"):
-            person(f"{role}-one", role=role)
-        seed_templates(DELIVERED, now=NOW)
-        self.stake = declare_stake(self.worker, party=self.party, reason="family", by=self.worker, now=NOW)
-        self.run = prepare_run(by=COMMAND_LINE, now=NOW)
-        self.webhook = subscribe(
-            SubscriptionPlan("数据平台", self.tree["first"], "https://example.cn/hook"),
-            by=User.objects.get(username="system-one"),
-            now=NOW,
-        )
-
-    def addresses(self) -> dict[str, str]:
-        """One address of every page, by its name."""
-        area, post = self.tree["grid"].pk, self.post.pk
-        arguments = {
-            "area": [area], "rename_area": [area], "move_area": [area], "retire_area": [area], "outline": [area],
-            "add_address": [area], "remove_address": [area, self.address.pk], "add_post": [area],
-            "post": [post], "retire_post": [post], "appoint": [post], "end_appointment": [self.term.pk],
-            "party": [self.party.pk], "change_party": [self.party.pk], "change_membership": [self.party.pk],
-            "delegate": [self.party.pk], "end_delegation": [self.delegation.pk],
-            "person": [self.worker.pk], "change_activity": [self.worker.pk], "change_phone": [self.worker.pk],
-            **{name: [self.webhook.pk] for name in ("webhook", "change_webhook", "remove_webhook")},
-            "end_stake": [self.stake.pk], "retention_rule": [RetentionKind.CASE_CONTACT], "retention_run": [self.run.pk],
-            "change_wecom": [self.worker.pk], "limits": ["sms"],
-            "sending_times": [self.tree["subdistrict"].pk], "template": [MessageTemplate.objects.all()[0].pk],
-        }  # fmt: skip
-        names = (
-            "home",
-            "areas",
-            "add_area",
-            "people",
-            "add_person",
-            "parties",
-            "admit_party",
-            "audit",
-            "templates",
-            "outgoing",
-            "sending",
-            "webhooks",
-            "add_webhook",
-            "stakes",
-            "add_stake",
-            "retention",
-            *arguments,
-        )
-        return {name: reverse(f"administration:{name}", args=arguments.get(name, [])) for name in names}
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with everywhere(EverywhereReason.SETUP):
-        yield World()
-
-
-def signed_in(username: str) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(
-        User.objects.get(username=username), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
-    return client
 
 
 def statuses(client: Client, world: World) -> dict[str, int]:
@@ -229,89 +139,6 @@ def test_pages_of_what_does_not_exist_are_404(world: World) -> None:
     assert (
         client.get(reverse("administration:parties"), {"cursor": "9" * 40, "kind": "none"}).status_code == 200
     )
-
-
-def test_the_tree_shows_counts_and_warns_of_odd_micro_grids(world: World) -> None:
-    page = signed_in("system-one").get(reverse("administration:areas")).content.decode()
-    assert "东一微网格" in page
-    assert "东里1幢" not in page
-    assert "outside 50–100" not in page
-    Area.objects.filter(pk=world.tree["micro"].pk).update(households=30)
-    assert (
-        "1 micro-grid outside 50–100 households"
-        in signed_in("system-one").get(reverse("administration:areas")).content.decode()
-    )
-
-
-@pytest.mark.parametrize(
-    ("words", "found"), [("东里", True), ("A1G1W1B1", True), ("八叉", True), ("没有", False)]
-)
-def test_search_finds_names_codes_and_addresses(world: World, words: str, found: bool) -> None:
-    page = signed_in("system-one").get(reverse("administration:areas"), {"q": words}).content.decode()
-    assert ("No area found" not in page) is found
-
-
-def test_an_area_is_added_renamed_moved_outlined_and_retired_by_forms(world: World) -> None:
-    client, tree = signed_in("system-one"), world.tree
-    add = reverse("administration:add_area") + f"?parent={tree['first'].pk}"
-    entered = {
-        "kind": "grid",
-        "grid_type": "general",
-        "code": "A1G9",
-        "name": "东九网格",
-        "households": "300",
-    }
-    assert client.post(add, entered).status_code == 302
-    area = Area.objects.get(code="A1G9")
-    assert (area.parent_id, area.households) == (tree["first"].pk, 300)
-    again = client.post(add, entered)
-    assert again.status_code == 422
-    assert again.context["form"].errors["code"]
-    assert again.context["form"]["name"].value() == "东九网格"
-
-    def post(page: str, **data: object) -> int:
-        return client.post(reverse(f"administration:{page}", args=[area.pk]), data).status_code
-
-    assert post("rename_area", name="九网格", reason="更正") == 302
-    assert post("rename_area", name="", reason="更正") == 422
-    assert post("outline", outline='{"type": "Point"}', datum="wgs84") == 422
-    assert post("outline", outline="[1", datum="wgs84") == 422
-    ring = "[[119.45,32.21],[119.46,32.21],[119.46,32.22],[119.45,32.21]]"
-    assert post("outline", outline=f'{{"type":"Polygon","coordinates":[{ring}]}}', datum="bd09") == 302
-    assert post("move_area", parent=tree["grid"].pk, reason="r") == 422
-    assert post("move_area", parent=tree["second"].pk, reason="区划调整") == 302
-    assert post("add_address", shown_as="九号巷") == 302
-    assert "<svg" in client.get(reverse("administration:area", args=[area.pk])).content.decode()
-    entry = AddressEntry.objects.get(area=area)
-    assert client.post(reverse("administration:remove_address", args=[area.pk, entry.pk])).status_code == 302
-    assert post("retire_area", on="2026-12-01", reason="合并") == 302
-    assert post("retire_area", on="2026-12-01", reason="合并") == 409
-    stored = Area.objects.get(pk=area.pk)
-    assert stored.path.startswith(tree["second"].path)
-    assert stored.name == "九网格"
-    assert str(stored.retired_on) == "2026-12-01"
-    by = set(
-        AuditEvent.objects.filter(object_type="areas.area", object_id=str(area.pk)).values_list(
-            "actor__username", flat=True
-        )
-    )
-    assert by == {"system-one"}
-
-
-def test_an_area_with_posts_or_members_cannot_be_retired(world: World) -> None:
-    client = signed_in("system-one")
-    Area.objects.filter(path__startswith=world.tree["micro"].path).update(retired_on="2026-01-01")
-    address = reverse("administration:retire_area", args=[world.tree["grid"].pk])
-    refused = client.post(address, {"on": "2026-12-01", "reason": "r"})
-    assert refused.status_code == 422
-    assert "Posts of this area" in refused.content.decode()
-    Post.objects.update(retired_on="2026-01-01")
-    refused = client.post(address, {"on": "2026-12-01", "reason": "r"})
-    assert refused.status_code == 422
-    assert "Members have" in refused.content.decode()
-    assert Area.objects.get(pk=world.tree["grid"].pk).retired_on is None
-    Party.objects.update(status="left")
-    assert client.post(address, {"on": "2026-12-01", "reason": "r"}).status_code == 302
 
 
 def test_posts_are_added_filled_and_ended_by_forms(world: World) -> None:

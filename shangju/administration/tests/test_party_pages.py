@@ -1,6 +1,5 @@
 """Members of the alliance by forms: admitted, changed, suspended, let go, and spoken for."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,25 +12,13 @@ from shangju.accounts.actors import COMMAND_LINE
 from shangju.accounts.models import User
 from shangju.administration.services import change_membership
 from shangju.areas.models import Area
-from shangju.areas.tests.trees import NOW, person, small_tree
+from shangju.areas.tests.trees import NOW, person
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
-from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Delegation, Party
 from shangju.parties.services import PartyPlan, admit_party, change_party, delegate_user
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _set_up_scope() -> Iterator[None]:
-    with everywhere(EverywhereReason.SETUP):
-        yield
-
-
-@pytest.fixture
-def tree() -> dict[str, Area]:
-    return small_tree()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")]
 
 
 @pytest.fixture

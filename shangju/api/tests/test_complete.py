@@ -21,7 +21,7 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.models import Photo
 from shangju.photos.services import store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
-from tests.permission_requests import objects_of, prepared_for
+from tests.permission_objects import objects_of, prepared_for
 from tests.street import Street
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,5 @@
 """Writes of the area tree: what is stored, who may, and what is refused."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -23,20 +22,8 @@ from shangju.areas.services import (
 from shangju.areas.tests.trees import NOW, person, small_tree, square
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
-from shangju.core.scoping import EverywhereReason, everywhere
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _set_up_scope() -> Iterator[None]:
-    with everywhere(EverywhereReason.SETUP):
-        yield
-
-
-@pytest.fixture
-def tree() -> dict[str, Area]:
-    return small_tree()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")]
 
 
 def stored_paths() -> dict[str, str]:

@@ -1,15 +1,10 @@
 """A backup is one moment, whole under its name or not there; the way back takes only an empty place."""
 
-import dataclasses
 import errno
 import fcntl
-import io
 import json
-import os
-import sqlite3
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,48 +14,20 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import translation
 
 from shangju.accounts.models import User
 from shangju.backups import health, writing
 from shangju.backups.contents import file_columns, is_plain
 from shangju.backups.errors import BackupError
-from shangju.backups.manifest import FORMAT, About, written
+from shangju.backups.manifest import FORMAT
 from shangju.backups.reading import found_backup, read_about, verify
+from shangju.backups.tests.opened import PHONE, PHRASE, damaged, entries, surroundings
 from shangju.backups.writing import backups_in, make_backup
 from shangju.core.models import Heartbeat
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.photos.models import Photo
-from shangju.photos.services import store_photo
-from shangju.photos.tests.pictures import encoded, picture, upload
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-PHRASE = "a phrase for the tests"
-PHONE = "13800138000"
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def photo(now: datetime) -> Photo:
-    User.objects.create_user("resident", phone=PHONE)
-    return store_photo(upload(encoded(picture())), by=None, now=now)
-
-
-def entries(path: Path) -> dict[str, bytes]:
-    with tarfile.open(path) as archive:
-        return {each.name: archive.extractfile(each).read() for each in archive}  # type: ignore[union-attr]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media", "english")]
 
 
 def test_a_backup_holds_the_rows_and_the_files_that_they_name(
@@ -112,18 +79,6 @@ def test_a_locked_backup_opens_with_its_passphrase_only(tmp_path: Path, photo: P
         verify(path, passphrase="")
     with pytest.raises(BackupError, match="passphrase does not open"):
         verify(path, passphrase="another phrase altogether")
-
-
-def damaged(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
-    """The same backup with other content, written as a tar archive by hand."""
-    held = entries(path)
-    change(held)
-    with tarfile.open(path, "w") as archive:
-        for name, content in held.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
-    return path
 
 
 def first_photo(held: dict[str, bytes]) -> str:
@@ -276,136 +231,6 @@ def test_a_photo_that_was_removed_meanwhile_is_no_fault(
     monkeypatch.setattr(writing, "named_files", removed_first)
     _path, manifest = make_backup(tmp_path / "b", now=now)
     assert (manifest.missing, manifest.removed) == ([], [photo.image.name])
-
-
-def surroundings(folder: Path, *, media: Path | None = None, **changes: str) -> dict[str, str]:
-    """The variables of an installation in ``folder`` that has the keys of this one; the test's database by default."""
-    name = str(connection.settings_dict["NAME"])
-    url = f"sqlite:///{name}"
-    if connection.vendor == "postgresql":
-        at = connection.settings_dict
-        url = f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{name}"
-    kept = {
-        k: v for k, v in os.environ.items() if not k.startswith(("SHANGJU_", "DATABASE_", "TEST_DATABASE"))
-    }
-    return {
-        **kept,
-        "LC_ALL": "C.UTF-8",
-        "DJANGO_SETTINGS_MODULE": "shangju.config.settings",
-        "SHANGJU_DATA": str(folder / "data"),
-        "SHANGJU_MEDIA_URL": (media or folder / "photos-here").as_uri(),
-        "SHANGJU_FIELD_KEYS": ",".join(django_settings.FIELD_KEYS),
-        "SHANGJU_SECRET_KEY": django_settings.SECRET_KEY,
-        "DATABASE_URL": url,
-        **changes,
-    }
-
-
-def restore(source: Path, environment: dict[str, str], *options: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "shangju", "restore", str(source), *options]
-    return subprocess.run(
-        command, env=environment, cwd=django_settings.BASE, capture_output=True, text=True, check=False
-    )
-
-
-@pytest.mark.embedded
-def test_an_empty_place_gets_everything_back(
-    tmp_path: Path, photo: Photo, media: Path, now: datetime
-) -> None:
-    make_backup(tmp_path / "b", now=now)
-    empty = surroundings(tmp_path, DATABASE_URL="sqlite:///new.sqlite3")
-    done = restore(tmp_path / "b", empty)
-    assert done.returncode == 0, done.stderr
-    assert "every count, every file and every history is as it was" in done.stdout
-    held = sqlite3.connect(tmp_path / "data" / "new.sqlite3")
-    assert held.execute("SELECT image FROM photos_photo").fetchall() == [(photo.image.name,)]
-    brought = tmp_path / "photos-here"
-    assert sorted(p.name for p in brought.rglob("*") if p.is_file()) == sorted(
-        p.name for p in media.rglob("*") if p.is_file()
-    )
-    again = restore(tmp_path / "b", empty)
-    assert again.returncode == 1
-    assert "is not empty" in again.stderr
-
-
-@pytest.mark.embedded
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({}, "database that DATABASE_URL names is not empty"),
-        (
-            {"DATABASE_URL": "sqlite:///new.sqlite3", "SHANGJU_MEDIA_URL": "MEDIA"},
-            "folder for photos is not empty",
-        ),
-        (
-            {"DATABASE_URL": "sqlite:///new.sqlite3", "SHANGJU_SECRET_KEY": "another " * 8},
-            "SHANGJU_SECRET_KEY",
-        ),
-        (
-            {
-                "DATABASE_URL": "sqlite:///new.sqlite3",
-                "SHANGJU_FIELD_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-            },
-            "SHANGJU_FIELD_KEYS",
-        ),
-        ({"DATABASE_URL": "postgresql://nobody@localhost/none"}, "same kind"),
-    ],
-)
-def test_anything_but_an_empty_place_with_the_right_keys_is_refused(
-    tmp_path: Path, photo: Photo, media: Path, now: datetime, changes: dict[str, str], sentence: str
-) -> None:
-    make_backup(tmp_path / "b", now=now)
-    changes = {name: media.as_uri() if value == "MEDIA" else value for name, value in changes.items()}
-    done = restore(tmp_path / "b", surroundings(tmp_path, **changes))
-    assert done.returncode == 1
-    assert sentence in done.stderr
-    assert User.objects.get(username="resident").phone == PHONE
-    assert not (tmp_path / "photos-here").exists()
-    assert not (tmp_path / "data" / "new.sqlite3").exists()
-
-
-@pytest.mark.embedded
-def test_lost_keys_can_be_accepted(tmp_path: Path, photo: Photo, now: datetime) -> None:
-    make_backup(tmp_path / "b", now=now)
-    other = surroundings(tmp_path, DATABASE_URL="sqlite:///new.sqlite3", SHANGJU_SECRET_KEY="another " * 8)
-    assert restore(tmp_path / "b", other, "--with-other-keys").returncode == 0
-
-
-@pytest.mark.embedded
-def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path, photo: Photo, now: datetime) -> None:
-    path, _manifest = make_backup(tmp_path / "b", now=now)
-
-    def newer(held: dict[str, bytes]) -> None:
-        about = About(**json.loads(held["about.json"]))
-        migrations = [*about.migrations, ["cases", "9999_not_yet"]]
-        held["about.json"] = written(dataclasses.replace(about, migrations=migrations, version="9.0"))
-
-    done = restore(damaged(path, newer), surroundings(tmp_path, DATABASE_URL="sqlite:///new.sqlite3"))
-    assert done.returncode == 1
-    assert "Shangju 9.0, which is newer: cases.9999_not_yet" in done.stderr
-
-
-@pytest.mark.embedded
-def test_a_full_disk_while_restoring_leaves_nothing(tmp_path: Path, photo: Photo, now: datetime) -> None:
-    make_backup(tmp_path / "b", now=now)
-    program = (
-        "import django, resource, signal, sys; django.setup();"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536));"
-        "from django.core.management import call_command; call_command('restore', sys.argv[1])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "b")],
-        env=surroundings(tmp_path, DATABASE_URL="sqlite:///new.sqlite3"),
-        cwd=django_settings.BASE,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "Nothing was restored" in done.stderr
-    assert not [p for p in (tmp_path / "data").iterdir() if p.name.startswith("new.sqlite3")]
-    assert not [p for p in (tmp_path / "photos-here").rglob("*") if p.is_file()]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A bulletin from its draft to its issue, its withdrawal and the one that replaces it; what is stored is asserted."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,23 +9,30 @@ from django.core.management import CommandError, call_command
 from shangju.areas.models import Area
 from shangju.bulletins.drafting import draft_due_bulletins
 from shangju.bulletins.figures import from_data
-from shangju.bulletins.models import Bulletin, BulletinEvent, BulletinSection, BulletinSetting
+from shangju.bulletins.models import Bulletin, BulletinEvent, BulletinSection
 from shangju.bulletins.paper import paper_of
 from shangju.bulletins.services import (
     draft_bulletin,
     edit_bulletin,
     issue_bulletin,
-    set_automatic_drafts,
     take_figures,
     withdraw_bulletin,
+)
+from shangju.bulletins.tests.of_last_week import (
+    MONDAY,
+    WEDNESDAY,
+    drafted,
+    edited,
+    issued,
+    moves,
+    stored,
+    texts,
 )
 from shangju.bulletins.text.parts import Part
 from shangju.bulletins.workflow import BulletinMove, BulletinState
 from shangju.cases.models import Case
-from shangju.cases.tests.stories import case_in, raised
-from shangju.cases.workflow import State
+from shangju.cases.tests.stories import raised
 from shangju.core.errors import Conflict, DomainError, NotAllowed
-from shangju.core.models import SetAside
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.desk.forms_bulletins import BulletinForm
 from shangju.measures.definitions import MeasureName
@@ -33,54 +40,6 @@ from shangju.measures.keeping import keep_figures
 from shangju.notices.models import Notice
 from shangju.topics.models import Topic
 from tests.street import Street
-
-MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-"""10:00 in Shanghai; the week before is 16 to 22 November."""
-
-LAST_WEEK = date(2026, 11, 16)
-WEDNESDAY = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def busy(street: Street) -> Street:
-    """Two cases last week; one that came in the week before and was over before it was due last week."""
-    case_in(State.CLOSED, street, now=datetime(2026, 11, 11, 2, 0, tzinfo=UTC))
-    for _one in range(2):
-        raised(street, now=WEDNESDAY, area="grid")
-    keep_figures(MONDAY)
-    return street
-
-
-def drafted(street: Street, who: str = "task_force", **changes: Any) -> Bulletin:
-    known = {"kind": "week", "first": LAST_WEEK, "language": "zh-hans", "now": MONDAY, **changes}
-    with street.seen_by(who):
-        return draft_bulletin(street.areas["subdistrict"], by=street.staff(who), **known)
-
-
-def stored(bulletin: Bulletin) -> Bulletin:
-    with everywhere(EverywhereReason.VERIFICATION):
-        return Bulletin.objects.select_related("area").get(pk=bulletin.pk)
-
-
-def texts(bulletin: Bulletin) -> dict[str, str]:
-    with everywhere(EverywhereReason.VERIFICATION):
-        return dict(bulletin.sections.values_list("part", "text"))
-
-
-def moves(bulletin: Bulletin) -> list[str]:
-    with everywhere(EverywhereReason.VERIFICATION):
-        return list(bulletin.events.values_list("move", flat=True))
-
-
-def edited(street: Street, bulletin: Bulletin, words: dict[str, str], **changes: Any) -> Bulletin:
-    known = {"title": bulletin.title, "texts": words, "seen": bulletin.edition, "now": MONDAY, **changes}
-    with street.seen_by("secretary"):
-        return edit_bulletin(bulletin, by=street.staff("secretary"), **known)
-
-
-def issued(street: Street, bulletin: Bulletin, who: str = "leader") -> Bulletin:
-    with street.seen_by(who):
-        return issue_bulletin(bulletin, seen=bulletin.edition, by=street.staff(who), now=MONDAY)
 
 
 def test_a_draft_tells_what_came_in_and_what_was_due(busy: Street) -> None:
@@ -375,38 +334,3 @@ def test_a_draft_from_before_there_were_topics_is_written_and_issued_as_it_is(st
         chapters = paper_of(stored(out), list(out.sections.all())).chapters
     assert [chapter.heading for chapter in chapters][-2:] == ["五、典型事项", "六、下步要求"]
     call_command("verify_bulletins")
-
-
-def test_the_worker_drafts_each_period_once_and_tells_the_task_force(busy: Street) -> None:
-    at_five = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
-    assert [draft_due_bulletins(moment) for moment in (at_five, MONDAY, MONDAY)] == [1, 1, 0]
-    with everywhere(EverywhereReason.VERIFICATION):
-        made = list(Bulletin.objects.order_by("pk").values_list("kind", "first", "drafted_by"))
-        bulletin = Bulletin.objects.get(first=LAST_WEEK)
-    before_it = date(2026, 11, 9)
-    assert made == [("week", before_it, None), ("week", LAST_WEEK, None)], (
-        "on Monday at five the night is not over"
-    )
-    (notice,) = Notice.objects.filter(key__startswith=f"bulletin-{bulletin.pk}-")
-    assert (notice.user, notice.link) == (busy.users["task_force"], f"/bulletins/{bulletin.pk}/")
-    assert not SetAside.objects.exists()
-    assert draft_due_bulletins(datetime(2026, 12, 1, 2, 0, tzinfo=UTC)) == 2, "a week and November"
-
-
-def test_the_worker_drafts_nothing_that_was_withdrawn_or_is_switched_off(busy: Street) -> None:
-    out = issued(busy, drafted(busy))
-    with busy.seen_by("leader"):
-        withdraw_bulletin(out, reason="漏计一件", by=busy.staff("leader"), now=MONDAY)
-    assert draft_due_bulletins(MONDAY) == 0
-    with busy.seen_by("task_force"):
-        set_automatic_drafts(
-            busy.areas["subdistrict"],
-            drafts_weeks=False,
-            drafts_months=True,
-            by=busy.staff("task_force"),
-            now=MONDAY,
-        )
-    with everywhere(EverywhereReason.VERIFICATION):
-        (setting,) = BulletinSetting.objects.values_list("drafts_weeks", "drafts_months")
-    assert setting == (False, True)
-    assert draft_due_bulletins(datetime(2026, 12, 1, 2, 0, tzinfo=UTC)) == 1

@@ -21,7 +21,7 @@ from shangju.measures.definitions import Figure, MeasureName
 from shangju.measures.keeping import keep_figures
 from shangju.measures.models import MeasureSettings
 from shangju.measures.queries import settings_of
-from tests.permission_requests import MEASURES
+from tests.permission_forms import MEASURES
 from tests.street import Street
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.supervision.ladder import DEFAULT_LADDER, Limits
 from shangju.supervision.queries import ladder_of
 from shangju.supervision.reasons import REASONS, rows_with_reasons
-from tests.permission_requests import LADDER
+from tests.permission_forms import LADDER
 from tests.street import Street
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from shangju.desk.tests.test_topic_pages import cases_of, stored, topic
 from shangju.supervision.models import Entrustment, TaskForce
 from shangju.topics.models import Topic
 from shangju.topics.services import confirm_topic, give_topic
-from tests.permission_requests import topic_of
+from tests.permission_objects import topic_of
 from tests.street import Street
 
 __all__ = ["topic"]

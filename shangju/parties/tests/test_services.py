@@ -1,33 +1,20 @@
 """Members and who speaks for them."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.areas.models import Area
-from shangju.areas.tests.trees import NOW, person, small_tree
+from shangju.areas.tests.trees import NOW, person
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
-from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Delegation, Party
 from shangju.parties.services import PartyPlan, admit_party, change_party, delegate_user, end_delegation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")]
 
 DAY = date(2026, 3, 2)
-
-
-@pytest.fixture(autouse=True)
-def _set_up_scope() -> Iterator[None]:
-    with everywhere(EverywhereReason.SETUP):
-        yield
-
-
-@pytest.fixture
-def tree() -> dict[str, Area]:
-    return small_tree()
 
 
 @pytest.fixture

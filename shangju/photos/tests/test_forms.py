@@ -1,16 +1,12 @@
 """A form with photos keeps the good ones through any error, its own or another field's."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django import forms
-from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
-from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
 from shangju.photos.forms import PhotosForm
@@ -21,20 +17,13 @@ from shangju.photos.tests.pictures import encoded, picture, upload
 NOW = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 JPEG = encoded(picture())
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media", "english")]
 
 
 class ConcernForm(PhotosForm):
     """As a door would write it."""
 
     text = forms.CharField()
-
-
-@pytest.fixture(autouse=True)
-def media(settings: LazySettings, tmp_path: Path) -> Iterator[None]:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    with translation.override("en"):
-        yield
 
 
 def sent(query: str, *files: SimpleUploadedFile, prefix: str | None = None) -> ConcernForm:

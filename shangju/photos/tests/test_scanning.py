@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.http import Http404
-from django.utils import translation
 
 from shangju.core import health
 from shangju.core.scanning import ScannerAway, Verdict, scan, scanner_version
@@ -20,20 +19,10 @@ from shangju.photos.services import remove_unclaimed, scan_waiting, store_photo
 from shangju.photos.tests.clamd import EICAR, clamd
 from shangju.photos.tests.pictures import encoded, picture, upload
 
+pytestmark = pytest.mark.usefixtures("media", "english")
+
 GOOD = encoded(picture())
 BAD = GOOD + EICAR
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture(params=["tcp", "unix"])

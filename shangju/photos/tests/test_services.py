@@ -16,7 +16,6 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.http import Http404
-from django.utils import translation
 from PIL import Image
 
 from shangju.accounts.models import User
@@ -29,20 +28,10 @@ from shangju.photos.rules import BYTES_AT_MOST, PhotoRefused
 from shangju.photos.services import claim_photos, remove_stray_files, remove_unclaimed, store_photo
 from shangju.photos.tests.pictures import encoded, picture, upload
 
+pytestmark = pytest.mark.usefixtures("media", "english")
+
 NOW = datetime(2026, 3, 31, 17, 0, tzinfo=UTC)  # already April in Shanghai
 JPEG = encoded(picture())
-
-
-@pytest.fixture(autouse=True)
-def media(settings: LazySettings, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 def stored(**changes: Any) -> Photo:

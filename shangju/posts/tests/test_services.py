@@ -1,6 +1,5 @@
 """Posts and terms: what is stored, what is refused, and what the database itself refuses."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -9,29 +8,17 @@ from django.db import IntegrityError, connection, transaction
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.accounts.models import User
 from shangju.areas.models import Area
-from shangju.areas.tests.trees import NOW, person, small_tree
+from shangju.areas.tests.trees import NOW, person
 from shangju.core.errors import Conflict, DomainError, NotAllowed
 from shangju.core.models import AuditEvent
-from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.posts.ladder import LadderRung
 from shangju.posts.models import Appointment, Post
 from shangju.posts.queries import dispatch_choices, holders_of, posts_for_ladder_rung
 from shangju.posts.services import PostPlan, appoint, create_post, create_posts, end_appointment, retire_post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everywhere_scope")]
 
 DAY = date(2026, 3, 2)
-
-
-@pytest.fixture(autouse=True)
-def _set_up_scope() -> Iterator[None]:
-    with everywhere(EverywhereReason.SETUP):
-        yield
-
-
-@pytest.fixture
-def tree() -> dict[str, Area]:
-    return small_tree()
 
 
 @pytest.fixture

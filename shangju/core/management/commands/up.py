@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,11 @@ from django.db import connections
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from shangju.core.demo_sign_ins import DEMO_SIGN_INS
 from shangju.core.operators import OperatorCommand
 from shangju.core.processes import port_is_free
 from shangju.core.static_files import collect_if_stale
 from shangju.core.translations import compile_stale
-
-DEMO_SIGN_INS = (
-    "resident merchant joint-chair volunteer grid-worker building-head community-desk community-secretary task-force "
-    "subdistrict-leader duty-desk system-admin security-admin audit-admin"
-)
 
 
 class Command(OperatorCommand):
@@ -111,7 +107,7 @@ class Command(OperatorCommand):
                 "",
                 _("Demonstration. Password of every sign-in: %(password)s")
                 % {"password": environment.demo_password},
-                *_columns(DEMO_SIGN_INS.split()),
+                *_columns(DEMO_SIGN_INS),
                 "",
                 _("Three things to try:"),
                 "  1. "
@@ -130,7 +126,7 @@ class Command(OperatorCommand):
         return "\n".join(lines)
 
 
-def _columns(names: list[str], per_line: int = 4) -> list[str]:
+def _columns(names: Sequence[str], per_line: int = 4) -> list[str]:
     return [
         "  " + "".join(f"{name:<22}" for name in names[at : at + per_line]).rstrip()
         for at in range(0, len(names), per_line)
