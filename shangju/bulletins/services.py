@@ -311,16 +311,17 @@ def _append(
     bulletin: Bulletin, move: BulletinMove, *, by: Actor, now: datetime, data: dict[str, Any] | None = None
 ) -> None:
     """The next row of the history; the caller holds the bulletin."""
-    last = bulletin.events.order_by("-sequence").first()
     event = BulletinEvent(
         bulletin=bulletin,
-        sequence=last.sequence + 1 if last else 1,
+        sequence=bulletin.history_length + 1,
         move=move,
         by=by.user,
         post_name=post_for(by.standing, move, bulletin.area),
         data={"figures": bulletin.figures["taken_at"], **(data or {})},
         at=now,
-        previous_hash=last.hash if last else "",
+        previous_hash=bulletin.history_head,
     )
     event.hash = hash_of_event(event)
     event.save(force_insert=True)
+    bulletin.history_length, bulletin.history_head = event.sequence, event.hash
+    bulletin.save(update_fields=["history_length", "history_head"])

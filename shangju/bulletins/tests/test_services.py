@@ -266,6 +266,15 @@ TAMPERING = {
 }
 
 
+def test_a_change_taken_off_the_history_of_a_draft_is_found(street: Street) -> None:
+    draft = edited(street, drafted(street), {"demands": "请各社区抓紧办理。"})
+    call_command("verify_bulletins")
+    with everywhere(EverywhereReason.VERIFICATION):
+        BulletinEvent.objects.filter(bulletin=draft, move="edit").delete()
+    with pytest.raises(CommandError, match="1 broken"):
+        call_command("verify_bulletins")
+
+
 @pytest.mark.parametrize("what", TAMPERING)
 def test_whatever_is_changed_afterwards_is_found(street: Street, what: str) -> None:
     out = issued(street, drafted(street))
