@@ -27,7 +27,7 @@ from shangju.board.services import propose_publication, publish
 from shangju.bulletins.models import Bulletin
 from shangju.cases.codes import format_code
 from shangju.cases.endorsement import MeToo, endorse
-from shangju.cases.models import Case
+from shangju.cases.models import Case, Mediation
 from shangju.cases.rules import REPORTER
 from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
@@ -165,6 +165,7 @@ PAGES: dict[str, Row] = {
     "my:card": SHOP,
     "desk:order": LEADER,
     "desk:coordination": LEADER,
+    "desk:mediation": LEADER,
     "administration:home": SYSTEM,
     "administration:areas": SYSTEM,
     "administration:add_area": SYSTEM,
@@ -258,7 +259,6 @@ NOT_PAGES = {
     "bulletins:figures": "takes a form", "bulletins:settings": "takes a form", "bulletins:word": "a file",
     "desk:received": "shown once after an entry",
     "desk:move": "takes a form", "desk:reveal": "takes a form", "desk:photo": "a picture",
-    "desk:mediation": "a record of a mediation, for print; the demonstration's case has one, this one has not",
     "imports:name_columns": "takes a form", "imports:start": "takes a form", "imports:discard": "takes a form",
     "public:figures_table": "a file", "imports:refused": "a file", "imports:answers": "a file",
     "administration:remove_address": "needs an entry of the gazetteer; the same template as retire_area",
@@ -510,11 +510,19 @@ def _of_privacy(case: Case) -> dict[str, Any]:
 
 
 def _papers(case: Case) -> dict[str, Any]:
-    """An order and a note of coordination."""
+    """An order, a note of coordination and a record of mediation."""
     with everywhere(EverywhereReason.VERIFICATION):
         if not case.supervisionorders.exists():
             papers_of(case, now=timezone.now())
-        return {"order": case.supervisionorders.get(), "coordination": case.coordinations.get()}
+            Mediation.objects.create(
+                case=case, event=case.events.latest("sequence"), with_whom="店主", account="请夜间停用风扇",
+                result="agreed", agreed="二十二时后不开风扇", mediated_at=timezone.now(),
+            )  # fmt: skip
+        return {
+            "order": case.supervisionorders.get(),
+            "coordination": case.coordinations.get(),
+            "mediation": case.mediations.get(),
+        }
 
 
 def _supervised(street: Street, case: Case) -> dict[str, Any]:
@@ -572,7 +580,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     }  # fmt: skip
     if name in {"desk:data_request", "administration:retention_run"}:
         subjects |= _of_privacy(case)
-    if name in {"desk:order", "desk:coordination"}:
+    if name in {"desk:order", "desk:coordination", "desk:mediation"}:
         subjects |= _papers(case)
     if name.startswith("supervision:") or name == "my:card":
         subjects |= _supervised(street, case)
