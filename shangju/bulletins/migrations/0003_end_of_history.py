@@ -7,8 +7,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 def note_ends(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Take the last row of each history that is there as its end."""
-    bulletins = apps.get_model("bulletins", "Bulletin")._base_manager
-    for event in apps.get_model("bulletins", "BulletinEvent")._base_manager.order_by("sequence").iterator():
+    bulletins = apps.get_model("bulletins", "Bulletin").objects
+    for event in apps.get_model("bulletins", "BulletinEvent").objects.order_by("sequence").iterator():
         bulletins.filter(pk=event.bulletin_id).update(history_length=event.sequence, history_head=event.hash)
 
 
