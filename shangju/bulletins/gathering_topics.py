@@ -48,7 +48,9 @@ def topics_of(area: Area, period: Period, *, day: date) -> tuple[list[TopicTold]
 
 def _with_a_reader_behind_a_wall(area: Area, topics: Iterable[Topic], *, day: date) -> set[int]:
     """The ids of those of ``topics`` one of whose cases a reader of the area's bulletins must not open."""
-    rows = TopicCase.objects.filter(topic__in=[topic.pk for topic in topics]).values_list("topic_id", "case_id")
+    rows = TopicCase.objects.filter(topic__in=[topic.pk for topic in topics]).values_list(
+        "topic_id", "case_id"
+    )
     cases = list(
         Case.objects.filter(pk__in={case for _topic, case in rows}).only(
             "concerned_party_id", "place_party_id", "area_path"

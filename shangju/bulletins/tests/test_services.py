@@ -363,7 +363,8 @@ def test_confirmed_topics_are_told_and_proposals_are_not(street: Street) -> None
 
 
 @pytest.mark.parametrize(
-    ("who", "is_told"), [("other_worker", False), ("leader", False), ("building_head", False), ("resident", True)]
+    ("who", "is_told"),
+    [("other_worker", False), ("leader", False), ("building_head", False), ("resident", True)],
 )
 def test_a_topic_is_not_told_where_a_reader_must_not_know_of_one_of_its_cases(
     street: Street, who: str, is_told: bool
