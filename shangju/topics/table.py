@@ -43,7 +43,7 @@ WALL_CLOCK = re.compile(
 )
 """Year, month, day, and the time if there is one: ``2026-3-1``, ``2026/3/1 8:05``, ``2026年3月1日8时5分``."""
 
-TIME_FORMS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")
+TIME_FORMS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")
 """Beside ISO 8601, :data:`WALL_CLOCK` and the days of a spreadsheet."""
 
 
