@@ -41,21 +41,16 @@ def topics_of(area: Area, period: Period, *, day: date) -> tuple[list[TopicTold]
         .select_related("lead_post", "task_force")
         .order_by("-heat", "-pk")
     )
-    walled = _with_a_reader_behind_a_wall(area, found, day=day)
+    walled = behind_a_readers_wall(area, [topic.pk for topic in found], day=day)
     told = [_told(topic) for topic in found if topic.pk not in walled]
     return told[:TOPICS_AT_MOST], len(walled)
 
 
-def _with_a_reader_behind_a_wall(area: Area, topics: Iterable[Topic], *, day: date) -> set[int]:
-    """The ids of those of ``topics`` one of whose cases a reader of the area's bulletins must not open."""
-    rows = TopicCase.objects.filter(topic__in=[topic.pk for topic in topics]).values_list(
-        "topic_id", "case_id"
-    )
-    cases = list(
-        Case.objects.filter(pk__in={case for _topic, case in rows}).only(
-            "concerned_party_id", "place_party_id", "area_path"
-        )
-    )
+def behind_a_readers_wall(area: Area, topics: Iterable[int], *, day: date) -> set[int]:
+    """Those of ``topics`` (ids) one of whose cases somebody must not open who reads the area's bulletins on ``day``."""
+    rows = TopicCase.objects.filter(topic__in=list(topics)).values_list("topic_id", "case_id")
+    ids = {case for _topic, case in rows}
+    cases = list(Case.objects.filter(pk__in=ids).only("concerned_party_id", "place_party_id", "area_path"))
     readers = readers_of(area, day=day)
     behind = zip(cases, users_behind_walls(cases, day=day), strict=True)
     walled = {case.pk for case, users in behind if users & readers}

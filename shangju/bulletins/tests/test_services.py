@@ -384,6 +384,22 @@ def test_a_topic_is_not_told_where_a_reader_must_not_know_of_one_of_its_cases(
     assert ("泵房噪音" in texts(bulletin)["topics"]) is is_told
 
 
+def test_a_stake_that_is_declared_after_the_draft_is_seen_at_the_issue(street: Street) -> None:
+    case = raised(street, now=WEDNESDAY)
+    with everywhere(EverywhereReason.SETUP):
+        Case.objects.filter(pk=case.pk).update(place_party=street.parties["other_shop"])
+    _topic(street, "泵房噪音", [case, raised(street, now=WEDNESDAY)], state="confirmed", confirmed_at=MONDAY)
+    draft, user = drafted(street), street.users["other_worker"]
+    with everywhere(EverywhereReason.SETUP):
+        declare_stake(user, party=street.parties["other_shop"], reason="family", by=user, now=MONDAY)
+    with pytest.raises(DomainError) as refused:
+        issued(street, draft)
+    assert list(refused.value.fields) == ["topics"]
+    with street.seen_by("task_force"):
+        draft = take_figures(draft, by=street.staff("task_force"), now=MONDAY)
+    assert "泵房噪音" not in texts(issued(street, draft))["topics"]
+
+
 def test_cases_that_came_after_the_period_are_not_counted(street: Street) -> None:
     cases = [raised(street, now=WEDNESDAY), raised(street, now=MONDAY)]
     _topic(street, "泵房噪音", cases, state="confirmed", confirmed_at=MONDAY)
