@@ -33,9 +33,9 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def fake_mail_server(mail: MailServer | None = None) -> Iterator[MailServer]:
+def fake_mail_server(given: MailServer | None = None) -> Iterator[MailServer]:
     """Runs until the block ends."""
-    mail = mail or MailServer()
+    mail = given or MailServer()
 
     class Conversation(socketserver.StreamRequestHandler):
         def handle(self) -> None:
