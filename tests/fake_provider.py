@@ -44,6 +44,8 @@ class _Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(urlsplit(self.path).query))
         if query.get("corpsecret") != SECRET:
             return self._answer({"errcode": 40001})
+        if self.provider.behaviour == "no token now":
+            return self._answer({"errcode": -1})
         self.provider.tokens_given += 1
         self.provider.token = f"token-{self.provider.tokens_given}"
         return self._answer({"errcode": 0, "access_token": self.provider.token, "expires_in": 7200})

@@ -139,6 +139,9 @@ class Figures:
     mean_hours: float | None = None
     problems: Problems = Problems()
     topics: Sequence[TopicTold] = ()
+    topics_kept_back: int = 0
+    """Confirmed topics of which nothing is told, because a reader has a stake in one of their cases."""
+
     examples: Sequence[Example] = ()
 
 

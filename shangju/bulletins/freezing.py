@@ -76,6 +76,8 @@ def fault_of(
         previous = event.hash
     if not rows:
         return "its history is gone"
+    if len(rows) != bulletin.history_length or previous != bulletin.history_head:
+        return "its history is shorter or longer than the bulletin says"
     if bulletin.state != MOVES[BulletinMove(rows[-1].move)].target:
         return "its state is not what its history says"
     if bulletin.is_draft:

@@ -43,6 +43,7 @@ def gather_figures(area: Area, span: Span, *, language: str, now: datetime) -> F
         came_in = _came_in(area, period)
         in_work = _in_work(area, now=now)
         whole = figures_of(Asked(area, period, now))
+        topics, kept_back = topics_of(area, period, day=timezone.localdate(now))
         return Figures(
             taken_at=timezone.localtime(now).isoformat(),
             minimum=minimum_of(area),
@@ -58,7 +59,8 @@ def gather_figures(area: Area, span: Span, *, language: str, now: datetime) -> F
             median_hours=_tenths(whole.median_hours),
             mean_hours=_tenths(whole.mean_hours),
             problems=_problems(area, whole, now=now),
-            topics=topics_of(area, period),
+            topics=topics,
+            topics_kept_back=kept_back,
             examples=_examples(area, period),
         )
 

@@ -55,6 +55,10 @@ class Bulletin(models.Model):
     edition = models.PositiveIntegerField(default=1)
     """Counts every change of a draft, so that nobody overwrites what another has written meanwhile."""
 
+    history_length = models.PositiveIntegerField(default=0)
+    history_head = models.CharField(max_length=64, blank=True)
+    """Number and hash of the last row of the history, so that rows taken off its end are missed."""
+
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField()
     office = models.CharField(max_length=160, blank=True)

@@ -1,8 +1,10 @@
 """Reads of bulletins."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404
 
 from shangju.areas.models import Area, AreaKind
@@ -10,8 +12,10 @@ from shangju.bulletins.models import Bulletin, BulletinSection, BulletinSetting
 from shangju.bulletins.rules import may_read, readable_states
 from shangju.bulletins.text.parts import OF_FIGURES, Part, blank
 from shangju.bulletins.text.revising import disagreeing, from_rows, left_out, shortened
+from shangju.bulletins.workflow import READERS, BulletinState
 from shangju.core.scoping import EverywhereReason, everywhere
-from shangju.posts.rights import Standing
+from shangju.posts.models import Appointment
+from shangju.posts.rights import RIGHTS_OF_POST, Standing
 
 LISTED = 100
 
@@ -47,6 +51,16 @@ def bulletin_for(standing: Standing, pk: int) -> Bulletin:
     if not may_read(standing, found.state, found.area):
         raise PermissionDenied
     return found
+
+
+def readers_of(area: Area, *, day: date) -> set[int]:
+    """The ids of all who read issued bulletins of a sub-district: :func:`may_read`, asked of the appointments of a day."""
+    rights = READERS[BulletinState.ISSUED]
+    kinds = [kind for kind, theirs in RIGHTS_OF_POST.items() if theirs & rights]
+    around = Q(post__area__path__startswith=area.path) | Q(post__area_id__in=area.ancestor_ids)
+    with everywhere(EverywhereReason.WALL):
+        terms = Appointment.objects.on(day).filter(around, post__kind__in=kinds, user__is_active=True)
+        return set(terms.values_list("user_id", flat=True))
 
 
 def bulletins_of(area: Area, standing: Standing, *, year: int) -> list[Bulletin]:

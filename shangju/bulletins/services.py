@@ -14,6 +14,7 @@ from shangju.areas.models import Area, AreaKind
 from shangju.bulletins.figures import Figures, as_data
 from shangju.bulletins.freezing import hash_of_content, hash_of_event
 from shangju.bulletins.gathering import gather_figures
+from shangju.bulletins.gathering_topics import behind_a_readers_wall
 from shangju.bulletins.kinds import BulletinKind, Span, before_words, span_of
 from shangju.bulletins.models import Bulletin, BulletinEvent, BulletinSection, BulletinSetting
 from shangju.bulletins.paper import office_of
@@ -180,13 +181,14 @@ def issue_bulletin(bulletin: Bulletin, *, seen: int, by: Actor, now: datetime) -
     """Freeze text and figures under the next number of the year, with a hash over all of it.
 
     Raises ``NotAllowed`` without the right, ``Conflict`` where it was changed or issued meanwhile, ``DomainError`` at
-    the section that is empty.
+    the section that is empty, or at the topics where a reader has come to have a stake in one of them.
     """
     _check_right(by, BulletinMove.ISSUE, bulletin.area)
     held = _held(bulletin, BulletinMove.ISSUE)
     _check_seen(held, seen)
     sections = list(held.sections.all())
     _check_words({"title": held.title, **{section.part: section.text for section in sections}})
+    _check_topics(held, now=now)
     held.number = take_bulletin_number(number_prefix(held.area), kind=held.kind, now=now)
     held.state, held.issued_by, held.issued_at = MOVES[BulletinMove.ISSUE].target, by.user, now
     held.issued_as = post_for(by.standing, BulletinMove.ISSUE, held.area)
@@ -289,6 +291,16 @@ def _check_words(words: Mapping[str, str]) -> None:
         raise DomainError(_("Please correct the marked fields."), fields=faults)
 
 
+def _check_topics(held: Bulletin, *, now: datetime) -> None:
+    """Nobody gets a paper that tells of a case which they must not know of; asked again, for stakes come and go."""
+    told = [each["pk"] for each in held.figures.get("topics", ())]
+    if told and behind_a_readers_wall(held.area, told, day=timezone.localdate(now)):
+        sentence = _(
+            "Somebody who reads the bulletin has come to have a stake in a topic of it. Take the figures anew."
+        )
+        raise DomainError(sentence, fields={Part.TOPICS: sentence})
+
+
 def _fault_of(name: str, text: str) -> str:
     limit = TITLE_AT_MOST if name == "title" else TEXT_AT_MOST
     if not text:
@@ -311,16 +323,17 @@ def _append(
     bulletin: Bulletin, move: BulletinMove, *, by: Actor, now: datetime, data: dict[str, Any] | None = None
 ) -> None:
     """The next row of the history; the caller holds the bulletin."""
-    last = bulletin.events.order_by("-sequence").first()
     event = BulletinEvent(
         bulletin=bulletin,
-        sequence=last.sequence + 1 if last else 1,
+        sequence=bulletin.history_length + 1,
         move=move,
         by=by.user,
         post_name=post_for(by.standing, move, bulletin.area),
         data={"figures": bulletin.figures["taken_at"], **(data or {})},
         at=now,
-        previous_hash=last.hash if last else "",
+        previous_hash=bulletin.history_head,
     )
     event.hash = hash_of_event(event)
     event.save(force_insert=True)
+    bulletin.history_length, bulletin.history_head = event.sequence, event.hash
+    bulletin.save(update_fields=["history_length", "history_head"])

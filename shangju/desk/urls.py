@@ -45,7 +45,7 @@ urlpatterns = [
     path("cases/<str:number>/moves/<str:move>/", cases.make_move, name="move"),
     path("cases/<str:number>/contact/", cases.reveal, name="reveal"),
     path("cases/<str:number>/photos/<uuid:photo_id>/<str:size>/", cases.photo, name="photo"),
-    path("cases/<str:number>/mediations/<int:pk>/", cases.mediation, name="mediation"),
+    path("cases/<str:number>/mediations/<int:pk>/", orders.mediation, name="mediation"),
     path("cases/<str:number>/orders/<int:pk>/", orders.order, name="order"),
     path("cases/<str:number>/coordinations/<int:pk>/", orders.coordination, name="coordination"),
 ]

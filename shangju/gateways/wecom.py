@@ -85,8 +85,7 @@ class WecomGateway:
             return str(kept.token)
         query = urlencode({"corpid": self.address.key_id, "corpsecret": self.address.secret})
         answer = http.call(f"{self.address.base}/cgi-bin/gettoken?{query}").as_json()
-        if answer.get("errcode"):
-            raise RefusedForGood(f"gettoken: errcode {answer['errcode']}")
+        _demand_taken(answer.get("errcode") or 0)
         expires_at = now + timedelta(seconds=int(answer.get("expires_in", 7200)))
         AccessToken.objects.update_or_create(
             key=key, defaults={"token": str(answer["access_token"]), "expires_at": expires_at}

@@ -86,17 +86,24 @@ def _in_period(ledger: Ledger, filters: LedgerFilters) -> Q:
     field = f"{ledger.case}received_at" if by_receipt else ledger.act
     condition = Q()
     if filters.first:
-        condition &= Q(**{f"{field}__gte": _midnight(filters.first)})
+        begin = _midnight(filters.first)
+        condition &= Q(**{f"{field}__gte": begin})
         if by_receipt and not ledger.case:
             # Nothing is registered before it was received: the index on registration gives these rows.
-            condition &= Q(registered_at__gte=_midnight(filters.first))
+            condition &= Q(registered_at__gte=begin)
     if filters.last:
-        condition &= Q(**{f"{field}__lt": _midnight(filters.last + timedelta(days=1))})
+        condition &= Q(**{f"{field}__lt": _midnight(filters.last, days=1)})
     return condition
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+"""Nothing happened outside; at the ends of the calendar no instant can be reckoned in another zone."""
+
+
+def _midnight(day: date, *, days: int = 0) -> datetime:
+    """The instant at which ``day``, or the day so many ``days`` after it, begins."""
+    reckoned = max(EARLIEST, min(day, LATEST)) + timedelta(days=days)
+    return timezone.make_aware(datetime.combine(reckoned, time.min))
 
 
 # ---- from rows to cells

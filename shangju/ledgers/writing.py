@@ -81,7 +81,8 @@ def _write_workbook(stream: IO[bytes], paper: Paper, pieces: Pieces) -> int:
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({"title": paper.title, "author": paper.mark, "comments": paper.mark})
+        mark = _printable(paper.mark)
+        book.set_properties({"title": _printable(paper.title), "author": mark, "comments": mark})
         sheet = book.add_worksheet(_sheet_name(paper.title), RowSheet)
         _lay_out(sheet, book, paper)
         written = 0
@@ -90,7 +91,7 @@ def _write_workbook(stream: IO[bytes], paper: Paper, pieces: Pieces) -> int:
                 sheet.write_cells(number, (number, *row.cells))
             written += len(piece)
         sheet.autofilter(0, 0, max(written, 1), len(paper.columns))
-        sheet.write_string(written + 1, 0, f"{COMMENT} {paper.closing}")
+        sheet.write_string(written + 1, 0, _printable(f"{COMMENT} {paper.closing}"))
     return written
 
 
@@ -114,12 +115,18 @@ def _lay_out(sheet, book, paper: Paper) -> None:  # type: ignore[no-untyped-def]
 
 def _for_page(words: str) -> str:
     """Text of a header or footer, which knows ``&`` as a sign of its own, and at most 255 signs."""
-    return words.replace("&", "&&")[:110]
+    return _printable(words).replace("&", "&&")[:110]
+
+
+def _printable(words: str) -> str:
+    """Words on one line, without the signs that no workbook can hold: names come from outside."""
+    return "".join(sign for sign in " ".join(words.split()) if sign.isprintable())
 
 
 def _sheet_name(title: str) -> str:
-    kept = "".join(sign for sign in title if sign not in "[]:*?/\\'").strip()
-    return kept[:BEGINNINGS_OF_A_SHEET_NAME] or "1"
+    kept = "".join(sign for sign in _printable(title) if sign not in "[]:*?/\\'").strip()
+    # Spreadsheets keep this one name for themselves.
+    return f"{kept} 1" if kept.lower() == "history" else kept[:BEGINNINGS_OF_A_SHEET_NAME] or "1"
 
 
 def digest_of(stream: IO[bytes]) -> tuple[int, str]:

@@ -115,7 +115,7 @@ def _send(pks: list[int], *, now: datetime) -> int:
         gateway_for(message.channel).send(message, now=now)
     except Busy as busy:
         Notice.objects.filter(pk__in=pks, state=NoticeState.PENDING).update(
-            leased_until=None, due_at=now + busy.after
+            leased_until=None, due_at=now + min(busy.after, LONGEST_HELD_BACK)
         )
         return 0
     except RefusedForGood as refusal:

@@ -1,10 +1,12 @@
 """The history rows of requests about one's own data, and how the person is told of an answer."""
 
-import json
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,9 +14,10 @@ from django.utils.translation import gettext as _
 from shangju.accounts.models import User
 from shangju.cases.codes import format_code
 from shangju.cases.models import Case, ReporterContact
-from shangju.core.queue import wake_worker_after_commit
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.notices.models import Notice, NoticeChannel, NoticeState
+from shangju.notices.reporters import tell_reporter
+from shangju.notices.wording import Wording
 from shangju.privacy.models import DataRequest, DataRequestEvent
 from shangju.privacy.workflow import KEY_OF_NOTICES, REQUEST_MOVES, RequestMove, RequestState
 
@@ -49,22 +52,23 @@ def tell_answer(request: DataRequest, *, phone: str, now: datetime) -> None:
     code = format_code(case.tracking_code) if case and case.tracking_code else ""
     page = reverse("public:own_data", args=[code]) if code else reverse("my:own_data")
     with translation.override(language):
-        subject = _("Your request about your data was answered")
         body = _("“%(what)s”: %(state)s. Read the answer: %(link)s") % {
             "what": request.get_kind_display(),
             "state": request.get_state_display(),
             "link": f"{settings.PUBLIC_URL}{page}",
         }
-    notices = []
-    if phone:
-        message = _notice(request, NoticeChannel.SMS, subject, body, now, recipient=phone)
-        message.purpose, message.language = PURPOSE, language
-        message.values = json.dumps({"code": code})
-        notices.append(message)
-    if receiver and receiver.is_active:
-        notices.append(_notice(request, NoticeChannel.IN_APP, subject, body, now, user=receiver))
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    wake_worker_after_commit()
+        words = Wording(_("Your request about your data was answered"), body)
+    tell_reporter(
+        key=f"{KEY_OF_NOTICES}{request.pk}",
+        words=words,
+        user=receiver,
+        link=reverse("my:own_data"),
+        phone=phone,
+        purpose=PURPOSE,
+        values={"code": code},
+        language=language,
+        now=now,
+    )
 
 
 def phone_of(case: Case | None) -> str:
@@ -73,46 +77,35 @@ def phone_of(case: Case | None) -> str:
     return contact.phone if contact and contact.may_be_called else ""
 
 
-def _notice(
-    request: DataRequest,
-    channel: NoticeChannel,
-    subject: str,
-    body: str,
-    now: datetime,
-    *,
-    user: User | None = None,
-    recipient: str = "",
-) -> Notice:
-    in_app = channel == NoticeChannel.IN_APP
-    return Notice(
-        key=f"{KEY_OF_NOTICES}{request.pk}-{channel}",
-        channel=channel,
-        user=user,
-        recipient=recipient,
-        subject=subject[:120],
-        body=body,
-        link=reverse("my:own_data") if in_app else "",
-        state=NoticeState.SENT if in_app else NoticeState.PENDING,
-        sent_at=now if in_app else None,
-        due_at=now,
-        created_at=now,
-    )
-
-
 def note_told(now: datetime) -> int:
-    """Answered requests whose notice has gone out are told; returns how many. A step of the worker."""
+    """Answered requests whose notices have gone out are told; returns how many. A step of the worker."""
     told = 0
     with everywhere(EverywhereReason.WORKER):
-        waiting = DataRequest.objects.filter(state__in=(RequestState.GRANTED, RequestState.REFUSED))
-        for request in waiting.order_by("pk")[:BATCH]:
-            sent = Notice.objects.filter(
-                key__startswith=f"{KEY_OF_NOTICES}{request.pk}-", state=NoticeState.SENT
+        theirs = _notices_of(OuterRef("pk"))
+        # Asked in the statement: who left no address reads the answer when they look, or never, and holds nobody back.
+        answered = DataRequest.objects.filter(
+            Exists(theirs.filter(state=NoticeState.SENT)),
+            ~Exists(theirs.filter(state=NoticeState.PENDING)),
+            state__in=(RequestState.GRANTED, RequestState.REFUSED),
+        )
+        for request in answered.order_by("pk")[:BATCH]:
+            told += tell_person(request, now=now)
+            # The phone was kept for this one message; it may be what was asked to be deleted.
+            by_phone = _notices_of(Value(request.pk)).filter(
+                channel=NoticeChannel.SMS, state=NoticeState.SENT
             )
-            if sent.exists():
-                told += tell_person(request, now=now)
-                # The phone was kept for this one message; it may be what was asked to be deleted.
-                sent.filter(user__isnull=True).update(recipient="", body="", values="", emptied_at=now)
+            by_phone.update(recipient="", body="", values="", emptied_at=now)
     return told
+
+
+def _notices_of(request: Combinable) -> QuerySet[Notice]:
+    """The notices of the answer to a request, given by its id; by whole keys, which are indexed."""
+    number = Cast(request, CharField())
+    keys = [
+        Concat(Value(KEY_OF_NOTICES), number, Value(f"-{channel}"), output_field=CharField())
+        for channel in (NoticeChannel.SMS, NoticeChannel.IN_APP)
+    ]
+    return Notice.objects.filter(Q(key=keys[0]) | Q(key=keys[1]))
 
 
 def tell_person(request: DataRequest, *, now: datetime) -> bool:

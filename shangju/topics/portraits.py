@@ -39,7 +39,7 @@ def portrait_of(found: Group, cases: Mapping[int, Case], *, now: datetime) -> Po
     shares = heat_shares(found.members, now=now, likeness=found.likeness, rules=HEAT)
     return Portrait(
         title=mask_personal_data(" ".join(title.split()))[:TITLE_LIMIT],
-        place=(found.place or next(iter(names), ""))[:PLACE_LIMIT],
+        place=mask_personal_data(found.place or next(iter(names), ""))[:PLACE_LIMIT],
         words=tuple(word for word in found.words if not find_personal_data(word)),
         likeness=round(found.likeness, 3),
         heat=heat_of(shares),

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,17 +38,13 @@ _HEADERS = {
 COLUMNS = {name: tuple(headers.split()) for name, headers in _HEADERS.items()}
 """What a column may be called; of several that a table has, the first that is named here counts."""
 
-TIME_FORMS = (
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y",
+WALL_CLOCK = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})[:时点](?:(\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?|分)?)?)?"
 )
-"""Beside ISO 8601 and the days of a spreadsheet."""
+"""Year, month, day, and the time if there is one: ``2026-3-1``, ``2026/3/1 8:05``, ``2026年3月1日8时5分``."""
+
+TIME_FORMS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")
+"""Beside ISO 8601, :data:`WALL_CLOCK` and the days of a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def read_concerns(path: Path, *, named: Mapping[str, str], zone: tzinfo) -> Read
     the file is no table or has neither title nor text.
     """
     rows = read_rows(path)
-    headers = next((row for row in rows if len([cell for cell in row.cells if cell.strip()]) > 1), None)
+    headers = next((row for row in rows if _are_headers(row.cells, named)), None)
     if headers is None:
         raise DomainError(_("%(file)s has no row of headers.") % {"file": path.name})
     places = _places(headers.cells, named)
@@ -94,6 +92,13 @@ def read_concerns(path: Path, *, named: Mapping[str, str], zone: tzinfo) -> Read
             table.concerns.append(concern)
     table.concerns = _without_stopgaps(table.concerns)
     return table
+
+
+def _are_headers(cells: Sequence[str], named: Mapping[str, str]) -> bool:
+    """Whether a row may be that of the headers: not the lone title above a table, unless a column is called so."""
+    written = [header_key(cell) for cell in cells if cell.strip()]
+    known = {header_key(word) for word in (*named.values(), *COLUMNS["title"], *COLUMNS["text"])}
+    return len(written) > 1 or not known.isdisjoint(written)
 
 
 STOPGAP_ROWS, STOPGAP_PART = 50, 0.01
@@ -153,8 +158,8 @@ def _concern(row: Row, places: Mapping[str, int], zone: tzinfo) -> Concern:
     if not title and not text:
         raise DomainError(_("it says nothing"))
     place = told.get("place", "")
-    longitude, latitude = _degrees(told.get("longitude", "")), _degrees(told.get("latitude", ""))
-    known = None not in (longitude, latitude) and (longitude, latitude) != (0.0, 0.0)
+    longitude, latitude = _number(told.get("longitude", "")), _number(told.get("latitude", ""))
+    known = longitude is not None and latitude is not None and _is_a_point(longitude, latitude)
     return Concern(
         key=told.get("id") or str(row.line),
         title=title or text[:TITLE_SIGNS],
@@ -173,15 +178,20 @@ TITLE_SIGNS = 30
 """So much of a text stands for a title where there is none."""
 
 
-def _degrees(text: str) -> float | None:
+def _number(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
         return None
 
 
+def _is_a_point(longitude: float, latitude: float) -> bool:
+    """Whether the two lie on the globe and are not the nothing that programs write, 0 and 0."""
+    return abs(longitude) <= 180 and abs(latitude) <= 90 and (longitude, latitude) != (0.0, 0.0)
+
+
 def _count(text: str) -> int:
-    number = _degrees(text)
+    number = _number(text)
     return max(0, int(number)) if number is not None and abs(number) < MOST_ME_TOO else 0
 
 
@@ -198,11 +208,17 @@ def _instant(text: str, zone: tzinfo) -> datetime | None:
     return told if told.tzinfo else told.replace(tzinfo=zone)
 
 
-def _wall_clock(text: str) -> datetime | None:
+def _wall_clock(told: str) -> datetime | None:
+    text = unicodedata.normalize("NFKC", told)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
+    if found := WALL_CLOCK.fullmatch(text):
+        try:
+            return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+        except ValueError:
+            return None
     for form in TIME_FORMS:
         try:
             return datetime.strptime(text, form)  # noqa: DTZ007 - the caller adds the zone

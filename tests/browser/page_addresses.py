@@ -7,7 +7,7 @@ from django.utils import timezone
 from shangju.accounts.actors import COMMAND_LINE
 from shangju.bulletins.models import Bulletin
 from shangju.cases.codes import format_code
-from shangju.cases.models import Case
+from shangju.cases.models import Case, Mediation
 from shangju.cases.rules import REPORTER
 from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
@@ -48,11 +48,19 @@ def _of_privacy(case: Case) -> dict[str, Any]:
 
 
 def _papers(case: Case) -> dict[str, Any]:
-    """An order and a note of coordination."""
+    """An order, a note of coordination and a record of mediation."""
     with everywhere(EverywhereReason.VERIFICATION):
         if not case.supervisionorders.exists():
             papers_of(case, now=timezone.now())
-        return {"order": case.supervisionorders.get(), "coordination": case.coordinations.get()}
+            Mediation.objects.create(
+                case=case, event=case.events.latest("sequence"), with_whom="店主", account="请夜间停用风扇",
+                result="agreed", agreed="二十二时后不开风扇", mediated_at=timezone.now(),
+            )  # fmt: skip
+        return {
+            "order": case.supervisionorders.get(),
+            "coordination": case.coordinations.get(),
+            "mediation": case.mediations.get(),
+        }
 
 
 def _supervised(street: Street, case: Case) -> dict[str, Any]:
@@ -110,7 +118,7 @@ def arguments(name: str, street: Street, case: Case) -> dict[str, Any]:
     }  # fmt: skip
     if name in {"desk:data_request", "administration:retention_run"}:
         subjects |= _of_privacy(case)
-    if name in {"desk:order", "desk:coordination"}:
+    if name in {"desk:order", "desk:coordination", "desk:mediation"}:
         subjects |= _papers(case)
     if name.startswith("supervision:") or name == "my:card":
         subjects |= _supervised(street, case)

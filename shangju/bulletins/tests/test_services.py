@@ -38,6 +38,7 @@ from shangju.desk.forms_bulletins import BulletinForm
 from shangju.measures.definitions import MeasureName
 from shangju.measures.keeping import keep_figures
 from shangju.notices.models import Notice
+from shangju.posts.stakes import declare_stake
 from shangju.topics.models import Topic
 from tests.street import Street
 
@@ -225,6 +226,15 @@ TAMPERING = {
 }
 
 
+def test_a_change_taken_off_the_history_of_a_draft_is_found(street: Street) -> None:
+    draft = edited(street, drafted(street), {"demands": "请各社区抓紧办理。"})
+    call_command("verify_bulletins")
+    with everywhere(EverywhereReason.VERIFICATION):
+        BulletinEvent.objects.filter(bulletin=draft, move="edit").delete()
+    with pytest.raises(CommandError, match="1 broken"):
+        call_command("verify_bulletins")
+
+
 @pytest.mark.parametrize("what", TAMPERING)
 def test_whatever_is_changed_afterwards_is_found(street: Street, what: str) -> None:
     out = issued(street, drafted(street))
@@ -309,6 +319,51 @@ def test_confirmed_topics_are_told_and_proposals_are_not(street: Street) -> None
         Topic.objects.update(title="另一名称")
     assert "泵房噪音" in texts(out)["topics"]
     call_command("verify_bulletins")
+
+
+@pytest.mark.parametrize(
+    ("who", "is_told"),
+    [("other_worker", False), ("leader", False), ("building_head", False), ("resident", True)],
+)
+def test_a_topic_is_not_told_where_a_reader_must_not_know_of_one_of_its_cases(
+    street: Street, who: str, is_told: bool
+) -> None:
+    """Its title speaks of that case as well; the rule of the page of topics, for all who get the paper."""
+    case = raised(street, now=WEDNESDAY)
+    with everywhere(EverywhereReason.SETUP):
+        Case.objects.filter(pk=case.pk).update(place_party=street.parties["other_shop"])
+        user = street.users[who]
+        declare_stake(user, party=street.parties["other_shop"], reason="family", by=user, now=WEDNESDAY)
+    _topic(street, "泵房噪音", [case, raised(street, now=WEDNESDAY)], state="confirmed", confirmed_at=MONDAY)
+    bulletin = drafted(street)
+    figures = from_data(bulletin.figures)
+    assert ([each.title for each in figures.topics], figures.topics_kept_back) == (
+        (["泵房噪音"], 0) if is_told else ([], 1)
+    )
+    assert ("泵房噪音" in texts(bulletin)["topics"]) is is_told
+
+
+def test_a_stake_that_is_declared_after_the_draft_is_seen_at_the_issue(street: Street) -> None:
+    case = raised(street, now=WEDNESDAY)
+    with everywhere(EverywhereReason.SETUP):
+        Case.objects.filter(pk=case.pk).update(place_party=street.parties["other_shop"])
+    _topic(street, "泵房噪音", [case, raised(street, now=WEDNESDAY)], state="confirmed", confirmed_at=MONDAY)
+    draft, user = drafted(street), street.users["other_worker"]
+    with everywhere(EverywhereReason.SETUP):
+        declare_stake(user, party=street.parties["other_shop"], reason="family", by=user, now=MONDAY)
+    with pytest.raises(DomainError) as refused:
+        issued(street, draft)
+    assert list(refused.value.fields) == ["topics"]
+    with street.seen_by("task_force"):
+        draft = take_figures(draft, by=street.staff("task_force"), now=MONDAY)
+    assert "泵房噪音" not in texts(issued(street, draft))["topics"]
+
+
+def test_cases_that_came_after_the_period_are_not_counted(street: Street) -> None:
+    cases = [raised(street, now=WEDNESDAY), raised(street, now=MONDAY)]
+    _topic(street, "泵房噪音", cases, state="confirmed", confirmed_at=MONDAY)
+    (told,) = from_data(drafted(street).figures).topics
+    assert (told.cases, told.new) == (1, 1)
 
 
 def _topic(street: Street, title: str, cases: list[Case], **facts: Any) -> Topic:

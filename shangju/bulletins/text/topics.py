@@ -10,7 +10,11 @@ from shangju.bulletins.text.sentences import Frame, Paragraph, Sentence, only
 def topics(figures: Figures, _frame: Frame) -> list[Paragraph]:
     """A paragraph each, the hottest first."""
     if not figures.topics:
-        none = _("No topic was confirmed for this period.")
+        none = (
+            _("There is no topic to be told of here.")
+            if figures.topics_kept_back
+            else _("No topic was confirmed for this period.")
+        )
         return [[Sentence("no_topic", none)]]
     return [only(_told(topic), _lead(topic), _outcome(topic)) for topic in figures.topics]
 

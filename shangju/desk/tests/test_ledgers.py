@@ -214,3 +214,30 @@ def test_the_auditor_reads_the_logs_and_no_concern(street: Street, now: datetime
     with everywhere(EverywhereReason.VERIFICATION):
         pk = Export.objects.get().pk
     assert auditor.get(f"/ledgers/exports/{pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_file_can_be_opened_whatever_somebody_calls_it(
+    street: Street, now: datetime, signed_in: SignIn, form: str
+) -> None:
+    raised(street, now=now)
+    for title in ("a\nb\r\nSet-Cookie: x=y", "a\x0bb\x1f", "History", "  ", '"=1+1"/..\\x'):
+        answer = signed_in("officer").post(
+            "/ledgers/kind/case/export/?columns=number&by=", {"form": form, "title": title}
+        )
+        assert answer.status_code == 200, title
+        assert len(rows_in(answer.content, form)) == 3
+        assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "period", [{"first": "0001-01-01"}, {"last": "9999-12-31"}, {"first": "0001-01-01", "last": "0001-01-01"}]
+)
+@pytest.mark.parametrize("kind", ["case", "visit"])
+def test_days_at_the_ends_of_the_calendar_are_days(
+    street: Street, now: datetime, signed_in: SignIn, kind: str, period: dict[str, str]
+) -> None:
+    raised(street, now=now)
+    for by in ("", "received", "act"):
+        answer = signed_in("officer").get(f"/ledgers/kind/{kind}/", {"by": by, **period})
+        assert answer.status_code == 200

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from shangju.cases import moves
-from shangju.cases.models import Case, Coordination, SupervisionOrder
+from shangju.cases.models import Case, Coordination, Mediation, SupervisionOrder
 from shangju.cases.services import apply_move
 from shangju.cases.tests.stories import case_in, go
 from shangju.cases.workflow import MoveName, State
@@ -143,8 +143,11 @@ def test_the_papers_and_the_list(street: Street, now: datetime) -> None:
     case = case_in(State.IN_PROGRESS, street, now=now)
     go(case, MoveName.SUPERVISE, "leader", street, now=now)
     case = go(case, MoveName.CONVENE, "leader", street, now=now)
+    go(case, MoveName.MEDIATE, "grid_worker", street, now=now)
     with everywhere(EverywhereReason.VERIFICATION):
         order, note = SupervisionOrder.objects.get(case=case), Coordination.objects.get(case=case)
+        mediation = Mediation.objects.get(case=case)
+        Mediation.objects.update(with_whom="店主 13877665544", place_note="店内")
     client = signed_in(street, "leader")
     paper = client.get(f"/desk/cases/{case.number}/orders/{order.pk}/").content.decode()
     assert order.number in paper
@@ -153,6 +156,10 @@ def test_the_papers_and_the_list(street: Street, now: datetime) -> None:
     assert f"{area} · {street.posts['grid_worker']}" in paper
     held = client.get(f"/desk/cases/{case.number}/coordinations/{note.pk}/").content.decode()
     assert "综合执法队三日内复查" in held
+    talked = client.get(f"/desk/cases/{case.number}/mediations/{mediation.pk}/").content.decode()
+    assert f'<p class="official__office">{street.areas["first"]}</p>' in talked
+    assert mediation.account in talked
+    assert "13877665544" not in talked
     assert order.number in client.get("/supervision/orders/").content.decode()
     assert order.number not in client.get("/supervision/orders/?state=replied").content.decode()
     elsewhere = signed_in(street, "far_desk").get(f"/desk/cases/{case.number}/orders/{order.pk}/")

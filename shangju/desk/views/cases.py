@@ -244,14 +244,3 @@ def photo(request: HttpRequest, number: str, photo_id: UUID, size: str) -> HttpR
     if link is None or size not in {"full", "thumbnail"}:
         raise Http404
     return photo_response(link.photo, "full" if size == "full" else "thumbnail")
-
-
-@require_GET
-@READER
-def mediation(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """The 劝阻调解记录 as a page to print, for the police where persuasion failed (噪声污染防治法 §70)."""
-    found = find_case(request, number)
-    record = found.mediations.select_related("event").filter(pk=pk).first()
-    if record is None:
-        raise Http404
-    return render(request, "desk/mediation.html", {"case": found, "record": record})

@@ -1,4 +1,4 @@
-"""Supervision orders as a list, and the papers of supervision that are printed: the order and the note of coordination."""
+"""Supervision orders as a list, and the papers of a case that are printed: order, note of coordination, mediation."""
 
 from collections.abc import Callable
 from datetime import date
@@ -120,6 +120,18 @@ def coordination(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return render(request, "desk/coordination.html", shown)
 
 
+@require_GET
+@READER
+def mediation(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """The 劝阻调解记录 in the form of an official paper, for the police where persuasion failed (噪声污染防治法 §70)."""
+    found = find_case(request, number)
+    record = found.mediations.select_related("event").filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    shown = {"case": found, "record": record, "office": _mediating_office(found)}
+    return render(request, "desk/mediation.html", shown)
+
+
 def _addressee(case: Case) -> str:
     """Who has to reply: the handler, a post with its area; before the case is dispatched whoever dispatches there."""
     if case.handler_party is not None:
@@ -135,3 +147,9 @@ def _office(case: Case) -> Area:
     """The sub-district in whose name the paper goes out."""
     with everywhere(EverywhereReason.STRUCTURE):
         return Area.objects.defer("outline").get(pk=case.subdistrict_id, kind=AreaKind.SUBDISTRICT)
+
+
+def _mediating_office(case: Case) -> Area:
+    """The community, whose committee the law charges with dissuasion; the sub-district where the case has none."""
+    with everywhere(EverywhereReason.STRUCTURE):
+        return Area.objects.defer("outline").get(pk=case.community_id or case.subdistrict_id)

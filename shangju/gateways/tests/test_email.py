@@ -1,9 +1,12 @@
 """E-mail against a mail server on this machine: what arrives, what is tried again, what is given up."""
 
-from collections.abc import Iterator
+import logging
+import socket
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from shangju.gateways.addresses import read_mail_address
 from shangju.gateways.email import EmailGateway
 from shangju.gateways.errors import Busy, RefusedForGood, Unreachable
 from shangju.gateways.sending import Message, gateway_for
+from tests.certificates import served_by
 from tests.fake_mail_server import MailServer, fake_mail_server
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +90,78 @@ def test_to_another_machine_nothing_goes_without_tls(
 ) -> None:
     connection = EmailGateway(read_mail_address(f"{address}/?from=desk@example.cn"))._connection()
     assert (connection.use_ssl, connection.use_tls) == (from_the_start, turns_to_it)
+
+
+HOST = "mail.street.example.cn"
+SCHEMES = ("smtps", "smtp")
+"""TLS from the start, and a connection that turns to it."""
+
+Sent = Callable[[str, MailServer], None]
+
+
+@pytest.fixture
+def sent(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Sent:
+    """Sends to a server on this machine under a name that is none of this machine."""
+    known = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **more: known("127.0.0.1" if host.endswith(".cn") else host, *rest, **more),
+    )
+
+    def send(address: str, mail: MailServer) -> None:
+        use(settings, f"{address}:{mail.port}/?from=desk@street.example.cn")
+        gateway_for("email").send(MESSAGE, now=NOW)
+
+    return send
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """The certificate of the server, and the file of who gave it."""
+    return served_by(HOST, tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "arrives", "told"),
+    [
+        (HOST, True, 1, ""),
+        (HOST, False, 0, "does not trust its certificate"),
+        ("other.example.cn", True, 0, "does not trust its certificate"),
+    ],
+)
+def test_only_a_server_that_is_trusted_gets_a_message(
+    sent: Sent, certified: tuple[Any, Path], scheme: str, host: str, is_trusted: bool, arrives: int, told: str,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    certificate, authority = certified
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    with fake_mail_server(MailServer(certificate=certificate, is_tls_at_once=scheme == "smtps")) as mail:
+        if arrives:
+            sent(f"{scheme}://{host}", mail)
+        else:
+            with pytest.raises(Unreachable, match="SSLCertVerificationError"):
+                sent(f"{scheme}://{host}", mail)
+    assert (len(mail.taken), mail.taken_in_the_open) == (arrives, 0)
+    assert [record.levelno for record in caplog.records if told and told in record.getMessage()] == (
+        [logging.WARNING] if told else []
+    )
+
+
+def test_where_no_tls_is_offered_nothing_goes_out(sent: Sent, caplog: pytest.LogCaptureFixture) -> None:
+    with fake_mail_server() as mail, pytest.raises(Unreachable):
+        sent(f"smtp://{HOST}", mail)
+    assert mail.taken == []
+    assert "offers no TLS" in caplog.text
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_server_that_says_nothing_holds_nobody_up(
+    sent: Sent, scheme: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("shangju.gateways.email.ANSWERS_WITHIN", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unreachable):
+        sent(f"{scheme}://{HOST}", MailServer(port=silent.getsockname()[1]))
+    assert "no answer" in caplog.text

@@ -159,7 +159,9 @@ class TestWecom:
             gateway_for("wecom-robot").send(message, now=NOW)
         assert len(provider.taken) == 20
 
-    @pytest.mark.parametrize(("behaviour", "refusal"), [("busy", Busy), ("refuse", RefusedForGood)])
+    @pytest.mark.parametrize(
+        ("behaviour", "refusal"), [("busy", Busy), ("no token now", Busy), ("refuse", RefusedForGood)]
+    )
     def test_busy_and_refused(self, provider: Provider, behaviour: str, refusal: type[Exception]) -> None:
         provider.behaviour = behaviour
         with pytest.raises(refusal):

@@ -143,6 +143,18 @@ def test_a_busy_provider_costs_no_try(street: Street, monkeypatch: pytest.Monkey
     assert Notice.objects.get(channel="sms").state == NoticeState.SENT
 
 
+def test_a_provider_that_says_wait_for_ever_is_asked_again_in_two_days(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what it says of one message stops no other."""
+    gateway = SayingGateway(Busy("429", after=timedelta.max))
+    monkeypatch.setattr(services, "gateway_for", lambda channel: gateway)
+    go(street, report(street), accept())
+    tell_of_events(NOW)
+    assert send_notices(NOW) == 0
+    assert Notice.objects.get(channel="sms").due_at == NOW + timedelta(days=2)
+
+
 def test_what_is_refused_for_good_is_given_up_with_the_reason_and_may_be_tried_again(
     street: Street, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -112,6 +112,43 @@ def test_a_granted_correction_changes_the_contact_and_the_person_is_told(
     ]  # fmt: skip
 
 
+def refused(street: Street, request: DataRequest, now: datetime) -> None:
+    for answering in (TAKE, NO):
+        answer_request(request, answering, by=desk(street), now=now)
+
+
+def test_who_left_no_address_keeps_nobody_elses_answer_waiting(
+    street: Street, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever never looks stays answered and not told, however many they are."""
+    monkeypatch.setattr("shangju.privacy.telling.BATCH", 1)
+    silent, other = asked(street, now), asked(street, now)
+    for request in (silent, other):
+        refused(street, request, now)
+    Notice.objects.filter(key=f"data-request-{silent.pk}-sms").delete()
+    send_notices(now)
+    assert [note_told(now), note_told(now)] == [1, 0]
+    assert {row.pk: row.state for row in DataRequest.objects.all()} == {
+        silent.pk: "refused",
+        other.pk: "told",
+    }
+
+
+def test_a_phone_is_forgotten_after_its_message_also_where_there_is_an_own_page(
+    street: Street, now: datetime
+) -> None:
+    request = asked(street, now)
+    Case.objects.filter(pk=request.case_id).update(reporter_user=street.users["resident"])
+    refused(street, request, now)
+    assert note_told(now) == 0, "the own page has it, the message has not gone out"
+    send_notices(now)
+    assert note_told(now) == 1
+    kept = Notice.objects.filter(key__startswith=f"data-request-{request.pk}-").values_list(
+        "channel", "recipient"
+    )
+    assert sorted(kept) == [("in_app", ""), ("sms", "")]
+
+
 def test_a_refusal_needs_a_reason_of_the_law_and_a_sentence(street: Street, now: datetime) -> None:
     request = asked(street, now)
     answer_request(request, TAKE, by=desk(street), now=now)

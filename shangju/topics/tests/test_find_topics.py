@@ -2,12 +2,17 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
+
+from shangju.core.errors import DomainError
+from shangju.topics.table import _instant, read_concerns
 
 TEXTS = ("丽发新城小区旁搅拌站噪音扰民", "丽发新城搅拌站粉尘大，噪音大", "丽发新城附近搅拌站夜间噪音扰民")
 ROWS = [
@@ -99,6 +104,50 @@ def test_rows_that_cannot_be_taken_are_told_and_the_others_compared(
     told = capsys.readouterr().err
     assert "6" in told
     assert "someday" in told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2026-03-01 08:05", "2026-3-1 8:05", "2026/3/1 8:05:00", "2026.3.1 8:05", "2026年3月1日 8:05", "2026年3月1日8时5分",
+        "２０２６-0３-01 08：05", "03/01/2026 08:05:00 AM", "3/1/2026 8:05 AM", "2026-03-01T00:05:00Z", "46082.336805556",
+    ],
+)  # fmt: skip
+def test_times_as_tables_write_them(told: str) -> None:
+    instant = _instant(told, ZoneInfo("Asia/Shanghai"))
+    assert instant is not None
+    assert instant.astimezone(UTC) == datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "told", ["2026-13-01", "2026-3-1 25:00", "26-3-1", "1e400", "nan", "下周", "9999999999999"]
+)
+def test_what_is_no_time_is_said_to_be_none(told: str) -> None:
+    with pytest.raises(DomainError, match=told):
+        _instant(told, ZoneInfo("Asia/Shanghai"))
+
+
+def test_what_is_no_point_on_the_globe_is_no_place(tmp_path: Path) -> None:
+    odd = [("nan", "nan"), ("inf", "-inf"), ("1e308", "1e308"), ("91", "181"), ("0", "0"), ("", "119.4")]
+    rows = [[f"n{number}", "Street light outage", "2026-03-01", *point] for number, point in enumerate(odd)]
+    table = read_concerns(
+        write(tmp_path / "city.csv", [["id", "title", "time", "latitude", "longitude"], *rows]),
+        named={},
+        zone=ZoneInfo("Asia/Shanghai"),
+    )
+    assert [concern.spot for concern in table.concerns] == [None] * len(odd)
+
+
+def test_a_table_of_one_column_below_its_title(tmp_path: Path) -> None:
+    rows = [["三月留言"], ["标题"], *([text] for text in TEXTS)]
+    _topics, found = find(write(tmp_path / "board.csv", rows), tmp_path)
+    assert [row[1] for row in found[1:]] == ["1", "1", "1"]
+
+
+@pytest.mark.parametrize("option", ["--days=1e12", "--days=nan", "--threshold=7", "--radius=inf", "--top=-1"])
+def test_numbers_that_mean_nothing_are_misuse(tmp_path: Path, option: str) -> None:
+    with pytest.raises(CommandError, match=option.partition("=")[0]):
+        call_command("find_topics", str(write(tmp_path / "board.csv", ROWS)), option)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,13 @@ def standings(topic: Topic) -> dict[int, str]:
     return dict(TopicCase.objects.filter(topic=topic).values_list("case_id", "standing"))
 
 
+def test_a_place_is_told_without_the_number_that_somebody_wrote_there(street: Street, now: datetime) -> None:
+    cases = noisy(street, 3, now=now)
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(place_note="健身房，找 13877665544")
+    look_for_topics(now)
+    assert Topic.objects.get().place == "健身房，找 138****5544"
+
+
 def test_like_cases_at_one_place_are_proposed_once(street: Street, now: datetime) -> None:
     cases = noisy(street, 3, now=now)
     reported(street, OTHER, now=now, number=90)

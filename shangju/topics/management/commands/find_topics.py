@@ -31,18 +31,19 @@ from shangju.topics.table import (
 
 FAULTS_TOLD = 20
 SHOWN_IDS = 12
+DAYS_AT_MOST, METRES_AT_MOST, ROWS_AT_MOST = 36_500, 100_000, 1_000_000
 
 
-def _above(least: float) -> Callable[[str], float]:
-    """A number that is at least so great; misuse is told by the parser."""
+def _between(least: float, most: float) -> Callable[[str], float]:
+    """A number from the one to the other; misuse is told by the parser."""
 
     def number(text: str) -> float:
         try:
             value = float(text)
         except ValueError:
             value = float("nan")
-        if not least <= value < float("inf"):
-            raise ArgumentTypeError(f"{text!r} is no number from {least:g} on")
+        if not least <= value <= most:
+            raise ArgumentTypeError(f"{text!r} is no number from {least:g} to {most:g}")
         return value
 
     return number
@@ -82,22 +83,30 @@ Exit status: 0 done; 1 refused with a reason; 2 misuse."""
             help=f"what a column is: {', '.join(COLUMNS)}",
         )  # fmt: skip
         parser.add_argument(
-            "--days", type=_above(0),
+            "--days", type=_between(0, DAYS_AT_MOST),
             help=f"concerns further apart are not alike; 0: the whole table is one window "
             f"(where most rows have coordinates {PLACED.window.days if PLACED.window else 0}, else 0)",
         )  # fmt: skip
         parser.add_argument(
             "--threshold",
-            type=_above(0.001),
+            type=_between(0.001, 1),
             default=UNPLACED.threshold,
             help="how alike, 0 to 1 (%(default)s)",
         )
         parser.add_argument(
-            "--radius", type=_above(1), default=PLACED.radius, help="metres between points (%(default)s)"
+            "--radius",
+            type=_between(1, METRES_AT_MOST),
+            default=PLACED.radius,
+            help="metres between points (%(default)s)",
         )
-        parser.add_argument("--least", type=_above(2), default=2.0, help="rows that make a topic (2)")
         parser.add_argument(
-            "--top", type=_above(0), default=10.0, help="topics in the table of topics; 0 for all (10)"
+            "--least", type=_between(2, ROWS_AT_MOST), default=2.0, help="rows that make a topic (2)"
+        )
+        parser.add_argument(
+            "--top",
+            type=_between(0, ROWS_AT_MOST),
+            default=10.0,
+            help="topics in the table of topics; 0 for all (10)",
         )
         parser.add_argument("--topics", type=Path, help="where the table of topics goes (STEM-topics.csv)")
         parser.add_argument("--rows", type=Path, help="where the rows with their topics go (STEM-rows.csv)")
