@@ -81,7 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """What I was told, newest first."""
     rows = Notice.objects.filter(user=signed_in_user(request), channel=NoticeChannel.IN_APP)[:ROWS]
-    return render(request, "my/notices.html", {"notices": rows})
+    return render(request, "my/notices.html", {"notices": rows, "nav_current": "my:notices"})
 
 
 @require_POST
