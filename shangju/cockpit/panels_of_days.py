@@ -177,7 +177,7 @@ def rates_in(area: Area, *, now: datetime, links: Links) -> list[Rate]:
         _rate(current.by_name[name], before.by_name[name], settings, partial(links.rate, name, period))
         for name in SHOWN_RATES
     ]
-    label = pgettext("measure", "Score of the three rates")
+    label = pgettext("measure", "Overall score")
     score = Rate(label, current.score, None, _difference(current.score, before.score), links.measures(period))
     return [*rates, score]
 

@@ -44,6 +44,11 @@ class Part:
     shape: DrawnArea | None
 
     @property
+    def name_on_map(self) -> str:
+        """The name where its shape has room for it; a small one is named by the table and under the pointer."""
+        return self.name if self.shape and self.shape.holds(self.name) else ""
+
+    @property
     def numbers(self) -> list[Counted]:
         """Open, due soon and overdue, for the table beside the map."""
         cases, links = self.cases, self.links
@@ -132,7 +137,7 @@ def _step(number: int, most: int) -> int:
 
 def _supervision(whole: OpenCases, *, links: Links) -> list[Counted]:
     return [
-        Counted(_("Orders out"), whole.orders, links.orders("waiting")),
+        Counted(pgettext("wall", "Unanswered orders"), whole.orders, links.orders("waiting")),
         Counted(pgettext("order", "Reply overdue"), whole.late, links.supervision("unanswered")),
         Counted(_("Climbed a tier"), whole.climbed, links.supervision("climbed")),
         Counted(_("Dissatisfied twice"), whole.dissatisfied, links.supervision("dissatisfied")),

@@ -7,7 +7,9 @@ from html import escape
 from django.utils import timezone
 from django.utils.formats import date_format
 
-TILE_WIDTH, TILE_HEIGHT = 420, 260
+from shangju.core.text_width import ems
+
+TILE_HEIGHT, FONT_SIZE, GAP = 260, 15, 60
 
 
 def watermark_words(viewer: object, office: str, *, now: datetime) -> str:
@@ -23,11 +25,12 @@ def watermark_image(words: str) -> str:
     backgrounds are not, and the strict content security policy lets it pass. Mid-grey and faint, so that it shows on
     light and on dark.
     """
+    width = ems(words) * FONT_SIZE + GAP
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="2600" height="2600">'
-        f'<defs><pattern id="w" width="{TILE_WIDTH}" height="{TILE_HEIGHT}" patternUnits="userSpaceOnUse" '
+        f'<defs><pattern id="w" width="{width:.0f}" height="{TILE_HEIGHT}" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(-24)">'
-        '<text x="0" y="40" font-family="sans-serif" font-size="15" fill="#7a7a7a" fill-opacity="0.24">'
+        f'<text x="0" y="40" font-family="sans-serif" font-size="{FONT_SIZE}" fill="#7a7a7a" fill-opacity="0.24">'
         f"{escape(words)}</text></pattern></defs>"
         '<rect width="2600" height="2600" fill="url(#w)"/></svg>'
     )

@@ -148,7 +148,7 @@ class MeasureSettingsForm(forms.Form):
     weight_solved = forms.IntegerField(label=_("Weight of what was solved"), min_value=0, max_value=100)
     weight_satisfied = forms.IntegerField(label=_("Weight of the satisfaction"), min_value=0, max_value=100)
     minimum = forms.IntegerField(
-        label=_("Compared from so many cases on"), min_value=1, max_value=MINIMUM_AT_MOST
+        label=_("Fewest cases that are compared"), min_value=1, max_value=MINIMUM_AT_MOST
     )
 
     def settings(self) -> Settings:

@@ -1,5 +1,6 @@
 """The signed-in person's own pages, phone first: the grid worker's day, the shop's concerns, the resident's reports."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from shangju.cases import queries
 from shangju.cases.codes import format_code
 from shangju.cases.endorsement import endorsements_of_user
 from shangju.cases.forms import MOVE_FORMS, MoveForm, move_forms_for
-from shangju.cases.models import Case, Endorsement
+from shangju.cases.models import Case, Endorsement, SupervisionOrder
 from shangju.cases.party_view import concern_for, concerns_of, shown_to_party
 from shangju.cases.rules import party_member, roles_of
 from shangju.cases.safe_summary import area_for_strangers, may_be_shown
@@ -40,11 +41,14 @@ def signed_in_user(request: HttpRequest) -> User:
     return request.user
 
 
-def _my_cases(standing: Standing, now: Any) -> list[tuple[Case, str]]:
+def _my_cases(standing: Standing, now: Any) -> list[tuple[Case, str, date | None]]:
+    """My cases with their light and the day by which an order to one waits for its reply."""
     if not standing.is_staff:
         return []
-    page = queries.worklist(standing, queries.WorklistFilters(handler="mine"), limit=ROWS, now=now)
-    return [(case, queries.light_of(case, now=now)) for case in page.items]
+    cases = queries.worklist(standing, queries.WorklistFilters(handler="mine"), limit=ROWS, now=now).items
+    waiting = SupervisionOrder.objects.filter(case__in=cases, replied_at__isnull=True).order_by("-reply_by")
+    replies = dict(waiting.values_list("case_id", "reply_by"))
+    return [(case, queries.light_of(case, now=now), replies.get(case.pk)) for case in cases]
 
 
 @require_GET
@@ -60,6 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "to_sign": [row for row in mine if row[0].state == State.DISPATCHED],
         "in_work": [row for row in mine if row[0].state == State.IN_PROGRESS],
+        "has_own": bool(mine),
         "may_supervise": standing.holds_anywhere(Right.SUPERVISE),
         "may_dispatch": standing.holds_anywhere(Right.DISPATCH),
         "may_view_cockpit": standing.holds_anywhere(Right.VIEW_COCKPIT),
@@ -81,7 +86,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """What I was told, newest first."""
     rows = Notice.objects.filter(user=signed_in_user(request), channel=NoticeChannel.IN_APP)[:ROWS]
-    return render(request, "my/notices.html", {"notices": rows})
+    return render(request, "my/notices.html", {"notices": rows, "nav_current": "my:notices"})
 
 
 @require_POST

@@ -182,6 +182,18 @@ def test_an_order_in_a_case_that_nobody_has_goes_to_its_community(street: Street
     assert paper.context["addressee"] == str(street.areas["first"])
 
 
+def test_who_has_to_reply_is_led_to_the_reply(street: Street, now: datetime) -> None:
+    case = go(case_in(State.IN_PROGRESS, street, now=now), MoveName.SUPERVISE, "leader", street, now=now)
+    with everywhere(EverywhereReason.VERIFICATION):
+        paper = f"/desk/cases/{case.number}/orders/{SupervisionOrder.objects.get(case=case).pk}/"
+    reply = f"/desk/cases/{case.number}/?step=reply#move-reply"
+    handler, leader = signed_in(street, "grid_worker"), signed_in(street, "leader")
+    pages = ((handler, "/my/"), (handler, paper), (leader, paper))
+    assert [reply in client.get(page).content.decode() for client, page in pages] == [True, True, False]
+    go(case, MoveName.REPLY, "grid_worker", street, now=now)
+    assert [reply in client.get(page).content.decode() for client, page in pages] == [False, False, False]
+
+
 def test_reasons_without_a_case_take_no_room(street: Street, past: datetime) -> None:
     case_in(State.IN_PROGRESS, street, now=past)
     client = signed_in(street, "leader")

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from shangju.areas.models import Area, AreaKind
 from shangju.cases.models import Case, SupervisionOrder
 from shangju.cases.queries import in_area
-from shangju.cases.rules import visible_to
+from shangju.cases.rules import open_moves, staff, visible_to
+from shangju.cases.workflow import MoveName
 from shangju.core.numbers import small_number
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.desk.access import needs_right
@@ -103,8 +104,10 @@ def order(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found.supervisionorders.select_related("event", "replied_event").filter(pk=pk).first()
     if record is None:
         raise Http404
+    actor = staff(request.user)  # type: ignore[arg-type] # the decorator asks for sign-in
+    may_reply = not record.replied_at and MoveName.REPLY in open_moves(actor, found, now=timezone.now())
     shown = {"case": found, "record": record, "office": _office(found), "addressee": _addressee(found)}
-    return render(request, "desk/order.html", shown)
+    return render(request, "desk/order.html", {**shown, "may_reply": may_reply})
 
 
 @require_GET

@@ -51,7 +51,7 @@ function bars({ names, values, texts }) {
     tooltip: { ...tip(), trigger: "item" },
     grid: { left: 0, right: rem() * 5.2, top: 0, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { type: "value", show: false },
-    yAxis: { ...axis(), type: "category", inverse: true, data: names, axisLine: { show: false }, axisLabel: { ...label(0.85), color: colour("--ink"), width: rem() * 8.5, overflow: "truncate" } },
+    yAxis: { ...axis(), type: "category", inverse: true, data: names, axisLine: { show: false }, axisLabel: { ...label(0.85), color: colour("--ink"), width: rem() * (matchMedia("(min-width: 80em)").matches ? 11.5 : 8.5), overflow: "truncate" } },
     series: [{
       type: "bar", data: values.map((row) => row[0]), barWidth: "58%", itemStyle: { color: colour("--wall-1"), borderRadius: rem() * 0.2 },
       label: { ...label(0.82), show: true, position: "right", formatter: ({ dataIndex }) => texts[dataIndex].join("  ") },
