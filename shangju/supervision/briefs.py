@@ -250,7 +250,7 @@ def _still(rows: BriefRows) -> Iterable[Any]:
 
 def _orders(rows: BriefRows) -> Section:
     cases = {row.case_id: row.case for row in rows.given}
-    last = timezone.localdate(rows.until - timedelta.resolution)
+    today = timezone.localdate(rows.until)  # of a week that is over the day after it: its own days have passed
     lines = []
     for order in rows.orders:
         is_answered = order.replied_at is not None and order.replied_at < rows.until
@@ -260,7 +260,7 @@ def _orders(rows: BriefRows) -> Section:
         values = {"order": order.number, "case": _named(case), "day": _day(order.reply_by)}
         if is_answered and order.replied_at >= rows.begin:
             lines.append(_("Order %(order)s on %(case)s was answered.") % values)
-        elif not is_answered and order.reply_by < last:
+        elif not is_answered and order.reply_by < today:
             lines.append(
                 _("Order %(order)s on %(case)s: the reply was due on %(day)s and is missing.") % values
             )
@@ -292,11 +292,11 @@ def _notes(rows: BriefRows) -> Section:
 def _asked(rows: BriefRows, *, last: date) -> list[tuple[str, list[str]]]:
     """By body: what is overdue or falls due until ``last``, replies to orders, tasks of coordinations."""
     asked: dict[str, list[str]] = defaultdict(list)
-    today = timezone.localdate(rows.until - timedelta.resolution)
+    today = timezone.localdate(rows.until)
     still = {row.case_id: row.case for row in _still(rows)}
     for pk, case in still.items():
         values = {"case": _named(case)}
-        due = timezone.localdate(case.close_due_at) if case.close_due_at else None
+        due = rows.closing.get(pk)
         if pk in rows.late:
             values["day"] = _day(rows.late[pk])
             asked[_handler(rows, case)].append(
