@@ -13,6 +13,7 @@ from shangju.cases.tests.stories import MARKERS, WORDS, case_in, go
 from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.desk.tests.test_supervision_desk import signed_in
+from shangju.supervision import card_queries
 from shangju.supervision.models import Card
 from tests.street import Street
 
@@ -89,6 +90,25 @@ def test_the_candidates_of_a_unit_are_those_with_a_stored_fault(street: Street, 
     address = f"{reverse('supervision:propose_card')}?unit={unit}"
     page = signed_in(street, "leader").get(address).content.decode()
     assert (late.number in page, done.number in page) == (True, False)
+
+
+def test_of_many_cases_none_is_lost(
+    street: Street, past: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page looks at so many cases; those in which nothing can be stored take no room, the others follow."""
+    monkeypatch.setattr(card_queries, "LOOKED_AT", 2)
+    late = [case_in(State.IN_PROGRESS, street, now=past + timedelta(hours=hour)) for hour in range(3)]
+    for _each in range(3):
+        done = case_in(State.IN_PROGRESS, street, now=past + timedelta(hours=5))
+        go(done, "contact", "grid_worker", street, now=past + timedelta(hours=5))
+        go(done, "resolve", "grid_worker", street, now=past + timedelta(hours=6))
+    desk = signed_in(street, "leader")
+    address = f"{reverse('supervision:propose_card')}?unit=area-{street.areas['first'].pk}"
+    first, second = (desk.get(f"{address}&page={page}") for page in (1, 2))
+    listed = [[row.case for row in page.context["rows"]] for page in (first, second)]
+    assert listed == [[late[2], late[1]], [late[0]]]
+    assert (first.context["next"], second.context["next"], second.context["previous"]) == (2, None, 1)
+    assert 'rel="next"' in first.content.decode()
 
 
 def test_a_community_answers_on_the_desk(street: Street, past: datetime) -> None:
