@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 
 from shangju.core.errors import DomainError
 
-
 DAYS_KNOWN = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31)))
 """For days that are reckoned with, so that the day after, the period before and the year before are dates, too."""
 

@@ -164,7 +164,8 @@ def add_task_force_member(
 ) -> TaskForceMember:
     """Let a post or a member organisation belong to it from today; a post assists in the open cases that it has.
 
-    One that left today stays after all: its term goes on. Raises ``NotAllowed`` without the right and ``DomainError`` at ``body`` or ``role_word``.
+    One that left today stays after all: its term goes on. Raises ``NotAllowed`` without the right and ``DomainError`` at
+    ``body`` or ``role_word``.
     """
     held, day = _locked(task_force), timezone.localdate(now)
     _demand_right(held.area, by)

@@ -92,9 +92,7 @@ def test_the_candidates_of_a_unit_are_those_with_a_stored_fault(street: Street, 
     assert (late.number in page, done.number in page) == (True, False)
 
 
-def test_of_many_cases_none_is_lost(
-    street: Street, past: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_many_cases_none_is_lost(street: Street, past: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page looks at so many cases; those in which nothing can be stored take no room, the others follow."""
     monkeypatch.setattr(card_queries, "LOOKED_AT", 2)
     late = [case_in(State.IN_PROGRESS, street, now=past + timedelta(hours=hour)) for hour in range(3)]
