@@ -16,8 +16,10 @@ from shangju.cases.models import (
     Coordination,
     SupervisionOrder,
 )
+from shangju.cases.reporter_lists import NO_CONTACT, ListedContact, listed_contacts
 from shangju.cases.rules import visible_to
 from shangju.cases.workflow import OPEN_STATES, MoveName, State
+from shangju.core.personal_data import mask_personal_data
 from shangju.deadlines.engine import Clock, Extension, Limit, Pause, compute_deadline
 from shangju.deadlines.queries import reference
 from shangju.deadlines.steps import Step
@@ -25,6 +27,11 @@ from shangju.parties.models import Party
 from shangju.posts.models import Post
 from shangju.posts.rights import Standing
 from shangju.supervision.models import Entrustment, TaskForce
+
+
+def one_line(words: str) -> str:
+    """Free words as part of a sentence of the brief, without personal data."""
+    return " ".join(mask_personal_data(words).split()).rstrip("。.；;")
 
 
 @dataclass(slots=True)
@@ -41,6 +48,7 @@ class BriefRows:
     closing: dict[int, date] = field(default_factory=dict)
     orders: list[Any] = field(default_factory=list)
     notes: list[Any] = field(default_factory=list)
+    contacts: dict[int, ListedContact] = field(default_factory=dict)
 
     def is_open(self, case: Case) -> bool:
         """Whether somebody still owed the reporter something then."""
@@ -49,6 +57,17 @@ class BriefRows:
     def handler_of(self, case: Case) -> str:
         """Who led it then: a post or a member; empty while it was the dispatcher's, as it is again with its result."""
         return "" if self.states.get(case.pk) == State.RESOLVED else self.handlers.get(case.pk, "")
+
+    def named(self, case: Case) -> str:
+        """Its title as lists show it, without what would tell who reported it: a brief leaves the house."""
+        return self._hidden_in(case.title_in_lists, case)
+
+    def words(self, words: str, case: Case) -> str:
+        """Free words of staff on one line, as part of a sentence, just so; none of a confidential case."""
+        return "" if case.is_confidential else one_line(self._hidden_in(words, case))
+
+    def _hidden_in(self, text: str, case: Case) -> str:
+        return self.contacts.get(case.pk, NO_CONTACT).hidden_in(text)
 
     def has(self, row: Any) -> bool:
         """Whether the task force still had it then."""
@@ -85,6 +104,7 @@ def read_rows(
     rows.orders = list(issued.select_related("event").order_by("event_id"))
     held: Any = Coordination.objects.filter(case__in=open_ones, event__at__lt=until)
     rows.notes = list(held.select_related("event").order_by("held_at", "pk"))
+    rows.contacts = listed_contacts(open_ones)
     return rows, len(set(cases) - open_ones)
 
 

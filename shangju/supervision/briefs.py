@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from shangju.cases.models import Case
 from shangju.cases.workflow import MoveName, State
-from shangju.core.personal_data import mask_personal_data
 from shangju.posts.rights import Standing
 from shangju.supervision.brief_rows import BriefRows, read_rows
 from shangju.supervision.models import TaskForce
@@ -112,25 +111,15 @@ def brief_of(
     )
 
 
-def _named(case: Case) -> str:
+def _named(rows: BriefRows, case: Case) -> str:
     """Title and number, as lists show them."""
     return pgettext("case in a brief", "“%(title)s” (%(number)s)") % {
-        "title": case.title_in_lists, "number": case.number,
+        "title": rows.named(case), "number": case.number,
     }  # fmt: skip
 
 
 def _handler(rows: BriefRows, case: Case) -> str:
     return rows.handler_of(case) or _("the dispatcher")
-
-
-def _free(words: str, case: Case) -> str:
-    """Free words of staff: without personal data, on one line; none of a confidential case."""
-    return "" if case.is_confidential else one_line(words)
-
-
-def one_line(words: str) -> str:
-    """Free words as part of a sentence of the brief, without personal data."""
-    return " ".join(mask_personal_data(words).split()).rstrip("。.；;")
 
 
 def _summary(rows: BriefRows) -> str:
@@ -156,11 +145,11 @@ def _given(rows: BriefRows) -> Section:
     lines = []
     for row in rows.given:
         values = {
-            "case": _named(row.case),
+            "case": _named(rows, row.case),
             "handler": _handler(rows, row.case),
             "day": _day(timezone.localdate(row.entrusted_at)),
         }
-        values["reason"] = _free(row.reason, row.case)
+        values["reason"] = rows.words(row.reason, row.case)
         if row.entrusted_at < rows.begin:
             continue
         if values["reason"]:
@@ -169,7 +158,10 @@ def _given(rows: BriefRows) -> Section:
             lines.append(_("%(case)s, given on %(day)s. %(handler)s leads it.") % values)
     for row in rows.given:
         if row.released_at is not None and rows.begin <= row.released_at < rows.until:
-            values = {"case": _named(row.case), "reason": _free(row.release_reason, row.case) or "—"}
+            values = {
+                "case": _named(rows, row.case),
+                "reason": rows.words(row.release_reason, row.case) or "—",
+            }
             lines.append(_("Taken back: %(case)s. Reason: %(reason)s.") % values)
     return Section(_("Given to the task force"), lines, _("No case was given this week."))
 
@@ -209,7 +201,7 @@ def _moved(rows: BriefRows) -> Section:
         lines.append(
             _("%(case)s: %(done)s. It is “%(state)s” now.")
             % {
-                "case": _named(row.case),
+                "case": _named(rows, row.case),
                 "done": pgettext("between things that were done", ", ").join(
                     _times(kind, count) for kind, count in kinds.items()
                 ),
@@ -220,7 +212,7 @@ def _moved(rows: BriefRows) -> Section:
         row for row in rows.given if rows.has(row) and rows.is_open(row.case) and row.case_id not in seen
     ]
     if still:
-        names = pgettext("between cases", "; ").join(_named(row.case) for row in still)
+        names = pgettext("between cases", "; ").join(_named(rows, row.case) for row in still)
         lines.append(_("Nothing moved in: %(cases)s.") % {"cases": names})
     return Section(_("What moved"), lines, _("Nothing moved this week."))
 
@@ -237,7 +229,11 @@ def _times(kind: str, count: int) -> str:
 def _overdue(rows: BriefRows) -> Section:
     lines = [
         _("%(case)s, due on %(day)s, at %(handler)s.")
-        % {"case": _named(row.case), "day": _day(rows.late[row.case_id]), "handler": _handler(rows, row.case)}
+        % {
+            "case": _named(rows, row.case),
+            "day": _day(rows.late[row.case_id]),
+            "handler": _handler(rows, row.case),
+        }
         for row in _still(rows)
         if row.case_id in rows.late
     ]
@@ -259,7 +255,7 @@ def _orders(rows: BriefRows) -> Section:
         case = cases[order.case_id]
         if not is_answered and not rows.is_open(case):
             continue  # nobody can reply any more
-        values = {"order": order.number, "case": _named(case), "day": _day(order.reply_by)}
+        values = {"order": order.number, "case": _named(rows, case), "day": _day(order.reply_by)}
         if is_answered and order.replied_at >= rows.begin:
             lines.append(_("Order %(order)s on %(case)s was answered.") % values)
         elif not is_answered and order.reply_by < today:
@@ -280,9 +276,9 @@ def _notes(rows: BriefRows) -> Section:
         case = cases[note.case_id]
         values = {
             "day": _day(timezone.localdate(note.held_at)),
-            "case": _named(case),
+            "case": _named(rows, case),
             "units": note.units,
-            "agreed": _free(note.agreed, case),
+            "agreed": rows.words(note.agreed, case),
         }
         if values["agreed"]:
             lines.append(_("%(day)s, on %(case)s, with %(units)s. Agreed: %(agreed)s.") % values)
@@ -297,7 +293,7 @@ def _asked(rows: BriefRows, *, last: date) -> list[tuple[str, list[str]]]:
     today = timezone.localdate(rows.until)
     still = {row.case_id: row.case for row in _still(rows)}
     for pk, case in still.items():
-        values = {"case": _named(case)}
+        values = {"case": _named(rows, case)}
         due = rows.closing.get(pk)
         if pk in rows.late:
             values["day"] = _day(rows.late[pk])
@@ -327,7 +323,7 @@ def _add_tasks(
             if due is None or not today <= due <= last:
                 continue
             case = still[note.case_id]
-            values = {"task": _free(task["task"], case), "case": _named(case), "day": _day(due)}
+            values = {"task": rows.words(task["task"], case), "case": _named(rows, case), "day": _day(due)}
             if values["task"]:
                 asked[task["unit"]].append(_("%(task)s, by %(day)s (agreed on %(case)s).") % values)
             else:

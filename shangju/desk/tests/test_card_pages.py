@@ -126,3 +126,19 @@ def test_a_community_answers_on_the_desk(street: Street, past: datetime) -> None
     with everywhere(EverywhereReason.VERIFICATION):
         assert Card.objects.get().answer == "人手不足"
     assert desk.post(reverse("supervision:card_step", args=[card.pk, "burn"])).status_code == 404
+
+
+def test_a_paper_handed_to_a_member_keeps_the_words_of_the_reporter(street: Street, past: datetime) -> None:
+    case = unsigned_by_firm(street, past)
+    demand = moves.Supervise("三日内书面回复", timezone.localdate() + timedelta(days=3))
+    units = [street.posts["unit"], street.posts["officer"]]
+    with everywhere(EverywhereReason.VERIFICATION):
+        case = apply_move(case, demand, by=street.staff("leader"), now=timezone.now())
+        note = moves.Convene(units, "现场会商", "三日内修好", others="东里物业")
+        case = apply_move(case, note, by=street.staff("leader"), now=timezone.now())
+        order, meeting = case.supervisionorders.get(), case.coordinations.get()
+    leader = signed_in(street, "leader")
+    for name, record in (("desk:order", order), ("desk:coordination", meeting)):
+        paper = leader.get(reverse(name, args=[case.number, record.pk])).content.decode()
+        assert "楼道灯不亮" in paper, "what the member is told of it"
+        assert case.title not in paper

@@ -103,14 +103,21 @@ def order(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     record = found.supervisionorders.select_related("event", "replied_event").filter(pk=pk).first()
     if record is None:
         raise Http404
-    shown = {"case": found, "record": record, "office": _office(found), "addressee": _addressee(found)}
+    is_members = found.handler_party_id is not None
+    shown = {
+        "case": found,
+        "record": record,
+        "office": _office(found),
+        "addressee": _addressee(found),
+        "subject": found.title_for_outsiders if is_members else found.title_in_lists,
+    }
     return render(request, "desk/order.html", shown)
 
 
 @require_GET
 @READER
 def coordination(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """The note of a coordination in the form of an official paper."""
+    """The note of a coordination in the form of an official paper, which all who were there sign and take with them."""
     found = find_case(request, number)
     record = found.coordinations.select_related("event").filter(pk=pk).first()
     if record is None:
