@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from shangju.areas.models import Area
 from shangju.cases import moves
 from shangju.cases.numbering import number_prefix, take_card_number
-from shangju.cases.rules import SYSTEM, Actor, ActorKind
+from shangju.cases.rules import SYSTEM, Actor
 from shangju.cases.rungs import Receiver
 from shangju.cases.services import apply_move
 from shangju.core.errors import Conflict, DomainError, NotAllowed
@@ -140,11 +140,9 @@ def answer_card(card: Card, *, words: str, by: Actor, now: datetime) -> Card:
         raise DomainError(_("Something is missing."), fields={"words": _("Please fill this in.")})
     held.answer, held.answered_by, held.answered_at = words.strip(), by.user, now
     held.save()
-    # Who speaks for the unit stands in no role to the cases of a card as such: the rows are the system's.
-    if by.kind is ActorKind.PARTY:
-        with everywhere(EverywhereReason.PARTY_CONCERN):
-            _tell_cases(held, "answered", by=SYSTEM, now=now)
-    else:
+    # Who speaks for the unit stands in no role to the cases of a card as such, and one may have moved on to another
+    # community: the rows are the system's.
+    with everywhere(EverywhereReason.JOINED_CASES):
         _tell_cases(held, "answered", by=SYSTEM, now=now)
     return held
 
