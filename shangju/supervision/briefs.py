@@ -1,7 +1,8 @@
 """工作专班周简报: what happened in a week in the cases of a task force, and what is asked of whom in the next.
 
 Everything is read from stored rows as they stood at the end of the week (or now, while it runs), so that a brief made again
-reads the same. Bodies and posts are named, persons never; of a confidential case only its number and category show.
+reads the same; who leads the task force is named as of now. Bodies and posts are named, persons never; of a confidential
+case only its number and category show.
 """
 
 from collections import Counter, defaultdict

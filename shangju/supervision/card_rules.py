@@ -206,7 +206,7 @@ def demand_grounds(card: Card, *, now: datetime) -> None:
 
     What it rests on is locked, the yellow card first: nothing of it is lifted, merged or extended before the signature.
     """
-    earlier = Card.objects.select_for_update(of=("self",)).filter(pk=card.earlier_id).first()
+    earlier = Card.objects.select_for_update(of=("self",)).filter(followed_by=card).first()
     grounds = CardGround.objects.filter(card=card).values("case")
     cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=grounds).order_by("pk"))
     if _are_one_matter(cases):
