@@ -160,11 +160,6 @@ WITHOUT_PROGRESS = frozenset(
 """Rows that are no progress of the work: a case that is urged stays dormant until somebody does something."""
 
 
-def lock_case(case: Case) -> Case:
-    """The case as it is now, locked until the transaction ends."""
-    return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-
-
 def as_reopening_when_not_solved(payload: moves.Payload) -> moves.Payload:
     """The reporter's "no" is a reopening (cases.md §3), with what they said kept."""
     if isinstance(payload, moves.Confirm) and payload.reached and payload.solved == Solved.NO:

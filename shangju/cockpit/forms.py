@@ -6,6 +6,7 @@ from django import forms
 
 from shangju.areas.models import Area
 from shangju.cockpit.rows import ROUNDS, AskedRows, Shown
+from shangju.core.forms import DAYS_KNOWN
 
 DAYS_AT_MOST = 92
 
@@ -14,8 +15,8 @@ class RowsForm(forms.Form):
     """One figure of the wall; nobody types it, so that what is wrong needs no sentence."""
 
     figure = forms.ChoiceField(choices=Shown)
-    first = forms.DateField()
-    last = forms.DateField()
+    first = forms.DateField(validators=DAYS_KNOWN)
+    last = forms.DateField(validators=DAYS_KNOWN)
     weekday = forms.IntegerField(required=False, min_value=0, max_value=6)
     hour = forms.IntegerField(required=False, min_value=0, max_value=23)
     key = forms.CharField(required=False, max_length=120)

@@ -18,6 +18,10 @@ class ReceivedDayManager(ScopedManager["ReceivedDay"]):
 class ReceivedDay(models.Model):
     """The concerns registered in a sub-district or community on one day, as :mod:`shangju.cockpit.tally` counts them.
 
+    Beside :class:`shangju.measures.models.DayFlow`, because that one knows no category and no place, and is kept of rounds,
+    row by row, for ever: what is told apart here is read off the cases as they are now (a category confirmed, a protection
+    asked for later), for thirty days, and could not be read from it without losing one of the two figures.
+
     Numbers alone: no case, no person and no place that the gazetteer or the register of members does not name. A row
     may be deleted at any time; the worker counts the day again, and those that are older than an hour once more: a case
     gets its category, or its protection, later than it came.

@@ -1,14 +1,19 @@
 """What the forms of all doors share."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BaseForm, Select
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from shangju.core.errors import DomainError
+
+DAYS_KNOWN = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31)))
+"""For days that are reckoned with, so that the day after, the period before and the year before are dates, too."""
 
 
 def add_refusal(form: BaseForm, refusal: DomainError, *, fields: Mapping[str, str] | None = None) -> None:

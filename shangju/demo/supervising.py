@@ -1,4 +1,5 @@
-"""What supervision shows in the home sub-district: a task force with cases, a card to a community, heard and signed."""
+"""What supervision shows in the home sub-district: a task force with cases, its units brought together about one of them,
+a card to a community, heard and signed."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -33,7 +34,10 @@ LATE_WORDS = (
 
 
 def show_supervision(scene: Scene, cases: Sequence[Case], *, now: datetime) -> None:
-    """Give some of ``cases`` to a new task force and sign a yellow card; nothing where no leader is to be found."""
+    """Give some of ``cases`` to a new task force, bring the units together about the first, sign a yellow card.
+
+    Nothing where no leader is to be found.
+    """
     with_holder = {post.kind: post for post in _posts(scene, now)}
     leader, deputy = (with_holder.get(kind) for kind in (PostKind.SUBDISTRICT_LEADER, PostKind.TASK_FORCE))
     if leader is None or deputy is None:
@@ -41,11 +45,18 @@ def show_supervision(scene: Scene, cases: Sequence[Case], *, now: datetime) -> N
     subdistrict = scene.grid.tiers()[AreaKind.SUBDISTRICT]
     signer, proposer = _holder(leader, now), _holder(deputy, now)
     _set_up(subdistrict, scene, deputy, cases, by=signer, now=now)
+    for case in cases[:1]:
+        _bring_together(case, scene, by=proposer, now=now)
     _card(subdistrict, scene, proposer, signer, now=now)
 
 
 def _posts(scene: Scene, now: datetime) -> list[Post]:
     return [post for post in posts_above(scene.grid) if holders_of(post, on=timezone.localdate(now))]
+
+
+def _units(scene: Scene, now: datetime) -> list[Post]:
+    """The two units that belong to the task force."""
+    return [post for post in _posts(scene, now) if post.kind == PostKind.UNIT][:2]
 
 
 def _holder(post: Post, now: datetime) -> Actor:
@@ -62,8 +73,7 @@ def _set_up(
         timezone.localdate(now - 20 * DAY),
     )
     force = set_up_task_force(subdistrict, plan=plan, by=by, now=now - 20 * DAY)
-    units = [post for post in _posts(scene, now) if post.kind == PostKind.UNIT][:2]
-    for post, word in zip(units, ("执法", "技术"), strict=False):
+    for post, word in zip(_units(scene, now), ("执法", "技术"), strict=False):
         add_task_force_member(force, body=post, role_word=word, by=by, now=now - 20 * DAY)
     for shop in scene.shops[:1]:
         add_task_force_member(force, body=shop, role_word="商户代表", by=by, now=now - 20 * DAY)
@@ -71,6 +81,32 @@ def _set_up(
     for case, reason in zip(cases, reasons, strict=False):
         current = Case.objects.get(pk=case.pk)
         entrust_case(current, task_force=force, reason=reason, by=by, now=current.last_progress_at)
+
+
+def _bring_together(case: Case, scene: Scene, *, by: Actor, now: datetime) -> None:
+    """协调: the note of a meeting on site, with what each unit took on."""
+    current = Case.objects.get(pk=case.pk)
+    held_at = min(now, current.last_progress_at + timedelta(hours=3))
+    units, day = _units(scene, now), timezone.localdate(held_at)
+    tasks = [
+        moves.CoordinationTask(post, words, day + number * DAY)
+        for post, words, number in zip(
+            units,
+            ("督促商户按约定时间停机，夜间巡查两次。", "安装完成后到现场复核，结果告知社区。"),
+            (3, 7),
+            strict=False,
+        )
+    ]
+    note = moves.Convene(
+        posts=units,
+        account="商户愿意整改，担心停业影响生意；住户希望晚上九点后不再施工；厂家提出分两天安装。",
+        agreed="分两天安装，每天九点到十七点施工；安装期间商户提前一天在楼道张贴告示。",
+        others="设备厂家",
+        place_note="社区党群服务中心",
+        held_at=held_at,
+        tasks=tasks,
+    )
+    apply_move(current, note, by=by, now=held_at)
 
 
 def _card(subdistrict: Area, scene: Scene, proposer: Actor, signer: Actor, *, now: datetime) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from shangju.areas.models import Area
 from shangju.cases.workflow import Channel
 from shangju.categories.queries import category_tree
 from shangju.categories.table import DEADLINE_CLASSES
+from shangju.core.forms import DAYS_KNOWN
 from shangju.measures.definitions import Settings
 from shangju.measures.models import WEIGHT_FIELDS, Dimension
 from shangju.measures.periods import DAY, Period, day_of, month_of, quarter_of, week_of, year_of
@@ -31,9 +31,6 @@ SPANS: dict[str, Any] = {
 }
 DAYS_AT_MOST = 3660
 """Ten years: a longer span is a slip of the keyboard."""
-
-DAYS_KNOWN = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31)))
-"""So that the period before and the year before are dates, too."""
 
 
 def _span(name: str, today: date) -> Period:

@@ -47,6 +47,11 @@ class SupervisionFilterForm(forms.Form):
         reason = str(self.data.get("reason", ""))
         return reason if reason in REASONS else ""
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the list shows less than everything of a reason."""
+        return bool(self.chosen_area or self.chosen_force)
+
 
 class OrderFilterForm(forms.Form):
     """What the list of supervision orders is narrowed to."""

@@ -34,9 +34,11 @@ from shangju.ledgers.workflow import (
     DECIDED_WITHIN,
     KEPT_FOR,
     SILENT_FOR,
+    STEPS,
     TAKEN_WITHIN,
     TRIES_AT_MOST,
     ExportState,
+    ExportStep,
     FailureReason,
     LedgerKind,
 )
@@ -72,9 +74,15 @@ def _claimable(now: datetime) -> Any:
     return Export.objects.filter(Q(state=ExportState.WAITING) | Q(state=ExportState.RUNNING) & lost)
 
 
+def _moved(exports: Any, step: ExportStep, **facts: Any) -> int:
+    """Take the step with those of ``exports`` that stand where it begins; how many there were."""
+    way = STEPS[step]
+    return int(exports.filter(state__in=way.sources).update(state=way.target, **facts))
+
+
 def _write(pk: int, *, now: datetime) -> bool:
     claimed = _claimable(now).filter(pk=pk)
-    if not claimed.update(state=ExportState.RUNNING, seen_at=now, rows_done=0, attempts=F("attempts") + 1):
+    if not _moved(claimed, ExportStep.CLAIM, seen_at=now, rows_done=0, attempts=F("attempts") + 1):
         return False
     export = Export.objects.select_related("area", "asked_by").get(pk=pk)
     if export.attempts > TRIES_AT_MOST:
@@ -143,10 +151,10 @@ def _name(export: Export, now: datetime) -> str:
 
 def _finish(export: Export, facts: dict[str, Any], *, now: datetime) -> bool:
     with transaction.atomic():
-        if _mine(export).update(state=ExportState.DONE, ended_at=now, **facts):
+        if _moved(_mine(export), ExportStep.FINISH, ended_at=now, **facts):
             after = {"kind": export.kind, "rows": facts["row_count"], "full": False, "form": export.form}
             record(export, action="export.written", by=None, now=now, after=after)
-            export.state = ExportState.DONE
+            export.state = STEPS[ExportStep.FINISH].target
             tell_asker(export, now=now)
             return True
     _remove(export.file)
@@ -155,10 +163,10 @@ def _finish(export: Export, facts: dict[str, Any], *, now: datetime) -> bool:
 
 def _fail(export: Export, why: FailureReason, *, now: datetime) -> bool:
     with transaction.atomic():
-        if not _mine(export).update(state=ExportState.FAILED, failure=why, ended_at=now, file=""):
+        if not _moved(_mine(export), ExportStep.FAIL, failure=why, ended_at=now, file=""):
             return False
         record(export, action="export.failed", by=None, now=now, after={"why": why.value})
-        export.state = ExportState.FAILED
+        export.state = STEPS[ExportStep.FAIL].target
         tell_asker(export, now=now)
     _remove(export.file)
     return True
@@ -167,9 +175,9 @@ def _fail(export: Export, why: FailureReason, *, now: datetime) -> bool:
 def _end_undecided(export: Export, *, now: datetime) -> bool:
     with transaction.atomic():
         waiting = Export.objects.filter(pk=export.pk, state=ExportState.ASKED)
-        if not waiting.update(state=ExportState.EXPIRED, ended_at=now):
+        if not _moved(waiting, ExportStep.EXPIRE, ended_at=now):
             return False  # decided, or ended by another worker, in this very moment
-        export.state = ExportState.EXPIRED
+        export.state = STEPS[ExportStep.EXPIRE].target
         tell_asker(export, now=now)
     return True
 
@@ -180,9 +188,9 @@ def clear_exports(now: datetime) -> int:
         undecided = Export.objects.filter(state=ExportState.ASKED, asked_at__lte=now - DECIDED_WITHIN)
         ended = sum(_end_undecided(export, now=now) for export in undecided.select_related("asked_by"))
         untaken = Export.objects.filter(state=ExportState.ALLOWED, decided_at__lte=now - TAKEN_WITHIN)
-        ended += untaken.update(state=ExportState.EXPIRED, ended_at=now)
+        ended += _moved(untaken, ExportStep.EXPIRE, ended_at=now)
         old = Export.objects.filter(state=ExportState.DONE, ended_at__lte=now - KEPT_FOR).exclude(file="")
         for pk, name in list(old.values_list("pk", "file")):
             _remove(name)
-            ended += old.filter(pk=pk).update(state=ExportState.EXPIRED, file="")
+            ended += _moved(old.filter(pk=pk), ExportStep.EXPIRE, file="")
     return ended

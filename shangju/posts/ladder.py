@@ -37,7 +37,3 @@ class LadderRung(models.TextChoices):
     ALLIANCE = "alliance", _("Alliance")  # 联盟
     JOINT_CHAIR = "joint_chair", _("Joint chair of the merchants")  # 联席
     EMERGENCY = "emergency", _("Emergency numbers 110 and 120")  # 110、120
-
-
-PARTY_RUNGS = frozenset({LadderRung.MERCHANT, LadderRung.PROPERTY, LadderRung.OPERATOR, LadderRung.UTILITY})
-"""Rungs on which the party concerned by a case stands rather than a post of the area, where there is one."""

@@ -1,7 +1,8 @@
 """工作专班周简报: what happened in a week in the cases of a task force, and what is asked of whom in the next.
 
 Everything is read from stored rows as they stood at the end of the week (or now, while it runs), so that a brief made again
-reads the same. Bodies and posts are named, persons never; of a confidential case only its number and category show.
+reads the same; who leads the task force is named as of now. Bodies and posts are named, persons never; of a confidential
+case only its number and category show.
 """
 
 from collections import Counter, defaultdict
@@ -17,7 +18,6 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from shangju.cases.models import Case
 from shangju.cases.workflow import MoveName, State
-from shangju.core.personal_data import mask_personal_data
 from shangju.posts.rights import Standing
 from shangju.supervision.brief_rows import BriefRows, read_rows
 from shangju.supervision.models import TaskForce
@@ -112,25 +112,15 @@ def brief_of(
     )
 
 
-def _named(case: Case) -> str:
+def _named(rows: BriefRows, case: Case) -> str:
     """Title and number, as lists show them."""
     return pgettext("case in a brief", "“%(title)s” (%(number)s)") % {
-        "title": case.title_in_lists, "number": case.number,
+        "title": rows.named(case), "number": case.number,
     }  # fmt: skip
 
 
 def _handler(rows: BriefRows, case: Case) -> str:
     return rows.handler_of(case) or _("the dispatcher")
-
-
-def _free(words: str, case: Case) -> str:
-    """Free words of staff: without personal data, on one line; none of a confidential case."""
-    return "" if case.is_confidential else one_line(words)
-
-
-def one_line(words: str) -> str:
-    """Free words as part of a sentence of the brief, without personal data."""
-    return " ".join(mask_personal_data(words).split()).rstrip("。.；;")
 
 
 def _summary(rows: BriefRows) -> str:
@@ -156,11 +146,11 @@ def _given(rows: BriefRows) -> Section:
     lines = []
     for row in rows.given:
         values = {
-            "case": _named(row.case),
+            "case": _named(rows, row.case),
             "handler": _handler(rows, row.case),
             "day": _day(timezone.localdate(row.entrusted_at)),
         }
-        values["reason"] = _free(row.reason, row.case)
+        values["reason"] = rows.words(row.reason, row.case)
         if row.entrusted_at < rows.begin:
             continue
         if values["reason"]:
@@ -169,7 +159,10 @@ def _given(rows: BriefRows) -> Section:
             lines.append(_("%(case)s, given on %(day)s. %(handler)s leads it.") % values)
     for row in rows.given:
         if row.released_at is not None and rows.begin <= row.released_at < rows.until:
-            values = {"case": _named(row.case), "reason": _free(row.release_reason, row.case) or "—"}
+            values = {
+                "case": _named(rows, row.case),
+                "reason": rows.words(row.release_reason, row.case) or "—",
+            }
             lines.append(_("Taken back: %(case)s. Reason: %(reason)s.") % values)
     return Section(_("Given to the task force"), lines, _("No case was given this week."))
 
@@ -209,7 +202,7 @@ def _moved(rows: BriefRows) -> Section:
         lines.append(
             _("%(case)s: %(done)s. It is “%(state)s” now.")
             % {
-                "case": _named(row.case),
+                "case": _named(rows, row.case),
                 "done": pgettext("between things that were done", ", ").join(
                     _times(kind, count) for kind, count in kinds.items()
                 ),
@@ -220,7 +213,7 @@ def _moved(rows: BriefRows) -> Section:
         row for row in rows.given if rows.has(row) and rows.is_open(row.case) and row.case_id not in seen
     ]
     if still:
-        names = pgettext("between cases", "; ").join(_named(row.case) for row in still)
+        names = pgettext("between cases", "; ").join(_named(rows, row.case) for row in still)
         lines.append(_("Nothing moved in: %(cases)s.") % {"cases": names})
     return Section(_("What moved"), lines, _("Nothing moved this week."))
 
@@ -237,7 +230,11 @@ def _times(kind: str, count: int) -> str:
 def _overdue(rows: BriefRows) -> Section:
     lines = [
         _("%(case)s, due on %(day)s, at %(handler)s.")
-        % {"case": _named(row.case), "day": _day(rows.late[row.case_id]), "handler": _handler(rows, row.case)}
+        % {
+            "case": _named(rows, row.case),
+            "day": _day(rows.late[row.case_id]),
+            "handler": _handler(rows, row.case),
+        }
         for row in _still(rows)
         if row.case_id in rows.late
     ]
@@ -250,17 +247,19 @@ def _still(rows: BriefRows) -> Iterable[Any]:
 
 def _orders(rows: BriefRows) -> Section:
     cases = {row.case_id: row.case for row in rows.given}
-    last = timezone.localdate(rows.until - timedelta.resolution)
+    today = timezone.localdate(
+        rows.until
+    )  # of a week that is over the day after it: its own days have passed
     lines = []
     for order in rows.orders:
         is_answered = order.replied_at is not None and order.replied_at < rows.until
         case = cases[order.case_id]
         if not is_answered and not rows.is_open(case):
             continue  # nobody can reply any more
-        values = {"order": order.number, "case": _named(case), "day": _day(order.reply_by)}
+        values = {"order": order.number, "case": _named(rows, case), "day": _day(order.reply_by)}
         if is_answered and order.replied_at >= rows.begin:
             lines.append(_("Order %(order)s on %(case)s was answered.") % values)
-        elif not is_answered and order.reply_by < last:
+        elif not is_answered and order.reply_by < today:
             lines.append(
                 _("Order %(order)s on %(case)s: the reply was due on %(day)s and is missing.") % values
             )
@@ -278,9 +277,9 @@ def _notes(rows: BriefRows) -> Section:
         case = cases[note.case_id]
         values = {
             "day": _day(timezone.localdate(note.held_at)),
-            "case": _named(case),
+            "case": _named(rows, case),
             "units": note.units,
-            "agreed": _free(note.agreed, case),
+            "agreed": rows.words(note.agreed, case),
         }
         if values["agreed"]:
             lines.append(_("%(day)s, on %(case)s, with %(units)s. Agreed: %(agreed)s.") % values)
@@ -292,11 +291,11 @@ def _notes(rows: BriefRows) -> Section:
 def _asked(rows: BriefRows, *, last: date) -> list[tuple[str, list[str]]]:
     """By body: what is overdue or falls due until ``last``, replies to orders, tasks of coordinations."""
     asked: dict[str, list[str]] = defaultdict(list)
-    today = timezone.localdate(rows.until - timedelta.resolution)
+    today = timezone.localdate(rows.until)
     still = {row.case_id: row.case for row in _still(rows)}
     for pk, case in still.items():
-        values = {"case": _named(case)}
-        due = timezone.localdate(case.close_due_at) if case.close_due_at else None
+        values = {"case": _named(rows, case)}
+        due = rows.closing.get(pk)
         if pk in rows.late:
             values["day"] = _day(rows.late[pk])
             asked[_handler(rows, case)].append(
@@ -325,7 +324,7 @@ def _add_tasks(
             if due is None or not today <= due <= last:
                 continue
             case = still[note.case_id]
-            values = {"task": _free(task["task"], case), "case": _named(case), "day": _day(due)}
+            values = {"task": rows.words(task["task"], case), "case": _named(rows, case), "day": _day(due)}
             if values["task"]:
                 asked[task["unit"]].append(_("%(task)s, by %(day)s (agreed on %(case)s).") % values)
             else:

@@ -14,13 +14,13 @@ from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.parties.models import Party, PartyStatus
 from shangju.posts.rights import Right, Standing
 from shangju.supervision.card_rules import CASES_AT_MOST, answers_for, is_bound_up
-from shangju.supervision.faults import Found, Unit, faults_of
+from shangju.supervision.faults import Found, Unit, faults_of, may_hold_fault
 from shangju.supervision.models import Card, CardGround
 from shangju.supervision.workflow import STEPS, CardStep
 
 LOOKED_BACK = timedelta(days=365)
 LOOKED_AT = 100
-"""Cases of a unit that are looked through for faults, the latest first."""
+"""Cases of a unit that are looked through for faults on one page, the latest first."""
 
 
 def cards_for(standing: Standing) -> QuerySet[Card]:
@@ -78,26 +78,40 @@ class Candidate:
     used_for: frozenset[str]
 
 
-def candidates(
-    unit: Unit, standing: Standing, *, numbers: list[str], subdistrict: Area, now: datetime
+def named_candidates(
+    numbers: list[str], unit: Unit, standing: Standing, *, subdistrict: Area, now: datetime
 ) -> list[Candidate]:
-    """The cases with these numbers, or without any those of the last year in which something is stored against ``unit``."""
+    """The cases with these numbers that the reader may open, whether or not something is stored in them."""
     seen = Case.objects.filter(visible_to(standing), subdistrict=subdistrict)
-    if numbers:
-        cases = list(seen.filter(number__in=numbers[:CASES_AT_MOST]).order_by("due_at", "pk"))
-    else:
-        late = seen.filter(_of_unit(unit), registered_at__gte=now - LOOKED_BACK)
-        cases = list(late.order_by("-registered_at", "-pk")[:LOOKED_AT])
+    cases = list(seen.filter(number__in=numbers[:CASES_AT_MOST]).order_by("due_at", "pk"))
+    return _as_candidates(cases, unit, now=now)
+
+
+def candidates(
+    unit: Unit, standing: Standing, *, subdistrict: Area, page: int, now: datetime
+) -> tuple[list[Candidate], bool]:
+    """The cases of the last year in which something is stored against ``unit``; whether there is a further page.
+
+    A page is ``LOOKED_AT`` of those in which something may be stored, so that it may list fewer.
+    """
+    seen = Case.objects.filter(visible_to(standing), subdistrict=subdistrict)
+    late = seen.filter(_of_unit(unit), may_hold_fault(now), registered_at__gte=now - LOOKED_BACK)
+    begin = (page - 1) * LOOKED_AT
+    cases = list(late.order_by("-registered_at", "-pk")[begin : begin + LOOKED_AT + 1])
+    rows = _as_candidates(cases[:LOOKED_AT], unit, now=now)
+    return [row for row in rows if row.found is not None], len(cases) > LOOKED_AT
+
+
+def _as_candidates(cases: list[Case], unit: Unit, *, now: datetime) -> list[Candidate]:
     faults = faults_of(cases, unit, now=now)
     used: dict[int, set[str]] = {}
     for pk, colour in CardGround.objects.filter(case__in=cases, is_live=True).values_list(
         "case_id", "colour"
     ):
         used.setdefault(pk, set()).add(colour)
-    rows = [
+    return [
         Candidate(case, next(iter(faults[case.pk]), None), frozenset(used.get(case.pk, ()))) for case in cases
     ]
-    return rows if numbers else [row for row in rows if row.found is not None]
 
 
 def _of_unit(unit: Unit) -> Q:

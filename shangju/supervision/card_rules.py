@@ -202,10 +202,13 @@ def demand_heard(card: Card, *, now: datetime) -> None:
 
 
 def demand_grounds(card: Card, *, now: datetime) -> None:
-    """Refuse a signature where the card has lost since it was proposed what it rests on."""
-    cases = list(
-        Case.objects.filter(pk__in=CardGround.objects.filter(card=card).values("case")).order_by("pk")
-    )
+    """Refuse a signature where the card has lost since it was proposed what it rests on.
+
+    What it rests on is locked, the yellow card first: nothing of it is lifted, merged or extended before the signature.
+    """
+    earlier = Card.objects.select_for_update(of=("self",)).filter(followed_by=card).first()
+    grounds = CardGround.objects.filter(card=card).values("case")
+    cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=grounds).order_by("pk"))
     if _are_one_matter(cases):
         raise DomainError(
             _(
@@ -221,7 +224,7 @@ def demand_grounds(card: Card, *, now: datetime) -> None:
             )
             % {"numbers": "、".join(without)}
         )
-    if card.earlier is not None and card.earlier.state != CardState.SIGNED and not card.exception_reason:
+    if earlier is not None and earlier.state != CardState.SIGNED and not card.exception_reason:
         raise DomainError(
             _(
                 "The yellow card before it was lifted. Do not sign it; propose it anew and say why it is to be red at once."

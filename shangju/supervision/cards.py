@@ -3,6 +3,7 @@
 Each step is a row (``cite``) in the history of every case that the card rests on, in the same transaction.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from shangju.areas.models import Area
 from shangju.cases import moves
+from shangju.cases.models import Case
 from shangju.cases.numbering import number_prefix, take_card_number
-from shangju.cases.rules import SYSTEM, Actor, ActorKind
+from shangju.cases.rules import SYSTEM, Actor
 from shangju.cases.rungs import Receiver
 from shangju.cases.services import apply_move
 from shangju.core.errors import Conflict, DomainError, NotAllowed
@@ -47,6 +49,9 @@ def propose_card(subdistrict: Area, *, plan: CardPlan, by: Actor, now: datetime)
     with everywhere(EverywhereReason.STRUCTURE):
         # Proposals take turns: what is cited already is seen by who comes second.
         Area.objects.select_for_update(of=("self",)).get(pk=subdistrict.pk)
+    # As they are now, and as they stay until they are cited: one may have been merged since the page was opened.
+    held = Case.objects.select_for_update(of=("self",)).filter(pk__in=[case.pk for case in plan.cases])
+    plan = replace(plan, cases=list(held.order_by("pk")))
     checked = check_plan(subdistrict, plan, by=by, now=now)
     first, second = checked.pair
     card = Card.objects.create(
@@ -140,11 +145,9 @@ def answer_card(card: Card, *, words: str, by: Actor, now: datetime) -> Card:
         raise DomainError(_("Something is missing."), fields={"words": _("Please fill this in.")})
     held.answer, held.answered_by, held.answered_at = words.strip(), by.user, now
     held.save()
-    # Who speaks for the unit stands in no role to the cases of a card as such: the rows are the system's.
-    if by.kind is ActorKind.PARTY:
-        with everywhere(EverywhereReason.PARTY_CONCERN):
-            _tell_cases(held, "answered", by=SYSTEM, now=now)
-    else:
+    # Who speaks for the unit stands in no role to the cases of a card as such, and one may have moved on to another
+    # community: the rows are the system's.
+    with everywhere(EverywhereReason.JOINED_CASES):
         _tell_cases(held, "answered", by=SYSTEM, now=now)
     return held
 

@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from shangju.areas.models import Area
 from shangju.cases.models import (
+    Approval,
     Case,
     CaseClock,
     CaseEvent,
+    Mediation,
+    SupervisionOrder,
 )
 from shangju.cases.workflow import ApprovalKind, ApprovalState, MediationResult, MoveName, State
 from shangju.deadlines.steps import Step
@@ -97,6 +101,21 @@ def faults_of(cases: Sequence[Case], unit: Unit, *, now: datetime) -> dict[int, 
         faults = [*faults_in(case, theirs, rows[case.pk], now=now), *_broken_word(unit, rows[case.pk])]
         found[case.pk] = sorted(faults, key=lambda each: each.at)
     return found
+
+
+def may_hold_fault(now: datetime) -> Q:
+    """The cases in which :func:`faults_of` can find something, and some more: a condition for the database.
+
+    Whose fault it is, and what excuses it, only the rows of a case tell.
+    """
+    of_case = {"case": OuterRef("pk")}
+    running = Q(stopped_at__isnull=True, due_at__lt=now)
+    missed = CaseClock.objects.filter(Q(is_met=False) | running, step__in=FAULT_OF_STEP, **of_case)
+    ordered = SupervisionOrder.objects.filter(reply_by__lt=timezone.localdate(now), **of_case)
+    refused = Approval.objects.filter(kind=ApprovalKind.RETURN, state=ApprovalState.REFUSED, **of_case)
+    agreed = Mediation.objects.filter(result=MediationResult.AGREED, **of_case)
+    broken = Q(Exists(agreed), reopen_count__gt=0)
+    return Q(Exists(missed)) | Q(Exists(ordered)) | Q(Exists(refused)) | broken
 
 
 RECORDS = ("mediation", "finding", "supervisionorder", "clockpause", "approval")

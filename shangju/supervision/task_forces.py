@@ -164,17 +164,17 @@ def add_task_force_member(
 ) -> TaskForceMember:
     """Let a post or a member organisation belong to it from today; a post assists in the open cases that it has.
 
-    Raises ``NotAllowed`` without the right and ``DomainError`` at ``body`` or ``role_word``.
+    One that left today stays after all: its term goes on. Raises ``NotAllowed`` without the right and ``DomainError`` at
+    ``body`` or ``role_word``.
     """
     held, day = _locked(task_force), timezone.localdate(now)
     _demand_right(held.area, by)
     if held.ends_on is not None and held.ends_on < day:
         raise DomainError(_("It has ended already."))
     _check_body(held, body, role_word)
-    of_body = {"post": body} if isinstance(body, Post) else {"party": body}
-    member = TaskForceMember.objects.create(
-        task_force=held, role_word=role_word.strip(), starts_on=day, **of_body
-    )
+    member = _left_today(held, body, day) or TaskForceMember(task_force=held, starts_on=day, **_of(body))
+    member.role_word, member.ends_on = role_word.strip(), None
+    member.save()
     audit.record(
         held, action="task_force.member_added", by=by.user, now=now,
         after={"body": body.name, "role_word": member.role_word},
@@ -182,6 +182,14 @@ def add_task_force_member(
     if isinstance(body, Post):
         _let_assist(held, body, by=by, now=now)
     return member
+
+
+def _of(body: Post | Party) -> dict[str, Any]:
+    return {"post": body} if isinstance(body, Post) else {"party": body}
+
+
+def _left_today(task_force: TaskForce, body: Post | Party, day: date) -> TaskForceMember | None:
+    return task_force.members.filter(ends_on=day, **_of(body)).order_by("pk").last()
 
 
 def _check_body(task_force: TaskForce, body: Post | Party, role_word: str) -> None:
@@ -192,8 +200,7 @@ def _check_body(task_force: TaskForce, body: Post | Party, role_word: str) -> No
         faults["body"] = _("Choose another post: this one leads it, or no longer exists.")
     elif isinstance(body, Party) and body.status != PartyStatus.ACTIVE:
         faults["body"] = _("This member is not active. Choose another.")
-    same = {"post": body} if isinstance(body, Post) else {"party": body}
-    if task_force.members.filter(ends_on__isnull=True, **same).exists():
+    if task_force.members.filter(ends_on__isnull=True, **_of(body)).exists():
         faults["body"] = _("It belongs to the task force already.")
     if faults:
         raise DomainError(_("Please correct the marked fields."), fields=faults)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from shangju.posts.rights import Standing
-from shangju.supervision.briefs import Section, edges_of, one_line
+from shangju.supervision.brief_rows import one_line
+from shangju.supervision.briefs import Section, edges_of
 from shangju.supervision.models import TaskForce
 from shangju.topics.models import Topic, TopicEvent
 from shangju.topics.rules import topics_for

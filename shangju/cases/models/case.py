@@ -268,6 +268,15 @@ class Case(models.Model):
         }
 
     @property
+    def title_for_outsiders(self) -> str:
+        """What a paper calls it that a member or the party concerned gets to read: the reporter's words only where they
+        may be shared (cases.md §6), as in the party's own view.
+        """
+        if self.is_confidential or self.words_shareable:
+            return self.title_in_lists
+        return self.party_summary or str(self.category or self.get_request_type_display())
+
+    @property
     def priority_facts(self) -> Facts:
         """What the points of its priority are made of."""
         return Facts(

@@ -212,6 +212,8 @@ def test_a_place_with_few_cases_is_no_list(street: Street, now: datetime) -> Non
         "figure=received&first=2026-11-02&last=2026-11-01",
         "figure=received&first=2026-01-01&last=2026-11-01",
         "figure=received&first=2026-11-01&last=2026-11-02&hour=24",
+        "figure=received&first=9999-12-31&last=9999-12-31",
+        "figure=received&first=0001-01-01&last=0001-01-01",
         "figure=road&first=2026-11-01&last=2026-11-02&hour=9",
         "figure=received&first=2026-11-01&last=2026-11-02&weekday=mon",
     ],

@@ -132,14 +132,22 @@ def tabs(context: Context, content: str, label: str) -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def filter_bar(
-    context: Context, content: str, label: str = "", clear: str = "", form: BaseForm | None = None
+    context: Context,
+    content: str,
+    label: str = "",
+    clear: str = "",
+    form: BaseForm | None = None,
+    fold: str = "",
 ) -> SafeString:
     """Fields that narrow a list, sent with GET; ``clear`` is the address without any filter.
 
-    With ``form`` the filters that are set stand below, each with the link that takes it away.
+    With ``form`` the filters that are set stand below, each with the link that takes it away. With ``fold`` a phone shows a
+    button in its place that opens it: ``closed``, or ``open`` where something is set.
     """
     active = _active_filters(context, form) if form is not None else []
-    return rendered(context, "ui/filter_bar.html", content, label=label, clear=clear, active=active)
+    return rendered(
+        context, "ui/filter_bar.html", content, label=label, clear=clear, active=active, fold=fold
+    )
 
 
 def _active_filters(context: Context, form: BaseForm) -> list[dict[str, str]]:

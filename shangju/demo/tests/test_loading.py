@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
-from shangju.cases.models import Case
+from shangju.cases.models import Case, Coordination
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.demo import loading
 
@@ -26,6 +26,7 @@ def test_the_demonstration_loads_once_and_every_history_holds(monkeypatch: pytes
         call_command("demo", stdout=again, stderr=StringIO())
     with everywhere(EverywhereReason.VERIFICATION):
         assert Case.objects.count() == loaded
+        assert Coordination.objects.exists(), "its page can be looked at"
     verified = StringIO()
     call_command("verify_history", stdout=verified, stderr=StringIO())
     assert "none broken" in verified.getvalue()

@@ -15,6 +15,7 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 
+from shangju.accounts.actors import COMMAND_LINE
 from shangju.bulletins.kinds import last_full_span, span_of
 from shangju.bulletins.models import Bulletin
 from shangju.bulletins.services import draft_bulletin
@@ -22,6 +23,7 @@ from shangju.cases.tests.stories import case_in
 from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.measures.keeping import keep_figures
+from shangju.posts.services import appoint
 from tests.street import Street
 
 AT_MOST = 15
@@ -195,3 +197,12 @@ def test_the_settings_of_the_sub_district_are_kept(street: Street) -> None:
     assert client.post(reverse("bulletins:settings"), {"drafts_months": "on"}).status_code == 302
     form = client.get(reverse("bulletins:list")).context["settings_form"]
     assert (form["drafts_weeks"].value(), form["drafts_months"].value()) == (False, True)
+
+
+def test_who_leads_one_sub_district_sets_nothing_in_another_that_they_read(street: Street) -> None:
+    far, today = street.areas["far:subdistrict"], timezone.localdate()
+    with everywhere(EverywhereReason.VERIFICATION):
+        term = {"user": street.users["leader"], "starts_on": today}
+        appoint(street.posts["far_desk"], **term, by=COMMAND_LINE, now=timezone.now())
+    answer = signed_in(street, "leader").post(f"{reverse('bulletins:settings')}?area={far.code}")
+    assert answer.status_code == 403

@@ -13,6 +13,7 @@ from shangju.cases.tests.stories import MARKERS, WORDS, case_in, go
 from shangju.cases.workflow import State
 from shangju.core.scoping import EverywhereReason, everywhere
 from shangju.desk.tests.test_supervision_desk import signed_in
+from shangju.supervision import card_queries
 from shangju.supervision.models import Card
 from tests.street import Street
 
@@ -91,6 +92,23 @@ def test_the_candidates_of_a_unit_are_those_with_a_stored_fault(street: Street, 
     assert (late.number in page, done.number in page) == (True, False)
 
 
+def test_of_many_cases_none_is_lost(street: Street, past: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page looks at so many cases; those in which nothing can be stored take no room, the others follow."""
+    monkeypatch.setattr(card_queries, "LOOKED_AT", 2)
+    late = [case_in(State.IN_PROGRESS, street, now=past + timedelta(hours=hour)) for hour in range(3)]
+    for _each in range(3):
+        done = case_in(State.IN_PROGRESS, street, now=past + timedelta(hours=5))
+        go(done, "contact", "grid_worker", street, now=past + timedelta(hours=5))
+        go(done, "resolve", "grid_worker", street, now=past + timedelta(hours=6))
+    desk = signed_in(street, "leader")
+    address = f"{reverse('supervision:propose_card')}?unit=area-{street.areas['first'].pk}"
+    first, second = (desk.get(f"{address}&page={page}") for page in (1, 2))
+    listed = [[row.case for row in page.context["rows"]] for page in (first, second)]
+    assert listed == [[late[2], late[1]], [late[0]]]
+    assert (first.context["next"], second.context["next"], second.context["previous"]) == (2, None, 1)
+    assert 'rel="next"' in first.content.decode()
+
+
 def test_a_community_answers_on_the_desk(street: Street, past: datetime) -> None:
     cases = [case_in(State.IN_PROGRESS, street, now=past) for _each in range(2)]
     desk, unit = signed_in(street, "leader"), f"area-{street.areas['first'].pk}"
@@ -108,3 +126,19 @@ def test_a_community_answers_on_the_desk(street: Street, past: datetime) -> None
     with everywhere(EverywhereReason.VERIFICATION):
         assert Card.objects.get().answer == "人手不足"
     assert desk.post(reverse("supervision:card_step", args=[card.pk, "burn"])).status_code == 404
+
+
+def test_a_paper_handed_to_a_member_keeps_the_words_of_the_reporter(street: Street, past: datetime) -> None:
+    case = unsigned_by_firm(street, past)
+    demand = moves.Supervise("三日内书面回复", timezone.localdate() + timedelta(days=3))
+    units = [street.posts["unit"], street.posts["officer"]]
+    with everywhere(EverywhereReason.VERIFICATION):
+        case = apply_move(case, demand, by=street.staff("leader"), now=timezone.now())
+        note = moves.Convene(units, "现场会商", "三日内修好", others="东里物业")
+        case = apply_move(case, note, by=street.staff("leader"), now=timezone.now())
+        order, meeting = case.supervisionorders.get(), case.coordinations.get()
+    leader = signed_in(street, "leader")
+    for name, record in (("desk:order", order), ("desk:coordination", meeting)):
+        paper = leader.get(reverse(name, args=[case.number, record.pk])).content.decode()
+        assert "楼道灯不亮" in paper, "what the member is told of it"
+        assert case.title not in paper

@@ -80,7 +80,10 @@ def _settings_form(request: HttpRequest, area: Area) -> AutomaticDraftsForm | No
 @ISSUER
 def settings(request: HttpRequest) -> HttpResponse:
     """Say which drafts the system makes by itself."""
-    area = queries.chosen_subdistrict(standing_in(request), request.GET.get("area", ""))
+    standing = standing_in(request)
+    area = queries.chosen_subdistrict(standing, request.GET.get("area", ""))
+    if not may_make(standing, BulletinMove.ISSUE, area):
+        raise PermissionDenied
     set_automatic_drafts(
         area,
         drafts_weeks="drafts_weeks" in request.POST,

@@ -30,6 +30,7 @@ from shangju.supervision.card_queries import (
     candidates,
     cards_for,
     grounds_of,
+    named_candidates,
     open_steps,
     units_of,
 )
@@ -128,9 +129,13 @@ def propose(request: HttpRequest) -> HttpResponse:
             if card is not None:
                 messages.success(request, _("Proposed. The unit is told and may state its view."))
                 return redirect("supervision:card", pk=card.pk)
+    page = min(small_number(request.GET.get("page", "")) or 1, PAGES_AT_MOST)
     rows: list[Candidate] = []
-    if unit is not None:
-        rows = candidates(unit, standing, numbers=numbers, subdistrict=area, now=now)
+    is_followed = False
+    if unit is not None and numbers:
+        rows = named_candidates(numbers, unit, standing, subdistrict=area, now=now)
+    elif unit is not None:
+        rows, is_followed = candidates(unit, standing, subdistrict=area, page=page, now=now)
     shown = {
         "form": form,
         "units": units,
@@ -140,6 +145,8 @@ def propose(request: HttpRequest) -> HttpResponse:
         "numbers": numbers,
         "ticked": ticked,
         "first_day": hearing_until(area, now=now),
+        "next": page + 1 if is_followed and page < PAGES_AT_MOST else None,
+        "previous": page - 1 if page > 1 else None,
     }
     return render(request, "desk/propose_card.html", shown, status=status)
 

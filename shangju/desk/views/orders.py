@@ -105,15 +105,22 @@ def order(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if record is None:
         raise Http404
     actor = staff(request.user)  # type: ignore[arg-type] # the decorator asks for sign-in
-    may_reply = not record.replied_at and MoveName.REPLY in open_moves(actor, found, now=timezone.now())
-    shown = {"case": found, "record": record, "office": _office(found), "addressee": _addressee(found)}
-    return render(request, "desk/order.html", {**shown, "may_reply": may_reply})
+    is_members = found.handler_party_id is not None
+    shown = {
+        "case": found,
+        "record": record,
+        "office": _office(found),
+        "addressee": _addressee(found),
+        "subject": found.title_for_outsiders if is_members else found.title_in_lists,
+        "may_reply": not record.replied_at and MoveName.REPLY in open_moves(actor, found, now=timezone.now()),
+    }
+    return render(request, "desk/order.html", shown)
 
 
 @require_GET
 @READER
 def coordination(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """The note of a coordination in the form of an official paper."""
+    """The note of a coordination in the form of an official paper, which all who were there sign and take with them."""
     found = find_case(request, number)
     record = found.coordinations.select_related("event").filter(pk=pk).first()
     if record is None:

@@ -70,7 +70,7 @@ def test_a_week_told(street: Street, force: TaskForce, now: datetime) -> None:
         assert moved == [f"{named}: {done}. It is “In progress” now."]
         assert overdue == []
         number = case.supervisionorders.get().number
-        assert orders == [f"Order {number} on {named}: a reply is due by March 8."]
+        assert orders == [f"Order {number} on {named}: the reply was due on March 8 and is missing."]
         assert notes == [f"March 5, on {named}, with unit 1号、环境监测站. Agreed: 三日内复测."]
         assert dict(made.asked) == {
             "grid_worker 1号": [
@@ -79,6 +79,8 @@ def test_a_week_told(street: Street, force: TaskForce, now: datetime) -> None:
             ],
             "unit 1号": [f"夜间复测, by March 10 (agreed on {named})."],
         }
+        sunday = told(street, force, now, at=now + 3 * DAY)
+        assert lines(sunday)[3] == [f"Order {number} on {named}: a reply is due by March 8."]
         assert made.members == ["task_force 1号", "unit 1号", "里院面馆"]
         assert made.summary == (
             "Cases given to the task force this week: 1. Open with it: 1, of them overdue: 0. "
@@ -133,6 +135,41 @@ def test_what_is_late_and_what_stood_still(street: Street, force: TaskForce, now
         assert after.asked == []
 
 
+def test_deadlines_are_those_of_the_end_of_the_week(street: Street, force: TaskForce, now: datetime) -> None:
+    """What is extended, paused, gone on with or done anew in a later week changes nothing in an earlier one."""
+    by, officer, worker = (street.staff(name) for name in ("task_force", "officer", "grid_worker"))
+    cases = [
+        go(case_in(State.IN_PROGRESS, street, now=now), "contact", "grid_worker", street, now=now)
+        for _each in range(3)
+    ]
+    for case in cases:
+        entrust_case(case, task_force=force, reason="久拖未决", by=by, now=now)
+    extended, paused, reopened = cases
+    until = now + 12 * DAY
+    apply_move(paused, moves.AskPause("parts", "等待配件", until), by=worker, now=now)
+    apply_move(paused, moves.GrantPause(), by=officer, now=now)
+    first = as_text(told(street, force, now, at=now + WEEK))
+    at = now + 5 * DAY
+    apply_move(extended, moves.AskExtension(2, "等待配件"), by=worker, now=at)
+    apply_move(extended, moves.GrantExtension("改到下周"), by=officer, now=at)
+    apply_move(paused, moves.Resume(), by=worker, now=at)
+    assert as_text(told(street, force, now, at=now + WEEK)) == first
+    for name, who in (("resolve", "grid_worker"), ("reopen", "leader")):
+        reopened = go(reopened, name, who, street, now=now + 2 * WEEK)
+    assert as_text(told(street, force, now, at=now + 3 * WEEK)) == first
+
+
+def test_what_has_its_result_is_the_dispatchers(street: Street, force: TaskForce, now: datetime) -> None:
+    case, by = case_in(State.RESOLVED, street, now=now), street.staff("task_force")
+    entrust_case(case, task_force=force, reason="久拖未决", by=by, now=now)
+    with override("en"):
+        early = told(street, force, now, at=now + timedelta(hours=1))
+        assert early.asked == [], "nothing is left to be finished"
+        made = told(street, force, now + 3 * WEEK, at=now + 3 * WEEK)
+        assert lines(made)[2][0].endswith("at the dispatcher.")
+        assert list(dict(made.asked)) == ["the dispatcher"]
+
+
 def test_it_names_nobody_and_keeps_what_is_confidential(
     street: Street, force: TaskForce, now: datetime
 ) -> None:
@@ -142,7 +179,7 @@ def test_it_names_nobody_and_keeps_what_is_confidential(
     payload = moves.Convene([street.posts["unit"]], "会商", "每晚上门看望", others="卫生站")
     apply_move(case, payload, by=by, now=now)
     open_case = case_in(State.IN_PROGRESS, street, now=now)
-    entrust_case(open_case, task_force=force, reason=f"请致电{MARKERS['phone']}", by=by, now=now)
+    entrust_case(open_case, task_force=force, reason="请找" + "，".join(MARKERS.values()), by=by, now=now)
     text = as_text(told(street, force, now, at=now + WEEK))
     assert open_case.title in text
     assert case.number in text
@@ -172,5 +209,5 @@ def test_the_same_statements_for_one_case_and_for_many(
             entrust_case(case, task_force=force, reason="久拖未决", by=street.staff("task_force"), now=now)
         standing = standing_of(street.users["task_force"])
         week = monday_of(timezone.localdate(now))
-        with counted(8):  # type: ignore[operator]
+        with counted(9):  # type: ignore[operator]
             brief_of(force, week=week, standing=standing, now=now + WEEK)

@@ -197,6 +197,16 @@ def test_parts_and_what_was_merged_into_them_are_one_matter(street: Street, now:
     )
 
 
+def test_what_was_merged_since_the_page_was_opened_is_one_matter(street: Street, now: datetime) -> None:
+    first, second = overdue(street, now), overdue(street, now)
+    merging = moves.Merge(first, "与另一件是同一件事，一并办理。")
+    apply_move(Case.objects.get(pk=second.pk), merging, by=street.staff("officer"), now=now + LATE)
+    with pytest.raises(DomainError) as refusal:
+        propose(street, now + LATE, [first, second])
+    assert set(refusal.value.fields) == {"cases"}
+    assert not Card.objects.exists()
+
+
 def _merged(card: Card, street: Street, now: datetime) -> None:
     merging = moves.Merge(card.first_case, "与另一件是同一件事，一并办理。")
     apply_move(card.second_case, merging, by=street.staff("officer"), now=now)

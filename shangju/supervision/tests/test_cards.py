@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from shangju.cases import chain
-from shangju.cases.models import Case
+from shangju.cases.models import Case, CaseEvent
 from shangju.cases.numbering import number_prefix
 from shangju.cases.tests.stories import MARKERS, WORDS
 from shangju.core.errors import Conflict, DomainError, NotAllowed
+from shangju.core.scoping import area_scope
 from shangju.notices.models import Notice
 from shangju.notices.telling import tell_of_events
 from shangju.supervision.card_rules import hearing_until, months_later
@@ -75,6 +76,17 @@ def test_nobody_signs_before_the_unit_was_heard(street: Street, now: datetime) -
     other = propose(street, now + LATE, [overdue(street, now), overdue(street, now)])
     answer_card(other, words="已整改", by=street.staff("secretary"), now=now + LATE)
     assert sign_card(other, by=leader, now=now + LATE).state == "signed", "who has answered need not wait"
+
+
+def test_the_answer_stands_in_a_case_that_has_moved_on_as_well(street: Street, now: datetime) -> None:
+    card, second = proposed(street, now), street.areas["second"]
+    elsewhere = {"area": second, "area_path": second.path, "community": second, "grid": None}
+    Case.objects.filter(pk=card.second_case_id).update(**elsewhere)
+    secretary = street.staff("secretary")
+    with area_scope(secretary.standing.scope):
+        answer_card(card, words="已整改", by=secretary, now=now + LATE)
+    told = CaseEvent.objects.filter(kind="cite", data__stage="answered")
+    assert set(told.values_list("case_id", flat=True)) == {card.first_case_id, card.second_case_id}
 
 
 @pytest.mark.parametrize(

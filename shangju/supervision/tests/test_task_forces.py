@@ -255,6 +255,32 @@ def test_the_last_day_brings_no_new_cases(street: Street, now: datetime) -> None
     assert set(refusal.value.fields) == {"task_force"}
 
 
+def test_a_member_taken_in_again_on_the_day_it_left_has_one_term(street: Street, now: datetime) -> None:
+    force, case = given(street, now)
+    leader, unit, day = street.staff("leader"), street.posts["unit"], timezone.localdate(now + DAY)
+    before = force.members.get(post=unit)
+    end_task_force_member(before, by=leader, now=now + DAY)
+    assert unit.pk not in assisting(case)
+    again = add_task_force_member(force, body=unit, role_word="执法联络", by=leader, now=now + DAY)
+    assert (again.pk, again.starts_on, again.ends_on) == (before.pk, before.starts_on, None)
+    assert [member.role_word for member in members_of(force, on=day) if member.post == unit] == ["执法联络"]
+    assert unit.pk in assisting(case)
+    end_task_force_member(again, by=leader, now=now + DAY)
+    later = add_task_force_member(force, body=unit, role_word="执法", by=leader, now=now + 2 * DAY)
+    assert later.starts_on == day + DAY, "on another day it is a term of its own"
+
+
+def test_who_leads_is_no_member_besides(street: Street, now: datetime) -> None:
+    force, _case = given(street, now)
+    unit, day = street.posts["unit"], timezone.localdate(now)
+    change_task_force(
+        force, plan=plan_of(street, now, lead=unit), by=street.staff("leader"), now=now + 2 * DAY
+    )
+    force.refresh_from_db()
+    assert [member.body for member in members_of(force, on=day)] == [street.parties["shop"]]
+    assert posts_of(force, on=day) == [unit]
+
+
 def test_what_is_refused_changes_nothing(street: Street, now: datetime) -> None:
     force, case = given(street, now)
     other = set_up_task_force(
