@@ -14,7 +14,7 @@ from shangju.measures.keeping import FACTS, fresh_rounds, key_of, store_rounds
 from shangju.measures.models import COUNTED, DayFlow, ReadTo, Round, Tally
 from shangju.measures.periods import DAY, first_of_month
 from shangju.measures.recounting import recount
-from shangju.measures.tallies import day_flows, day_tallies, month_tallies
+from shangju.measures.tallies import day_tallies, flows_of_subdistrict, month_tallies
 
 CASES_AT_ONCE = 1_000
 DAYS_AT_ONCE = 31
@@ -137,7 +137,7 @@ def _of_counts(subdistrict: int, days: list[date]) -> Iterator[Difference]:
     )
     yield from _compared(
         DayFlow.objects.filter(subdistrict=subdistrict, day__in=days),
-        day_flows(Round.objects.filter(subdistrict=subdistrict), days, subdistrict=subdistrict),
+        flows_of_subdistrict(subdistrict, days),
         lambda flow: f"flow of area {flow.subdistrict_id} on {flow.day}",
         ("received", "reopened", "resolved", "ended_aside", "hours"),
     )

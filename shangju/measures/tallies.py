@@ -47,8 +47,7 @@ def count_anew(touched: Touched) -> None:
     for subdistrict in sorted(touched.flows):
         days = sorted(touched.flows[subdistrict])
         DayFlow.objects.filter(subdistrict=subdistrict, day__in=days).delete()
-        rounds = Round.objects.filter(subdistrict=subdistrict)
-        DayFlow.objects.bulk_create(day_flows(rounds, days, subdistrict=subdistrict), batch_size=ROWS)
+        DayFlow.objects.bulk_create(flows_of_subdistrict(subdistrict, days), batch_size=ROWS)
 
 
 def _replace_tallies(subdistrict: int, grain: str, firsts: Sequence[date], tallies: Iterable[Tally]) -> None:
@@ -113,14 +112,20 @@ def counts_of(tally: Tally) -> Counts:
     return counts_in({name: getattr(tally, name) for name in COUNTED}, prefix="")
 
 
-def day_flows(
-    rounds: QuerySet[Round], days: Sequence[date], *, subdistrict: int | None = None
-) -> list[DayFlow]:
-    """What came and went on these days among the ``rounds``, unsaved; of a whole ``subdistrict``, to be stored."""
+def flows_of_subdistrict(subdistrict: int, days: Sequence[date]) -> list[DayFlow]:
+    """What came and went on these days in the whole sub-district, to be stored."""
+    flows = day_flows(Round.objects.filter(subdistrict=subdistrict), days)
+    for flow in flows:
+        flow.subdistrict_id = subdistrict
+    return flows
+
+
+def day_flows(rounds: QuerySet[Round], days: Sequence[date]) -> list[DayFlow]:
+    """What came and went on these days among the ``rounds``, without the area that they are of."""
     flows: dict[date, DayFlow] = {}
 
     def flow(day: date) -> DayFlow:
-        return flows.setdefault(day, DayFlow(subdistrict_id=subdistrict, day=day, hours=[0] * 24))
+        return flows.setdefault(day, DayFlow(day=day, hours=[0] * 24))
 
     for row in _begun(rounds, days):
         _take_begun(flow(row["begun_on"]), row)
