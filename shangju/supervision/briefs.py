@@ -247,9 +247,8 @@ def _still(rows: BriefRows) -> Iterable[Any]:
 
 def _orders(rows: BriefRows) -> Section:
     cases = {row.case_id: row.case for row in rows.given}
-    today = timezone.localdate(
-        rows.until
-    )  # of a week that is over the day after it: its own days have passed
+    # Of a week that is over the day after it: its own days have passed.
+    today = timezone.localdate(rows.until)
     lines = []
     for order in rows.orders:
         is_answered = order.replied_at is not None and order.replied_at < rows.until

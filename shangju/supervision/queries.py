@@ -69,9 +69,8 @@ def task_forces_of(subdistrict: Area, *, on: date | None = None) -> list[TaskFor
 def members_of(task_force: TaskForce, *, on: date) -> list[TaskForceMember]:
     """Who belongs to it on a day besides the leading post, in the order in which they joined."""
     terms = task_force.members.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
-    besides = terms.exclude(
-        post=task_force.lead_post_id
-    )  # a member that came to lead stays one when it no longer does
+    # A member that came to lead stays one when it no longer does.
+    besides = terms.exclude(post=task_force.lead_post_id)
     return list(besides.select_related("post__area", "party__area"))
 
 
