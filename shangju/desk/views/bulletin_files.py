@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET
 
 from shangju.bulletins import queries
 from shangju.bulletins.paper import paper_of
-from shangju.bulletins.word import word_file
 from shangju.desk.views.bulletins import READER
 from shangju.posts.middleware import standing_in
 
@@ -20,6 +19,8 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @READER
 def word(request: HttpRequest, pk: int) -> FileResponse:
     """The paper as a Word file; a draft says on each page that it is one."""
+    from shangju.bulletins.word import word_file  # noqa: PLC0415 - seven megabytes that most web processes never need
+
     found = queries.bulletin_for(standing_in(request), pk)
     paper = paper_of(found, list(found.sections.all()))
     name = f"{paper.title}{found.number or found.first.isoformat()}.docx"
