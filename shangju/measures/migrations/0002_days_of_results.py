@@ -19,7 +19,7 @@ def make(apps, schema_editor):
 
 def take_away(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP STATISTICS measures_days_of_results")
+        schema_editor.execute("DROP STATISTICS IF EXISTS measures_days_of_results")
 
 
 class Migration(migrations.Migration):

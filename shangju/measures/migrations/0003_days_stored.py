@@ -21,7 +21,7 @@ def fill(apps, schema_editor):
 
 def take_away(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP STATISTICS measures_days_of_results")
+        schema_editor.execute("DROP STATISTICS IF EXISTS measures_days_of_results")
     of_communities = ~Q(area=F("subdistrict"))
     tallies = apps.get_model("measures", "Tally").objects.filter(of_communities)
     tallies.exclude(grain="month", dimension="").delete()

@@ -2,6 +2,11 @@ from django.db import migrations, models
 from django.db.models import F, Q
 
 
+def forget_flows(apps, schema_editor):
+    """On the way back: flows had two areas then; ``shangju recompute`` counts them again."""
+    apps.get_model("measures", "DayFlow").objects.all().delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [("measures", "0003_days_stored")]
 
@@ -9,6 +14,7 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint("dayflow", "flow_once_a_day"),
         migrations.RemoveIndex("dayflow", "flows_of_subdistrict"),
         migrations.RemoveField("dayflow", "area"),
+        migrations.RunPython(migrations.RunPython.noop, forget_flows),
         migrations.AddConstraint(
             "dayflow", models.UniqueConstraint(fields=["subdistrict", "day"], name="flow_once_a_day")
         ),
