@@ -1,5 +1,6 @@
 """The worker's part: the history is read on, and what that changes is counted anew (docs/adr/0013)."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -14,7 +15,13 @@ from shangju.measures.reading import rounds_of
 from shangju.measures.tallies import Touched, count_anew
 
 AT_ONCE = 500
-"""Cases read in one transaction."""
+"""Rounds stored in one statement, and cases read together where all are read anew."""
+
+CASES_AT_ONCE = 50
+"""Cases read on in one transaction: on SQLite nobody else writes meanwhile, and that must stay a blink."""
+
+PAUSE_SECONDS = 0.1
+"""Between two such transactions on SQLite, where whoever waits asks again only each tenth of a second."""
 
 ROWS_AT_ONCE = 5_000
 """Rows of the history that are asked for their cases in one statement."""
@@ -28,22 +35,45 @@ already. ``shangju recompute`` finds whatever was late by more than this.
 
 
 def keep_figures(now: datetime) -> int:
-    """Read on from the last row; how many cases were read. Two workers at once: one reads, the other goes on."""
+    """Read on from the last row; how many cases were read. Two workers at once: one reads, the other goes on.
+
+    The place moves when all cases of the rows before it are read: a pass that ends before is taken up there again, and
+    finds what it has done.
+    """
     with everywhere(EverywhereReason.WORKER):
-        done, position = 0, None
-        while True:
-            with transaction.atomic():
-                place = place_in_history()
-                if place is None:
+        done, position = 0, max(0, (ReadTo.objects.values_list("event", flat=True).first() or 0) - OVERLAP)
+        while rows := list(_rows_after(position)):
+            position = rows[-1][0]
+            stale = _stale({case for _row, case in rows})
+            for begin in range(0, len(stale), CASES_AT_ONCE):
+                read = _read_on(stale[begin : begin + CASES_AT_ONCE])
+                if read is None:
                     return done
-                begin = max(0, place.event - OVERLAP) if position is None else position
-                rows = list(_rows_after(begin))
-                if not rows:
-                    return done
-                position = rows[-1][0]
-                done += read_cases(_stale({case for _row, case in rows}))
-                place.event, place.read_at = max(place.event, position), now
-                place.save()
+                done += read
+            if not _moved_to(position, now=now):
+                return done
+        return done
+
+
+def _read_on(cases: Sequence[int]) -> int | None:
+    """Read those of ``cases`` that nobody has read meanwhile; how many. None where somebody else reads just now."""
+    with transaction.atomic():
+        if place_in_history() is None:
+            return None
+        read = read_cases(_stale(cases))
+    if connection.vendor == "sqlite" and len(cases) == CASES_AT_ONCE:
+        time.sleep(PAUSE_SECONDS)
+    return read
+
+
+def _moved_to(position: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        place = place_in_history()
+        if place is None:
+            return False
+        place.event, place.read_at = max(place.event, position), now
+        place.save()
+        return True
 
 
 def place_in_history(*, waits: bool = False) -> ReadTo | None:
@@ -58,11 +88,13 @@ def _rows_after(row: int) -> Iterator[tuple[int, int]]:
 
 
 def _stale(cases: Iterable[int]) -> list[int]:
-    """Those whose history has grown since they were read, or that were never read."""
+    """Those whose history has grown since they were read, or that were never read; of one sub-district after the other,
+    so that a few of them change few days and months.
+    """
     read = Round.objects.filter(case=OuterRef("pk"), number=0).values("history_length")
     found = Case.objects.filter(pk__in=list(cases)).annotate(read=Subquery(read))
     grown = found.exclude(Q(read__isnull=False) & Q(read=F("history_length")))
-    return list(grown.order_by("pk").values_list("pk", flat=True))
+    return list(grown.order_by("subdistrict", "pk").values_list("pk", flat=True))
 
 
 def read_cases(cases: Sequence[int]) -> int:

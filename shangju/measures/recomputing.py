@@ -41,8 +41,10 @@ def recompute(*, now: datetime, progress: Progress = lambda _done: None) -> int:
         last = CaseEvent.objects.aggregate(last=Max("pk"))["last"] or 0
         done = 0
         for cases in _all_cases():
+            # What is added to a history meanwhile comes after ``last`` and is read by the worker.
+            rounds = fresh_rounds(cases)
             with transaction.atomic():
-                store_rounds(fresh_rounds(cases))
+                store_rounds(rounds)
             done += len(cases)
             progress(done)
         recount()

@@ -1,5 +1,6 @@
 """What is counted ahead is what the rounds say, and the rounds are what the history says, whatever was done between."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -11,9 +12,10 @@ from shangju.cases.tests.stories import case_in, go
 from shangju.cases.tests.test_lifecycle import Walk
 from shangju.cases.workflow import Channel, State
 from shangju.core.scoping import EverywhereReason, everywhere
+from shangju.measures import keeping
 from shangju.measures.counting import POST
 from shangju.measures.definitions import MEASURES, MeasureName, Part
-from shangju.measures.keeping import FACTS, keep_figures
+from shangju.measures.keeping import FACTS, keep_figures, read_cases
 from shangju.measures.models import COUNTED, DayFlow, Dimension, ReadTo, Round, Tally
 from shangju.measures.periods import Period, day_of, month_of, week_of
 from shangju.measures.queries import (
@@ -164,6 +166,33 @@ def test_a_row_that_appears_behind_the_last_one_read_is_found(street: Street, no
     ReadTo.objects.update(event=place.event + 1_000)
     assert keep_figures(now) == 1
     assert list(differences()) == []
+
+
+@pytest.mark.usefixtures("everywhere_scope")
+def test_a_pass_that_was_killed_is_taken_up_where_it_ended(
+    street: Street, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few cases in each transaction: what was read stays, and the place moves when all before it is read."""
+    for _case in range(5):
+        case_in(State.IN_PROGRESS, street, now=now)
+    monkeypatch.setattr(keeping, "CASES_AT_ONCE", 2)
+    monkeypatch.setattr(keeping, "PAUSE_SECONDS", 0)
+    pieces: list[int] = []
+
+    def killed_at_the_second(cases: Sequence[int]) -> int:
+        pieces.append(len(cases))
+        if len(pieces) == 2:
+            raise SystemExit
+        return read_cases(cases)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keeping, "read_cases", killed_at_the_second)
+        with pytest.raises(SystemExit):
+            keep_figures(now)
+    assert (pieces, Round.objects.count(), ReadTo.objects.get().event) == ([2, 2], 2, 0)
+    assert keep_figures(now) == 3
+    assert list(differences()) == []
+    assert keep_figures(now) == 0
 
 
 @pytest.mark.usefixtures("everywhere_scope")
